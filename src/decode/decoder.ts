@@ -1,0 +1,24 @@
+import type { DeadReason } from '../frame.ts';
+import type { SourceRecord } from '../source/source.ts';
+import type { Readings } from './readings.ts';
+
+/** Why a record cannot be decoded. */
+export interface Refusal {
+  readonly reason: Extract<DeadReason, 'malformed' | 'missing' | 'invalid'>;
+  /** `time: expected milliseconds or an ISO date, got "yesterday"` */
+  readonly detail: string;
+}
+
+/**
+ * Turns one record into n >= 1 readings, or says why it cannot. Compiled once from the settings; checks every field of every
+ * record by hand (a zod parse a message would cost more than the cell).
+ */
+export interface Decoder {
+  /** Names of the channels of every series; `['']` for series of one number. */
+  readonly channels: readonly string[];
+  /**
+   * Adds the record's readings to `out`. On a refusal the caller removes what was added: a record is used whole or not at all.
+   * Never throws, whatever the bytes.
+   */
+  decode(record: SourceRecord, out: Readings): Refusal | undefined;
+}

@@ -1,0 +1,48 @@
+/**
+ * A frame: n readings of one partition in arrival order, as columns. A single event is a frame of length 1.
+ *
+ * Stages add columns and keep the rows. After `align` no series stands twice in one frame, so that a stage may walk its
+ * rows in any order and whatever a later stage wrote to Memory for a series' previous reading is there for its next.
+ */
+export interface Frame {
+  /** n, the number of rows. */
+  readonly length: number;
+  /** Numbers in one reading: 1, or the number of channels of a series. */
+  readonly channels: number;
+  /** [n] row of the series in Memory. */
+  readonly series: Int32Array;
+  /** [n] name of the series. */
+  readonly name: readonly string[];
+  /** [n] event time, milliseconds since 1970-01-01T00:00Z; fractions down to a microsecond. */
+  readonly time: Float64Array;
+  /** [n × channels] what was observed, always finite. */
+  readonly value: Float64Array;
+  /** [n] offset of the record that the row came from, exact up to 2^53. */
+  readonly offset: Float64Array;
+  /** Records of the source that this frame accounts for: as readings or as dead letters. */
+  readonly records: number;
+  /** Records and readings that could not be used, each with its reason. */
+  readonly dead: readonly DeadLetter[];
+}
+
+/** Why a record or a reading could not be used. */
+export type DeadReason =
+  | 'malformed' // the bytes are not of the format
+  | 'missing' // a field that is needed is not there
+  | 'invalid' // a field is there and cannot be used
+  | 'duplicate' // its series already has a reading of this time
+  | 'late' // its series already has a newer reading
+  | 'state-limit' // a new series for which `maxStateBytes` leaves no room
+  | 'rejected'; // the sink's server refused what came of it
+
+/** A record (or one reading of it) that was set aside, with what is needed to look into it and to send it again. */
+export interface DeadLetter {
+  readonly offset: number;
+  readonly reason: DeadReason;
+  /** What exactly was wrong: expected …, got …. */
+  readonly detail: string;
+  /** The series, where it is known (`duplicate`, `late`). */
+  readonly series: string;
+  /** The record's bytes as they came; null for a record without a value. */
+  readonly bytes: Uint8Array | null;
+}

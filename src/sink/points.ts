@@ -1,0 +1,23 @@
+/**
+ * Points of one measurement as columns: what a frame gives to the sinks.
+ *
+ * Row i is the point `measurement,series=series[i],…tags field=fields.field[i],… time[i]`. A field that is NaN in a row is
+ * left out of that row's point; a row whose fields are all NaN is no point at all. (series, tags, measurement, time) is the
+ * identity of a point: one identity is never written with two contents.
+ */
+export interface Points {
+  readonly measurement: 'reading' | 'forecast' | 'anomaly';
+  readonly length: number;
+  /** [length] */
+  readonly series: readonly string[];
+  /** [length] milliseconds; the event's time, or a forecast's target time. */
+  readonly time: Float64Array;
+  /** Tags that are the same in every row, e.g. `{ model: 'lstm', h: '06' }`. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Names to columns of [length]. */
+  readonly fields: Readonly<Record<string, Float64Array>>;
+  /** Fields whose value is text and the same in every row. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** [length] offset of the record that the row came from. */
+  readonly offset: Float64Array;
+}

@@ -1,0 +1,18 @@
+import type { DeadLetter } from '../frame.ts';
+import type { Points } from './points.ts';
+
+/** Where points go that the store's transaction cannot hold (InfluxDB, a webhook). Written before the commit, idempotently. */
+export interface Sink {
+  /** For messages: `influxdb http://127.0.0.1:8086 bucket sensors`. */
+  readonly name: string;
+  /** Reaches the server and says what it found, one line each; throws a ForetideError that says what is wrong. */
+  check(): Promise<readonly string[]>;
+  /**
+   * Resolves when every point is durable, however long the server is away (that pauses the source), or was refused for good:
+   * those come back as dead letters. Writing the same points again changes nothing.
+   *
+   * @throws ForetideError where waiting does not help: bad credentials, no such bucket.
+   */
+  write(points: readonly Points[], stop: AbortSignal): Promise<readonly DeadLetter[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,48 @@
+/** One record as it came: a Kafka message, a line of a file. */
+export interface SourceRecord {
+  /** Position in its partition, counted up by the source; an integer below 2^53. */
+  readonly offset: number;
+  readonly key: Uint8Array | null;
+  /** The original bytes. */
+  readonly value: Uint8Array | null;
+  /** The cells of a CSV row, where the source has already split it. */
+  readonly cells?: readonly string[];
+}
+
+/** Some records of one partition, in order. */
+export interface Batch {
+  readonly partition: number;
+  readonly records: readonly SourceRecord[];
+  /** The position after this batch: the offset that a restart goes on from once this batch is committed. */
+  readonly next: number;
+}
+
+/** What a source asks of the run. All calls are awaited: that IS the backpressure. */
+export interface SourceHandler {
+  /** A partition is ours: makes its task ready and resolves to the offset to go on from (null: from the beginning). */
+  open(partition: number): Promise<number | null>;
+  /** Resolves when the batch has been taken in (not: committed). */
+  handle(batch: Batch): Promise<void>;
+  /** A partition is no longer ours, or its work is to be done again: what is uncommitted is dropped. */
+  lose(partition: number): Promise<void>;
+  /** The store has committed up to here; sources that keep offsets of their own for tooling are told by this. */
+  onCommitted?: (listener: (partition: number, next: number) => void) => void;
+}
+
+/** Where readings come from. One instance serves one run. */
+export interface Source {
+  /** For messages: `kafka readings`, `file weather.csv`. */
+  readonly name: string;
+  /** Reaches what it needs and says what it found, one line each; throws a ForetideError that says what is wrong. */
+  check(): Promise<readonly string[]>;
+  /**
+   * Hands over every partition's records in order until the source ends (a file) or `stop` is aborted.
+   *
+   * 1. Calls `open` once for each partition before its first batch, and starts at the position it gives.
+   * 2. Never has two calls of one partition under way at once.
+   * 3. An error of the handler ends the run with that error.
+   */
+  run(handler: SourceHandler, stop: AbortSignal): Promise<void>;
+  /** Share of the whole that has been handed over, 0 to 1; undefined for a source without an end. */
+  progress?(): number;
+}
