@@ -9,6 +9,8 @@ export interface Frame {
   readonly length: number;
   /** Numbers in one reading: 1, or the number of channels of a series. */
   readonly channels: number;
+  /** [channels] their names; `['']` for series of one number. */
+  readonly channelNames: readonly string[];
   /** [n] row of the series in Memory. */
   readonly series: Int32Array;
   /** [n] name of the series. */
@@ -19,6 +21,8 @@ export interface Frame {
   readonly value: Float64Array;
   /** [n] offset of the record that the row came from, exact up to 2^53. */
   readonly offset: Float64Array;
+  /** [n] the record that the row came from, as it came: for the dead letter of a reading. */
+  readonly bytes: readonly (Uint8Array | null)[];
   /** Records of the source that this frame accounts for: as readings or as dead letters. */
   readonly records: number;
   /** Records and readings that could not be used, each with its reason. */

@@ -30,12 +30,13 @@ export interface Commit {
   readonly dead: readonly DeadLetter[];
   /** Newest event time seen by this partition, ms. */
   readonly watermark: number;
+  /** The one that the partition was opened with. */
+  readonly fingerprint: string;
 }
 
 /** Makes {changed rows, position, transactional outputs, dead letters} durable in ONE atomic commit. */
 export interface Store {
   readonly name: string;
-  check(): Promise<readonly string[]>;
   /**
    * @param fingerprint of layout, model, settings and arithmetic: state written under another one is refused.
    * @throws ForetideError STATE_MISMATCH, STATE_CORRUPT

@@ -1,0 +1,31 @@
+import { Memory } from '../memory/memory.ts';
+import { prepare } from '../run/prepare.ts';
+import { storePath } from '../run/run.ts';
+import { checkSqlite } from '../store/sqlite-check.ts';
+import { createLog } from './log.ts';
+import { findPipeline } from './pipelines.ts';
+import { type SettingsFlags, settingsFrom } from './settings-options.ts';
+
+/** `foretide check`: validates the settings, builds the stages, and reaches every service; runs nothing. */
+export async function checkCommand(name: string, flags: SettingsFlags): Promise<void> {
+  const pipeline = await findPipeline(name);
+  const settings = settingsFrom(pipeline, flags);
+  const ok = (line: string): boolean => process.stdout.write(`✔ ${line}\n`);
+  ok(`${pipeline.name}: settings fit`);
+  const { decoder, model, source, sink, deadLetters } = await prepare(settings, createLog('error', false));
+  const memory = new Memory();
+  pipeline.topology(settings, { memory, decoder, model });
+  const bytes = memory.bytesPerSeries;
+  const most = Math.floor(settings.maxStateBytes / bytes);
+  ok(`model ${model.name}: fingerprint ${model.fingerprint.slice(0, 12)}`);
+  ok(`state: ${bytes} bytes a series; maxStateBytes allows ${most.toLocaleString('en-US')} series a partition`);
+  try {
+    for (const line of await source.check()) ok(line);
+    for (const line of (await sink?.check()) ?? []) ok(line);
+    for (const line of (await deadLetters?.check()) ?? []) ok(line);
+    ok(await checkSqlite(storePath(pipeline, settings)));
+  } finally {
+    await sink?.close();
+    await deadLetters?.close();
+  }
+}

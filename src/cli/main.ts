@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { ForetideError } from '../errors.ts';
+import { checkCommand } from './check.ts';
+import { BUILT_IN } from './pipelines.ts';
+import { runCommand, type RunFlags } from './run.ts';
+import { addSettingsOptions, type SettingsFlags } from './settings-options.ts';
+
+const manifest = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
+const { version } = JSON.parse(readFileSync(new URL(manifest, import.meta.url), 'utf8')) as { version: string };
+
+const PIPELINE = `${BUILT_IN.join(', ')}, or the path of your own module`;
+
+const program = new Command('foretide')
+  .description('Streaming time-series forecasting: recurrent cells whose state lives as long as the stream.')
+  .version(version)
+  .showHelpAfterError('(--help shows how)');
+
+addSettingsOptions(program.command('run').description('run a pipeline live').argument('<pipeline>', PIPELINE))
+  .option('--speed <pace>', 'of a recording: max, 60x (times as fast as it was), 3m (all of it in three minutes)')
+  .option('--fresh', 'begin anew: forget the state and the outputs of earlier runs')
+  .option('--exit-at-end', 'end with the recording instead of keeping the page up')
+  .option('--port <port>', 'port of the live page; 0 takes a free one')
+  .option('--no-page', 'without the live page')
+  .addOption(
+    new Option('--log-level <level>', 'how much is logged')
+      .choices(['debug', 'info', 'warn', 'error', 'silent'])
+      .default('info'),
+  )
+  .addHelpText(
+    'after',
+    `
+Settings come from the pipeline's defaults, then the YAML file, then variables such as FORETIDE_MODEL__HIDDEN=32, then --set.
+SIGTERM and Ctrl-C commit what has come and end; a second start goes on where it stopped.
+
+Examples:
+  $ foretide run live-forecast
+  $ foretide run live-forecast --config live.yaml --set model.hidden=32
+  $ foretide run anomaly-alerts --speed 10m --fresh
+  $ foretide run ./my-pipeline.ts --no-page`,
+  )
+  .action((name: string, flags: RunFlags) => runCommand(name, flags));
+
+addSettingsOptions(
+  program
+    .command('check')
+    .description('validate settings, model and services; run nothing')
+    .argument('<pipeline>', PIPELINE),
+)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ foretide check live-forecast
+  $ foretide check live-forecast --config live.yaml`,
+  )
+  .action((name: string, flags: SettingsFlags) => checkCommand(name, flags));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(
+    error instanceof ForetideError
+      ? `\n✖ ${error.message}\n  [${error.code}]\n`
+      : `\n✖ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exitCode = 1;
+}
+// whatever still holds a handle (a client's socket that is being closed) must not keep an ended program up
+setTimeout(() => process.exit(), 2000).unref();

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { DecodeSettings } from '../decode/settings.ts';
+import { Duration } from '../duration.ts';
+import { ModelSettings } from '../model/settings.ts';
+import { InfluxSettings } from '../sink/influxdb-settings.ts';
+import { FileSettings } from '../source/file-settings.ts';
+import { KafkaSettings } from '../source/kafka-settings.ts';
+import { SqliteSettings } from '../store/sqlite.ts';
+
+const decode = DecodeSettings.prefault({ format: 'json' });
+
+export const InputSettings = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('file').describe('Readings come from files'), ...FileSettings.shape, decode }),
+  z.strictObject({ kind: z.literal('kafka').describe('Readings come from a Kafka topic'), ...KafkaSettings.shape, decode }),
+]);
+
+export const OutputSettings = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('store').describe("Forecasts go to the store's tables, in its transaction") }),
+    z.strictObject({ kind: z.literal('influxdb').describe('Forecasts go to InfluxDB 2'), ...InfluxSettings.shape }),
+    z.strictObject({ kind: z.literal('none').describe('Forecasts are counted and dropped') }),
+  ])
+  .prefault({ kind: 'store' });
+
+export const DeadLetterSettings = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('store').describe("Dead letters go to the store's table `dead_letter`") }),
+    z.strictObject({
+      kind: z.literal('kafka').describe('Dead letters go to a topic of the brokers of the input'),
+      topic: z.string().min(1).max(249).describe('Topic for dead letters; it must exist'),
+    }),
+  ])
+  .prefault({ kind: 'store' });
+
+export const CommitSettings = z
+  .strictObject({
+    every: Duration.prefault('500ms').describe('Longest time between two commits while readings come'),
+    readings: z.int().min(1).max(1_000_000).default(20_000).describe('Most readings between two commits'),
+  })
+  .prefault({});
+
+export const PageSettings = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether the live page is served'),
+    host: z.string().min(1).default('127.0.0.1').describe('Address it is served on; 127.0.0.1 is reached from this machine only'),
+    port: z.int().min(0).max(65_535).default(7077).describe('Port it is served on; 0 takes a free one'),
+  })
+  .prefault({});
+
+/** The settings that every pipeline has: spread them into its schema. */
+export const runSettings = {
+  input: InputSettings,
+  model: ModelSettings,
+  output: OutputSettings,
+  deadLetters: DeadLetterSettings,
+  store: SqliteSettings,
+  commit: CommitSettings,
+  page: PageSettings,
+  maxStateBytes: z
+    .int()
+    .min(1024)
+    .default(1_073_741_824)
+    .describe('The most that the state of one partition may take, in bytes; series beyond it are dead letters'),
+};
+const RunSettingsSchema = z.object(runSettings);
+export type RunSettings = z.output<typeof RunSettingsSchema>;

@@ -1,0 +1,79 @@
+import { map, type OperatorFunction } from 'rxjs';
+import { accountSlot, addToAccount } from '../account.ts';
+import type { DeadLetter, Frame } from '../frame.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Batch } from '../source/source.ts';
+import type { Decoder } from './decoder.ts';
+import { Readings } from './readings.ts';
+
+/** Squares of values must stay far from the end of float64. */
+const LARGEST = 1e150;
+
+/**
+ * Records to readings: the first stage of every topology.
+ *
+ * 1. Every record becomes n >= 1 readings or one dead letter with its reason, and is counted.
+ * 2. A series that is new gets its row in Memory; where `maxStateBytes` leaves no room the record is a dead letter.
+ */
+export function decode(memory: Memory, decoder: Decoder): OperatorFunction<Batch, Frame> {
+  const account = accountSlot(memory);
+  const channels = decoder.channels.length;
+  return map(({ records }) => {
+    const readings = new Readings(channels);
+    const dead: DeadLetter[] = [];
+    const rows: number[] = [];
+    records.forEach((record, i) => {
+      readings.current = i;
+      const before = readings.length;
+      let refusal: { reason: DeadLetter['reason']; detail: string } | undefined = decoder.decode(
+        record,
+        readings,
+      );
+      if (!refusal && readings.length === before) {
+        refusal = { reason: 'missing', detail: 'expected at least one reading, got none' };
+      }
+      for (let v = before * channels; v < readings.value.length && !refusal; v++) {
+        const value = readings.value[v]!;
+        if (!(Math.abs(value) <= LARGEST)) {
+          refusal = {
+            reason: 'invalid',
+            detail: `value: expected a number of at most ±${LARGEST}, got ${value}`,
+          };
+        }
+      }
+      for (let r = before; r < readings.length && !refusal; r++) {
+        const row = memory.row(readings.series[r]!);
+        if (row >= 0) rows.push(row);
+        else
+          refusal = {
+            reason: 'state-limit',
+            detail: `series ${readings.series[r]}: maxStateBytes is used up`,
+          };
+      }
+      if (!refusal) return;
+      readings.truncate(before);
+      rows.length = before;
+      dead.push({ offset: record.offset, series: '', bytes: record.value, ...refusal });
+    });
+    memory.touchPartition();
+    addToAccount(memory, account, {
+      records: records.length,
+      decoded: records.length - dead.length,
+      dead: dead.length,
+      readings: readings.length,
+    });
+    return {
+      length: readings.length,
+      channels,
+      channelNames: decoder.channels,
+      series: Int32Array.from(rows),
+      name: readings.series,
+      time: Float64Array.from(readings.time),
+      value: Float64Array.from(readings.value),
+      offset: Float64Array.from(readings.record, (record) => records[record]!.offset),
+      bytes: readings.record.map((record) => records[record]!.value),
+      records: records.length,
+      dead,
+    };
+  });
+}

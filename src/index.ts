@@ -1,0 +1,64 @@
+/**
+ * Foretide's public names, in the order in which data meets them.
+ *
+ * @module
+ */
+
+// Pipelines
+export { pipeline, type Pipeline, type PipelineParts } from './pipeline.ts';
+export { stage, type Stage, topology } from './stage.ts';
+export { runSettings, type RunSettings } from './config/run-settings.ts';
+export { loadSettings, type SettingsSources } from './config/load.ts';
+export { Duration } from './duration.ts';
+export { ForetideError, type ErrorCode, type ErrorFacts } from './errors.ts';
+
+// Data
+export type { DeadLetter, DeadReason, Frame } from './frame.ts';
+export type { Points } from './sink/points.ts';
+
+// Sources
+export type { Batch, Source, SourceHandler, SourceRecord } from './source/source.ts';
+export { FileSource } from './source/file.ts';
+export { FileSettings } from './source/file-settings.ts';
+export { KafkaSource } from './source/kafka.ts';
+export { KafkaSettings } from './source/kafka-settings.ts';
+
+// Stages, in the order of the way
+export { decode } from './decode/decode.ts';
+export type { Decoder, Refusal } from './decode/decoder.ts';
+export { Readings } from './decode/readings.ts';
+export { decoderFor } from './decode/decoders.ts';
+export { DecodeSettings } from './decode/settings.ts';
+export { align, type Aligned, AlignSettings } from './align/align.ts';
+export { scale, type Scaled, ScaleSettings } from './scale/scale.ts';
+export { recur, type Recurred } from './cell/recur.ts';
+export { forecast, type Forecasted } from './forecast/forecast.ts';
+export { ForecastSettings } from './forecast/settings.ts';
+export { score, type Score } from './forecast/score.ts';
+export { detect, type Detected } from './detect/detect.ts';
+export { learn } from './learn/learn.ts';
+
+// Plain RxJS: readings in, rows out, without a task
+export { frames, type Reading } from './rx/frames.ts';
+export { rows, type Row } from './rx/rows.ts';
+
+// Cells and models
+export { type Cell, type CellWeights, cellOf } from './cell/cell.ts';
+export { createModel, type Head, type Model } from './model/model.ts';
+export { ModelSettings } from './model/settings.ts';
+
+// Memory
+export { Memory, type MemoryOptions } from './memory/memory.ts';
+export { Arena, type View } from './memory/arena.ts';
+export type { Slot, SlotType } from './memory/slot.ts';
+
+// Stores and sinks
+export type { Commit, Restored, StateRow, Store } from './store/store.ts';
+export { SqliteStore } from './store/sqlite.ts';
+export type { Sink } from './sink/sink.ts';
+export { InfluxSink } from './sink/influxdb.ts';
+export { anomalyPoints, forecastPoints, readingPoints } from './sink/frame-points.ts';
+
+// Running
+export { Task, type Committed, type TaskParts } from './run/task.ts';
+export { run, type RunOptions } from './run/run.ts';

@@ -1,0 +1,189 @@
+import { ForetideError } from '../errors.ts';
+import type { StateRow } from '../store/store.ts';
+import { type Arena, processArena, type View } from './arena.ts';
+import { Rows } from './rows.ts';
+import { type Slot, SlotTable, type SlotType } from './slot.ts';
+
+export interface MemoryOptions {
+  readonly arena?: Arena;
+  /** The most that the rows of this partition's series may take, in bytes. Series beyond it are refused. */
+  readonly maxStateBytes?: number;
+}
+
+/**
+ * Every number of one partition that must survive a restart, in named slots: per series (h, C, scaler, …) or for the
+ * partition as a whole (watermark, counts). Stages borrow slots by name when they are built, and read and write them through
+ * `view()` at `slot.at(row)`; they keep nothing of their own.
+ *
+ * 1. While the topology is built: `series(…)` and `partition(…)` declare slots. The first `seal()`, `row()` or `restore()` ends that.
+ * 2. New rows hold zeros in every slot.
+ * 3. `view()` is valid until the next `row()`: take it at the start of a frame, never keep it.
+ */
+export class Memory {
+  readonly #arena: Arena;
+  readonly #maxStateBytes: number;
+  readonly #seriesSlots: SlotTable;
+  readonly #partitionSlots: SlotTable;
+  readonly #rowOf = new Map<string, number>();
+  readonly #names: string[] = [];
+  #series: Rows | undefined;
+  #partition: Rows | undefined;
+
+  constructor({ arena = processArena, maxStateBytes = Infinity }: MemoryOptions = {}) {
+    this.#arena = arena;
+    this.#maxStateBytes = maxStateBytes;
+    this.#seriesSlots = new SlotTable('series');
+    this.#partitionSlots = new SlotTable('partition');
+  }
+
+  /** Borrows `width` numbers of each series under `name`. Asking again with the same shape gives the same slot. */
+  series(name: string, type: SlotType, width = 1): Slot {
+    return this.#seriesSlots.declare(name, type, width);
+  }
+
+  /** Borrows `width` numbers of the partition under `name`; use `slot.at(0)`. */
+  partition(name: string, type: SlotType, width = 1): Slot {
+    return this.#partitionSlots.declare(name, type, width);
+  }
+
+  /** Ends the declaration of slots and lays the rows out. */
+  seal(): void {
+    if (this.#series) return;
+    this.#series = new Rows(this.#arena, this.#seriesSlots.seal((row) => this.#series!.base(row)));
+    this.#partition = new Rows(this.#arena, this.#partitionSlots.seal((row) => this.#partition!.base(row)));
+    this.#partition.add();
+    this.#partition.committed();
+  }
+
+  /** Names, types, widths and places of all slots: part of the state's fingerprint. */
+  layout(): string {
+    this.seal();
+    return `${this.#seriesSlots.describe()}\n${this.#partitionSlots.describe()}`;
+  }
+
+  /** Bytes that one series takes. */
+  get bytesPerSeries(): number {
+    this.seal();
+    return this.#series!.stride;
+  }
+
+  /** Number of series. */
+  get length(): number {
+    return this.#names.length;
+  }
+
+  /** Name of the series in this row. */
+  name(row: number): string {
+    return this.#names[row]!;
+  }
+
+  /** The row of a series, made when it is new; -1 when it is new and `maxStateBytes` leaves no room. May grow the arena. */
+  row(name: string): number {
+    const known = this.#rowOf.get(name);
+    if (known !== undefined) return known;
+    this.seal();
+    const rows = this.#series!;
+    if ((rows.length + 1) * rows.stride > this.#maxStateBytes) return -1;
+    const row = rows.add();
+    this.#rowOf.set(name, row);
+    this.#names.push(name);
+    return row;
+  }
+
+  /** The row of a series, or undefined when it was never seen. */
+  find(name: string): number | undefined {
+    return this.#rowOf.get(name);
+  }
+
+  /** Announces that the series' slots will change. */
+  touch(row: number): void {
+    this.#series!.touch(row);
+  }
+
+  /** Announces that the partition's slots will change. */
+  touchPartition(): void {
+    this.seal();
+    this.#partition!.touch(0);
+  }
+
+  /** Typed arrays in which `slot.at(row)` points, as of now. */
+  view(): View {
+    return this.#arena.view();
+  }
+
+  /** The rows touched since the last commit, as bytes; each view is valid until the row changes. */
+  *changed(): Generator<StateRow & { readonly birth: number }> {
+    this.seal();
+    for (const birth of this.#series!.changed) {
+      yield { birth, series: this.name(birth), bytes: this.#series!.bytes(birth) };
+    }
+  }
+
+  /** Number of rows touched since the last commit. */
+  get changedLength(): number {
+    return this.#series?.changed.length ?? 0;
+  }
+
+  /** The partition's slots as bytes. */
+  partitionBytes(): Uint8Array {
+    this.seal();
+    return this.#partition!.bytes(0);
+  }
+
+  /** What is there now is the committed state. */
+  committed(): void {
+    this.#series?.committed();
+    this.#partition?.committed();
+  }
+
+  /** Back to the committed state; series born since are gone. */
+  rollback(): void {
+    if (!this.#series) return;
+    const left = this.#series.rollback();
+    for (const name of this.#names.splice(left)) this.#rowOf.delete(name);
+    this.#partition!.rollback();
+  }
+
+  /**
+   * Fills an empty Memory with what a store kept; that is the committed state then.
+   *
+   * @throws ForetideError STATE_CORRUPT when the bytes are not of this layout.
+   */
+  restore(rows: Iterable<StateRow>, partition: Uint8Array | null): void {
+    this.seal();
+    for (const { series, bytes } of rows) {
+      if (bytes.length !== this.#series!.stride) throw corrupt(`series ${series}`, this.#series!.stride, bytes.length);
+      const row = this.#series!.add();
+      this.#rowOf.set(series, row);
+      this.#names.push(series);
+      this.#series!.bytes(row).set(bytes);
+    }
+    if (partition) {
+      if (partition.length !== this.#partition!.stride) {
+        throw corrupt('the partition slots', this.#partition!.stride, partition.length);
+      }
+      this.#partition!.bytes(0).set(partition);
+    }
+    this.committed();
+  }
+
+  /** Gives all memory back to the arena; this Memory is empty then and can be restored anew. */
+  release(): void {
+    this.#series?.release();
+    this.#partition?.release();
+    this.#partition?.add();
+    this.#partition?.committed();
+    this.#rowOf.clear();
+    this.#names.length = 0;
+  }
+}
+
+function corrupt(where: string, expected: number, got: number): ForetideError {
+  return new ForetideError('STATE_CORRUPT', {
+    what: 'The stored state does not fit the layout',
+    expected: `${expected} bytes`,
+    got: `${got}`,
+    where,
+    todo: 'Start with --fresh, or with the settings and the version that wrote it.',
+  });
+}

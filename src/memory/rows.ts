@@ -1,0 +1,125 @@
+import type { Arena } from './arena.ts';
+
+const CHUNK_TARGET = 1 << 18;
+
+/**
+ * Rows of equal size in the arena, which never move, each with its committed image from the first touch after a commit.
+ *
+ * 1. `touch(row)` before writing to a row: keeps the row's committed bytes (one memcpy).
+ * 2. `committed()` drops the images: what is there now is the committed state.
+ * 3. `rollback()` restores the images and removes the rows born since the last commit.
+ */
+export class Rows {
+  /** Bytes of one row, a multiple of 16. */
+  readonly stride: number;
+  readonly #arena: Arena;
+  readonly #shift: number;
+  readonly #mask: number;
+  readonly #chunkBytes: number;
+  readonly #chunks: number[] = [];
+  #length = 0;
+  #committedLength = 0;
+  /** Rows touched or born since the commit. */
+  readonly #changed: number[] = [];
+  /** For each row 1 if it is in `#changed`. */
+  #isChanged = new Uint8Array(64);
+  /** Rows of `#images`, in the order of their images. */
+  readonly #imaged: number[] = [];
+  #images = new Uint8Array(0);
+
+  constructor(arena: Arena, stride: number) {
+    this.#arena = arena;
+    this.stride = Math.max(16, Math.ceil(stride / 16) * 16);
+    let shift = 0;
+    while (this.stride << (shift + 1) <= CHUNK_TARGET) shift++;
+    this.#shift = shift;
+    this.#mask = (1 << shift) - 1;
+    this.#chunkBytes = this.stride << shift;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Rows touched or born since the last commit. */
+  get changed(): readonly number[] {
+    return this.#changed;
+  }
+
+  /** Byte offset of a row in the arena. */
+  base(row: number): number {
+    return (this.#chunks[row >>> this.#shift] as number) + (row & this.#mask) * this.stride;
+  }
+
+  /** A new row of zeros; its number. May grow the arena. */
+  add(): number {
+    const row = this.#length++;
+    if (row >>> this.#shift === this.#chunks.length) this.#chunks.push(this.#arena.take(this.#chunkBytes));
+    if (row >= this.#isChanged.length) {
+      const larger = new Uint8Array(this.#isChanged.length * 2);
+      larger.set(this.#isChanged);
+      this.#isChanged = larger;
+    }
+    this.#isChanged[row] = 1;
+    this.#changed.push(row);
+    return row;
+  }
+
+  /** Announces a change of the row. */
+  touch(row: number): void {
+    if (this.#isChanged[row] === 1) return;
+    this.#isChanged[row] = 1;
+    this.#changed.push(row);
+    const start = this.#imaged.length * this.stride;
+    if (start + this.stride > this.#images.length) {
+      const larger = new Uint8Array(Math.max(this.stride * 16, this.#images.length * 2));
+      larger.set(this.#images);
+      this.#images = larger;
+    }
+    const base = this.base(row);
+    this.#images.set(this.#arena.view().u8.subarray(base, base + this.stride), start);
+    this.#imaged.push(row);
+  }
+
+  /** The row's bytes as they are now; a view that is valid until the arena grows or the row changes. */
+  bytes(row: number): Uint8Array {
+    const base = this.base(row);
+    return this.#arena.view().u8.subarray(base, base + this.stride);
+  }
+
+  committed(): void {
+    this.#forget();
+    this.#committedLength = this.#length;
+  }
+
+  /** @returns the number of rows that are left. */
+  rollback(): number {
+    const { u8 } = this.#arena.view();
+    this.#imaged.forEach((row, i) => {
+      u8.set(this.#images.subarray(i * this.stride, (i + 1) * this.stride), this.base(row));
+    });
+    for (let row = this.#committedLength; row < this.#length; row++) {
+      const base = this.base(row);
+      u8.fill(0, base, base + this.stride);
+    }
+    this.#forget();
+    this.#length = this.#committedLength;
+    return this.#length;
+  }
+
+  /** Gives all memory back. The rows are gone. */
+  release(): void {
+    this.#forget();
+    for (const chunk of this.#chunks) this.#arena.giveBack(chunk, this.#chunkBytes);
+    this.#chunks.length = 0;
+    this.#length = 0;
+    this.#committedLength = 0;
+  }
+
+  #forget(): void {
+    for (const row of this.#changed) this.#isChanged[row] = 0;
+    this.#changed.length = 0;
+    this.#imaged.length = 0;
+    if (this.#images.length > 1 << 24) this.#images = new Uint8Array(0);
+  }
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { Memory } from '../memory/memory.ts';
+import type { Model } from '../model/model.ts';
+
+/** Raised whenever the arithmetic of a stage changes, so that state of before is not gone on with. */
+export const ARITHMETIC_REVISION = 1;
+
+/** The settings that say where and how a run goes and change no result; all others are part of the state's fingerprint. */
+const OPERATIONAL: ReadonlySet<string> = new Set(['output', 'deadLetters', 'store', 'commit', 'page']);
+
+/**
+ * What state depends on beside the records: pipeline, layout of Memory, model, settings, arithmetic; SHA-256, hexadecimal.
+ * State that was written under another fingerprint is never used silently.
+ */
+export function stateFingerprint(
+  pipeline: string,
+  settings: Readonly<Record<string, unknown>>,
+  model: Model,
+  memory: Memory,
+): string {
+  const meaning = Object.fromEntries(
+    Object.entries(settings)
+      .filter(([key]) => !OPERATIONAL.has(key))
+      .map(([key, value]) => [key, key === 'input' ? { decode: (value as { decode: unknown }).decode } : value]),
+  );
+  return createHash('sha256')
+    .update(JSON.stringify([pipeline, ARITHMETIC_REVISION, meaning, model.fingerprint, memory.layout()]))
+    .digest('hex');
+}

@@ -1,0 +1,102 @@
+import type { Model } from '../model/model.ts';
+import type { HorizonScore, RunStatus } from '../serve/status.ts';
+import type { Source } from '../source/source.ts';
+import { summarise } from './summary.ts';
+import type { Committed, Task } from './task.ts';
+
+/** Series up to which the summary is computed while the run goes on. */
+const LIVE_SERIES = 5000;
+const SUMMARY_EVERY_MS = 2000;
+/** The rate is taken over about this long. */
+const RATE_MS = 5000;
+
+export interface MonitorParts {
+  readonly pipeline: string;
+  readonly model: Model;
+  readonly horizons: readonly number[];
+  readonly data: string;
+  readonly source: Source;
+  readonly tasks: () => readonly Task[];
+}
+
+/** Watches a run: counts what is committed and puts together its status. */
+export class Monitor {
+  readonly #parts: MonitorParts;
+  readonly #startedAt = Date.now();
+  readonly #start = performance.now();
+  readonly #dead: Record<string, number> = {};
+  #state: RunStatus['state'] = 'running';
+  #message = '';
+  #readings = 0;
+  #end: number | undefined;
+  readonly #marks: { at: number; readings: number }[] = [];
+  #summary: { at: number; rows: readonly HorizonScore[] } | undefined;
+
+  constructor(parts: MonitorParts) {
+    this.#parts = parts;
+  }
+
+  /** Readings committed by this run. */
+  get readings(): number {
+    return this.#readings;
+  }
+
+  /** Seconds from the start to the end of the source, or to now. */
+  get seconds(): number {
+    return ((this.#end ?? performance.now()) - this.#start) / 1000;
+  }
+
+  count({ readings, dead }: Committed): void {
+    this.#readings += readings;
+    for (const { reason } of dead) this.#dead[reason] = (this.#dead[reason] ?? 0) + 1;
+  }
+
+  state(state: RunStatus['state'], message = ''): void {
+    this.#state = state;
+    this.#message = message;
+    if (state !== 'running') this.#end ??= performance.now();
+  }
+
+  status(): RunStatus {
+    const { pipeline, model, data, source } = this.#parts;
+    const tasks = this.#parts.tasks();
+    const series = tasks.reduce((sum, { memory }) => sum + memory.length, 0);
+    const watermark = Math.max(...tasks.map((task) => task.watermark), 0);
+    return {
+      pipeline,
+      state: this.#state,
+      message: this.#message,
+      readings: this.#readings,
+      readingsPerSecond: this.#rate(),
+      series: series * model.channels,
+      partitions: tasks.length,
+      progress: source.progress?.() ?? null,
+      eventTime: watermark === 0 ? null : watermark,
+      deadLetters: this.#dead,
+      bytesPerSeries: tasks[0]?.memory.bytesPerSeries ?? 0,
+      model: { name: model.name, cell: model.cell.name, hidden: model.hidden },
+      nominalCoverage: 0.9,
+      summary: this.#scores(series),
+      data,
+      startedAt: this.#startedAt,
+    };
+  }
+
+  #rate(): number {
+    if (this.#end !== undefined) return this.#readings / Math.max(0.001, this.seconds);
+    const now = performance.now();
+    this.#marks.push({ at: now, readings: this.#readings });
+    while (this.#marks.length > 2 && now - this.#marks[1]!.at > RATE_MS) this.#marks.shift();
+    const first = this.#marks[0]!;
+    return now > first.at ? ((this.#readings - first.readings) / (now - first.at)) * 1000 : 0;
+  }
+
+  #scores(series: number): readonly HorizonScore[] {
+    const now = performance.now();
+    const fresh = this.#summary && now - this.#summary.at < SUMMARY_EVERY_MS && this.#state === 'running';
+    if (fresh || (series > LIVE_SERIES && this.#state === 'running')) return this.#summary?.rows ?? [];
+    const memories = this.#parts.tasks().map(({ memory }) => memory);
+    this.#summary = { at: now, rows: summarise(memories, this.#parts.model, this.#parts.horizons) };
+    return this.#summary.rows;
+  }
+}

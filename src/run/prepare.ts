@@ -1,0 +1,93 @@
+import type { RunSettings } from '../config/run-settings.ts';
+import type { Decoder } from '../decode/decoder.ts';
+import { decoderFor } from '../decode/decoders.ts';
+import { Readings } from '../decode/readings.ts';
+import { ForetideError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { createModel, type Model } from '../model/model.ts';
+import { InfluxSink } from '../sink/influxdb.ts';
+import { KafkaDeadLetters } from '../sink/kafka-dead-letters.ts';
+import { NullSink } from '../sink/null.ts';
+import type { Sink } from '../sink/sink.ts';
+import { csvColumns, FileSource } from '../source/file.ts';
+import { KafkaSource } from '../source/kafka.ts';
+import type { Source, SourceRecord } from '../source/source.ts';
+import type { DeadLetterSink } from './task.ts';
+
+/** What a run is put together from, apart from its store. */
+export interface Prepared {
+  readonly decoder: Decoder;
+  readonly model: Model;
+  readonly source: Source;
+  /** Undefined: outputs go to the store. */
+  readonly sink: Sink | undefined;
+  /** Undefined: dead letters go to the store. */
+  readonly deadLetters: DeadLetterSink | undefined;
+}
+
+/** Makes decoder, model, source and sinks as the settings say. Reads the header of CSV files; reaches no server yet. */
+export async function prepare(settings: RunSettings, log: Log): Promise<Prepared> {
+  const decoder = decoderFor(await withColumns(settings.input));
+  const model = createModel(settings.model, decoder.channels.length);
+  return {
+    decoder,
+    model,
+    source:
+      settings.input.kind === 'kafka'
+        ? new KafkaSource(settings.input, log)
+        : new FileSource(settings.input, timeReader(decoder)),
+    sink: sinkOf(settings.output, log),
+    deadLetters: deadLettersOf(settings, log),
+  };
+}
+
+/** The decoder's settings, with the columns that the CSV files begin with. */
+async function withColumns(input: RunSettings['input']): Promise<RunSettings['input']['decode']> {
+  const { decode } = input;
+  if (decode.format !== 'csv' || decode.columns || input.kind !== 'file') return decode;
+  const headers = await Promise.all(input.paths.map((path) => csvColumns(path)));
+  const columns = headers[0]!;
+  headers.forEach((header, i) => {
+    if (header.join() === columns.join()) return;
+    throw new ForetideError('FILE_FORMAT', {
+      what: 'The files have different columns',
+      expected: columns.join(),
+      got: header.join(),
+      where: `${input.paths[i]}:1`,
+      todo: 'Run files of different shapes on their own.',
+    });
+  });
+  return { ...decode, columns };
+}
+
+/** Event time of a record's first reading; only used to pace a recording. */
+function timeReader(decoder: Decoder): (record: SourceRecord) => number | undefined {
+  return (record) => {
+    const readings = new Readings(decoder.channels.length);
+    return decoder.decode(record, readings) ? undefined : readings.time[0];
+  };
+}
+
+function sinkOf(output: RunSettings['output'], log: Log): Sink | undefined {
+  switch (output.kind) {
+    case 'store':
+      return undefined;
+    case 'influxdb':
+      return new InfluxSink(output, log);
+    case 'none':
+      return new NullSink();
+  }
+}
+
+function deadLettersOf({ deadLetters, input }: RunSettings, log: Log): DeadLetterSink | undefined {
+  if (deadLetters.kind === 'store') return undefined;
+  if (input.kind === 'kafka') {
+    return new KafkaDeadLetters({ ...input, topic: deadLetters.topic }, input.topic, log);
+  }
+  throw new ForetideError('SETTINGS_INVALID', {
+    what: 'A topic for dead letters needs the brokers of a Kafka input',
+    expected: 'deadLetters.kind: store, or input.kind: kafka',
+    got: `input.kind: ${input.kind}`,
+    where: 'deadLetters.kind',
+  });
+}

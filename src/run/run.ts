@@ -1,0 +1,119 @@
+import type { RunSettings } from '../config/run-settings.ts';
+import type { Log } from '../log.ts';
+import { silentLog } from '../log.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { LiveFeed } from '../serve/feed.ts';
+import { RecentHistory } from '../serve/recent.ts';
+import { serve, type Serving } from '../serve/server.ts';
+import type { RunStatus } from '../serve/status.ts';
+import { SqliteStore } from '../store/sqlite.ts';
+import { SqliteHistory } from '../store/sqlite-history.ts';
+import { Monitor } from './monitor.ts';
+import { prepare } from './prepare.ts';
+import { Tasks } from './tasks.ts';
+
+export interface RunOptions {
+  readonly pipeline: Pipeline;
+  readonly settings: RunSettings;
+  /** Begins anew: removes what the store kept. */
+  readonly fresh?: boolean;
+  readonly log?: Log;
+}
+
+/** A run that is under way. */
+export interface Running {
+  /** Where the page is served; null without one. */
+  readonly address: string | null;
+  /** Resolves when the source has ended or `stop` was called and all is committed; rejects with what ended the run. */
+  readonly finished: Promise<RunStatus>;
+  status(): RunStatus;
+  /** Ends the source, commits, and closes everything, the page too. */
+  stop(): Promise<void>;
+}
+
+const STATUS_EVERY_MS = 500;
+/** What the page can look back on when the outputs go elsewhere. */
+const RECENT = { points: 720, series: 2000 };
+
+/** Where the store of a pipeline lies. */
+export function storePath(pipeline: Pipeline, settings: RunSettings): string {
+  return settings.store.path ?? `.foretide/${pipeline.name}.db`;
+}
+
+/**
+ * Runs a pipeline: source → topology → sinks → commit, until the source ends or it is stopped. The page stays up until `stop`.
+ */
+export async function run({ pipeline, settings, fresh = false, log = silentLog }: RunOptions): Promise<Running> {
+  const { decoder, model, source, sink, deadLetters } = await prepare(settings, log);
+  const path = storePath(pipeline, settings);
+  const store = new SqliteStore(path, { retention: settings.store.retention, fresh });
+  const stop = new AbortController();
+  const tasks = new Tasks(
+    { pipeline, settings, decoder, model, store, sink, deadLetters, stop: stop.signal },
+    log,
+  );
+  const monitor = new Monitor({
+    pipeline: pipeline.name,
+    model,
+    horizons: Array.from({ length: model.horizon }, (_, i) => i + 1),
+    data: sink ? `${sink.name}; state in ${path}` : path,
+    source,
+    tasks: () => tasks.all,
+  });
+  const feed = new LiveFeed();
+  const history = sink ? new RecentHistory(RECENT) : new SqliteHistory(store.database);
+  tasks.onCommit((task, committed) => {
+    monitor.count(committed);
+    if (history instanceof RecentHistory) history.add(committed.points);
+    else history.add(task.partition, committed.points);
+    feed.publish(committed.points);
+  });
+
+  let page: Serving | undefined;
+  let ticker: NodeJS.Timeout | undefined;
+  try {
+    if (settings.page.enabled) {
+      const { host, port } = settings.page;
+      page = await serve({ host, port, history, feed, status: () => monitor.status() });
+      ticker = setInterval(() => feed.status(monitor.status()), STATUS_EVERY_MS);
+      ticker.unref();
+    }
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+
+  async function flow(): Promise<RunStatus> {
+    try {
+      await Promise.race([source.run(tasks, stop.signal), tasks.failed]);
+      await tasks.commitAll();
+      monitor.state(stop.signal.aborted ? 'stopping' : 'done');
+      const status = monitor.status();
+      feed.status(status);
+      return status;
+    } catch (error) {
+      stop.abort();
+      monitor.state('failed', error instanceof Error ? error.message : String(error));
+      feed.status(monitor.status());
+      throw error;
+    }
+  }
+
+  const finished = flow();
+  finished.catch(() => undefined);
+  return {
+    address: page?.address ?? null,
+    finished,
+    status: () => monitor.status(),
+    stop: async () => {
+      stop.abort();
+      await finished.catch(() => undefined);
+      clearInterval(ticker);
+      await page?.close();
+      await tasks.close();
+      await sink?.close();
+      await deadLetters?.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,236 @@
+import { Subject, type Subscription } from 'rxjs';
+import { ACCOUNT, accountSlot, type Account, readAccount } from '../account.ts';
+import type { Decoder } from '../decode/decoder.ts';
+import { ForetideError } from '../errors.ts';
+import type { DeadLetter, Frame } from '../frame.ts';
+import { Memory } from '../memory/memory.ts';
+import type { Slot } from '../memory/slot.ts';
+import type { Model } from '../model/model.ts';
+import type { Pipeline, PipelineParts } from '../pipeline.ts';
+import type { RunSettings } from '../config/run-settings.ts';
+import type { Points } from '../sink/points.ts';
+import type { Sink } from '../sink/sink.ts';
+import type { Batch } from '../source/source.ts';
+import type { Store } from '../store/store.ts';
+import { stateFingerprint } from './fingerprint.ts';
+
+/** Where dead letters go when it is not the store. Resolves when they are durable. */
+export interface DeadLetterSink {
+  /** Reaches the topic and says what it found, one line each. */
+  check(): Promise<readonly string[]>;
+  write(partition: number, letters: readonly DeadLetter[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a task needs of its run. */
+export interface TaskParts {
+  readonly pipeline: Pipeline;
+  readonly settings: RunSettings;
+  readonly decoder: Decoder;
+  readonly model: Model;
+  readonly store: Store;
+  /** Undefined where the outputs belong into the store's transaction. */
+  readonly sink: Sink | undefined;
+  readonly deadLetters: DeadLetterSink | undefined;
+  readonly stop: AbortSignal;
+}
+
+/** What a commit made durable. */
+export interface Committed {
+  readonly next: number;
+  readonly points: readonly Points[];
+  readonly dead: readonly DeadLetter[];
+  readonly readings: number;
+}
+
+/**
+ * One partition of one pipeline: its topology, its Memory, its position. Pushes a batch through the topology, gathers what comes
+ * out, and commits rows, position and outputs together.
+ *
+ * 1. `push` is synchronous: when it returns, every record is accounted for in Memory and in what is pending.
+ * 2. `commit`: sinks outside the transaction first, then ONE commit of the store.
+ * 3. After an error of either the task is rolled back to the committed state: `next` says where to go on from.
+ */
+export class Task {
+  readonly partition: number;
+  readonly memory: Memory;
+  readonly fingerprint: string;
+  readonly #parts: TaskParts;
+  readonly #pipelineParts: PipelineParts;
+  readonly #account: Slot;
+  readonly #watermark: Slot;
+  readonly #topology: ReturnType<Pipeline['topology']>;
+  #input = new Subject<Batch>();
+  #subscription: Subscription | undefined;
+  #out: Frame[] = [];
+  #failure: unknown;
+  #committedNext: number | null = null;
+  #committedRecords = 0;
+  #pending: { points: Points[]; dead: DeadLetter[]; readings: number; records: number; next: number | null };
+
+  private constructor(partition: number, parts: TaskParts) {
+    this.partition = partition;
+    this.#parts = parts;
+    const { pipeline, settings, decoder, model } = parts;
+    this.memory = new Memory({ maxStateBytes: settings.maxStateBytes });
+    this.#pipelineParts = { memory: this.memory, decoder, model };
+    this.#account = accountSlot(this.memory);
+    this.#watermark = this.memory.partition('watermark', 'f64');
+    this.#topology = pipeline.topology(settings, this.#pipelineParts);
+    this.fingerprint = stateFingerprint(pipeline.name, settings, model, this.memory);
+    this.#pending = this.#nothing();
+    this.#subscribe();
+  }
+
+  /** A task with the state that the store kept. */
+  static async open(partition: number, parts: TaskParts): Promise<Task> {
+    const task = new Task(partition, parts);
+    const restored = await parts.store.open(partition, task.fingerprint);
+    task.memory.restore(restored.rows, restored.partition);
+    task.#committedNext = restored.next;
+    task.#committedRecords = task.account().records;
+    return task;
+  }
+
+  /** The committed position: the offset to go on from; null when nothing was ever committed. */
+  get next(): number | null {
+    return this.#committedNext;
+  }
+
+  /** Readings taken in since the last commit. */
+  get pendingReadings(): number {
+    return this.#pending.readings;
+  }
+
+  /** Whether anything is to be committed. */
+  get isDirty(): boolean {
+    return this.#pending.next !== null;
+  }
+
+  /** Newest event time of the partition in ms; 0 before the first reading. */
+  get watermark(): number {
+    return this.memory.view().f64[this.#watermark.at(0)]!;
+  }
+
+  account(): Account {
+    this.memory.seal();
+    return readAccount(this.memory, this.#account);
+  }
+
+  /**
+   * Takes a batch in.
+   *
+   * @throws ForetideError TOPOLOGY_NOT_SYNCHRONOUS when a stage swallows, delays or repeats frames; whatever a stage throws. The
+   *   task is rolled back then.
+   */
+  push(batch: Batch): void {
+    try {
+      this.#out = [];
+      this.#input.next(batch);
+      if (this.#failure !== undefined) throw this.#failure;
+      const accounted = this.#out.reduce((sum, frame) => sum + frame.records, 0);
+      if (accounted !== batch.records.length) throw notSynchronous(batch, accounted);
+      const { pipeline, settings } = this.#parts;
+      const { points, dead } = this.#pending;
+      for (const frame of this.#out) {
+        for (const block of pipeline.records(frame, settings, this.#pipelineParts)) {
+          if (block.length > 0) points.push(block);
+        }
+        for (const letter of frame.dead) dead.push(letter);
+        this.#pending.readings += frame.length;
+      }
+      this.#pending.records += batch.records.length;
+      this.#pending.next = batch.next;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    } finally {
+      this.#out = [];
+    }
+  }
+
+  /** Makes everything since the last commit durable; undefined when there is nothing. */
+  async commit(): Promise<Committed | undefined> {
+    const { points, readings, next } = this.#pending;
+    if (next === null) return undefined;
+    const { store, sink, deadLetters, stop } = this.#parts;
+    try {
+      this.#checkBalance();
+      const rejected = sink ? await sink.write(points, stop) : [];
+      const dead = [...this.#pending.dead, ...rejected];
+      if (deadLetters && dead.length > 0) await deadLetters.write(this.partition, dead);
+      await store.commit({
+        partition: this.partition,
+        next,
+        rows: this.memory.changed(),
+        partitionSlots: this.memory.partitionBytes(),
+        points: sink ? [] : points,
+        dead: deadLetters ? [] : dead,
+        watermark: this.watermark,
+        fingerprint: this.fingerprint,
+      });
+      this.memory.committed();
+      this.#committedNext = next;
+      this.#committedRecords = this.account().records;
+      this.#pending = this.#nothing();
+      return { next, points, dead, readings };
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
+  /** Drops everything since the last commit. */
+  rollback(): void {
+    this.memory.rollback();
+    this.#pending = this.#nothing();
+    this.#subscribe();
+  }
+
+  /** Gives the memory back; what is uncommitted is dropped. */
+  close(): void {
+    this.#subscription?.unsubscribe();
+    this.memory.release();
+  }
+
+  #nothing() {
+    return { points: [], dead: [], readings: 0, records: 0, next: null };
+  }
+
+  /** A new subscription: one throw closes an RxJS chain for good. */
+  #subscribe(): void {
+    this.#subscription?.unsubscribe();
+    this.#failure = undefined;
+    this.#input = new Subject<Batch>();
+    this.#subscription = this.#input.pipe(this.#topology).subscribe({
+      next: (frame) => this.#out.push(frame),
+      error: (error: unknown) => {
+        this.#failure = error ?? new Error('A stage failed without an error');
+      },
+    });
+  }
+
+  #checkBalance(): void {
+    const counts = this.account();
+    const expected = this.#committedRecords + this.#pending.records;
+    const { records, decoded, dead, readings, used, duplicate, late } = counts;
+    if (records === expected && records === decoded + dead && readings === used + duplicate + late) return;
+    throw new ForetideError('ACCOUNT_UNBALANCED', {
+      what: 'The records that came in and what became of them do not balance',
+      expected: `${expected} records = decoded + dead, readings = used + duplicate + late`,
+      got: ACCOUNT.map((name) => `${name} ${counts[name]}`).join(', '),
+      where: `partition ${this.partition}`,
+      todo: 'A stage drops or repeats rows: only decode and align may.',
+    });
+  }
+}
+
+function notSynchronous({ partition, records }: Batch, accounted: number): ForetideError {
+  return new ForetideError('TOPOLOGY_NOT_SYNCHRONOUS', {
+    what: 'The topology did not give back what went in before it returned',
+    expected: `frames that account for ${records.length} records`,
+    got: `${accounted}`,
+    where: `partition ${partition}, offset ${records[0]?.offset ?? 0}`,
+    todo: 'Use stages that add columns; operators that delay, filter or repeat frames have no place in a topology.',
+  });
+}

@@ -1,0 +1,143 @@
+import type { Log } from '../log.ts';
+import type { Batch, SourceHandler } from '../source/source.ts';
+import { type Committed, Task, type TaskParts } from './task.ts';
+
+/** Called after each commit. */
+export type CommitListener = (task: Task, committed: Committed) => void;
+
+/**
+ * The tasks of this process: what a source hands its batches to. Each partition's work goes one after the other; commits are due
+ * by count after a batch and by time on a timer, whichever comes first.
+ */
+export class Tasks implements SourceHandler {
+  readonly #parts: TaskParts;
+  readonly #log: Log;
+  readonly #tasks = new Map<number, Task>();
+  readonly #queue = new Map<number, Promise<unknown>>();
+  readonly #lastCommit = new Map<number, number>();
+  readonly #listeners: CommitListener[] = [];
+  readonly #failed = Promise.withResolvers<never>();
+  readonly #partitionOf = new Map<string, number>();
+  /** Series of each partition that are in `#partitionOf`. */
+  readonly #noted = new Map<number, number>();
+  readonly #timer: NodeJS.Timeout;
+  #warned = false;
+
+  constructor(parts: TaskParts, log: Log) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#failed.promise.catch(() => undefined);
+    const { every } = parts.settings.commit;
+    this.#timer = setInterval(() => this.#commitWhatIsDue(every), Math.max(10, every / 4));
+    this.#timer.unref();
+  }
+
+  /** Rejects when a commit that nobody awaits has failed. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  get all(): readonly Task[] {
+    return [...this.#tasks.values()];
+  }
+
+  onCommit(listener: CommitListener): void {
+    this.#listeners.push(listener);
+  }
+
+  onCommitted(listener: (partition: number, next: number) => void): void {
+    this.onCommit((task, { next }) => listener(task.partition, next));
+  }
+
+  open(partition: number): Promise<number | null> {
+    return this.#inOrder(partition, async () => {
+      this.#tasks.get(partition)?.close();
+      const task = await Task.open(partition, this.#parts);
+      this.#tasks.set(partition, task);
+      this.#lastCommit.set(partition, performance.now());
+      this.#noteSeries(task);
+      return task.next;
+    });
+  }
+
+  handle(batch: Batch): Promise<void> {
+    return this.#inOrder(batch.partition, async () => {
+      const task = this.#tasks.get(batch.partition);
+      if (!task) throw new Error(`Partition ${batch.partition} was handed over before it was opened`);
+      task.push(batch);
+      const { readings, every } = this.#parts.settings.commit;
+      const since = performance.now() - this.#lastCommit.get(batch.partition)!;
+      if (task.pendingReadings >= readings || since >= every) await this.#commit(task);
+    });
+  }
+
+  lose(partition: number): Promise<void> {
+    return this.#inOrder(partition, () => {
+      this.#tasks.get(partition)?.close();
+      this.#tasks.delete(partition);
+      return Promise.resolve();
+    });
+  }
+
+  /** Commits what is pending of every partition. */
+  async commitAll(): Promise<void> {
+    for (const partition of this.#tasks.keys()) {
+      await this.#inOrder(partition, async () => {
+        const task = this.#tasks.get(partition);
+        if (task?.isDirty) await this.#commit(task);
+      });
+    }
+  }
+
+  /** Ends all tasks; what is uncommitted is dropped. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.allSettled(this.#queue.values());
+    for (const task of this.#tasks.values()) task.close();
+    this.#tasks.clear();
+  }
+
+  async #commit(task: Task): Promise<void> {
+    const committed = await task.commit();
+    this.#lastCommit.set(task.partition, performance.now());
+    if (!committed) return;
+    for (const listener of this.#listeners) listener(task, committed);
+    this.#noteSeries(task);
+  }
+
+  #commitWhatIsDue(every: number): void {
+    for (const [partition, task] of this.#tasks) {
+      if (!task.isDirty || performance.now() - this.#lastCommit.get(partition)! < every) continue;
+      this.#lastCommit.set(partition, performance.now());
+      this.#inOrder(partition, async () => {
+        if (this.#tasks.get(partition) === task && task.isDirty) await this.#commit(task);
+      }).catch((error: unknown) => this.#failed.reject(error));
+    }
+  }
+
+  /** A series that comes from two partitions is two series to us: its producer does not key by it. Says so once. */
+  #noteSeries({ memory, partition }: Task): void {
+    for (let row = this.#noted.get(partition) ?? 0; row < memory.length; row++) {
+      const name = memory.name(row);
+      const other = this.#partitionOf.get(name) ?? partition;
+      this.#partitionOf.set(name, other);
+      if (other === partition || this.#warned) continue;
+      this.#warned = true;
+      this.#log.warn(
+        { series: name, partitions: [other, partition] },
+        'A series comes from two partitions, and each sees only a part of it: let the producer key its records by series',
+      );
+    }
+    this.#noted.set(partition, memory.length);
+  }
+
+  #inOrder<T>(partition: number, work: () => Promise<T>): Promise<T> {
+    const before = this.#queue.get(partition) ?? Promise.resolve();
+    const result = before.then(work, work);
+    this.#queue.set(
+      partition,
+      result.catch(() => undefined),
+    );
+    return result;
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Frame } from '../frame.ts';
+import type { Memory } from '../memory/memory.ts';
+import { type Stage, stage } from '../stage.ts';
+
+export const ScaleSettings = z
+  .strictObject({
+    window: z
+      .int()
+      .min(2)
+      .default(1000)
+      .describe('Readings over which mean and spread are taken: exactly up to this many, exponentially weighted after'),
+  })
+  .prefault({});
+export type ScaleSettings = z.infer<typeof ScaleSettings>;
+
+/** Columns that `scale` adds. */
+export interface Scaled {
+  /** [n × channels] (value - mean) / spread, in ±10; 0 while the spread is 0. */
+  readonly z: Float32Array;
+  /** [n × channels] running mean, this reading included. */
+  readonly mean: Float64Array;
+  /** [n × channels] running standard deviation. */
+  readonly spread: Float64Array;
+}
+
+const LIMIT = 10;
+
+/**
+ * Standardises every channel by a running mean and standard deviation of its own, in float64.
+ * Welford's update with the count capped at `window`, which makes it exponentially weighted from there on.
+ */
+export function scale(memory: Memory, channels: number, { window }: ScaleSettings): Stage<Frame, Scaled> {
+  const slot = memory.series('scale', 'f64', 3 * channels); // count, mean, variance of each channel
+  return stage(({ length: n, series, value }: Frame) => {
+    const { f64 } = memory.view();
+    const z = new Float32Array(n * channels);
+    const mean = new Float64Array(n * channels);
+    const spread = new Float64Array(n * channels);
+    for (let i = 0; i < n; i++) {
+      const at = slot.at(series[i]!);
+      for (let c = 0; c < channels; c++) {
+        const s = at + 3 * c;
+        const k = i * channels + c;
+        const y = value[k]!;
+        const count = Math.min(f64[s]! + 1, window);
+        const before = y - f64[s + 1]!;
+        const m = f64[s + 1]! + before / count;
+        const variance = f64[s + 2]! + (before * (y - m) - f64[s + 2]!) / count;
+        f64[s] = count;
+        f64[s + 1] = m;
+        f64[s + 2] = variance;
+        const sd = Math.sqrt(variance);
+        mean[k] = m;
+        spread[k] = sd;
+        z[k] = sd > 0 ? Math.max(-LIMIT, Math.min(LIMIT, (y - m) / sd)) : 0;
+      }
+    }
+    return { z, mean, spread };
+  });
+}

@@ -1,0 +1,124 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { History, SeriesSummary, Window } from '../serve/history.ts';
+import type { Points } from '../sink/points.ts';
+
+interface Entry {
+  readonly partition: number;
+  readings: number;
+  lastTime: number;
+  lastValue: number;
+  anomalies: number;
+}
+
+/** What the page reads of a run's tables. The list of series is kept in memory and moves on with every commit. */
+export class SqliteHistory implements History {
+  readonly #entries = new Map<string, Entry>();
+  readonly #readings;
+  readonly #forecasts;
+  readonly #alerts;
+  readonly #tail;
+
+  constructor(database: DatabaseSync) {
+    this.#readings = database.prepare(
+      'SELECT time, value FROM reading WHERE partition = ? AND series = ? AND time BETWEEN ? AND ? ORDER BY time',
+    );
+    this.#forecasts = database.prepare(
+      `SELECT h, time, yhat, lo, hi FROM forecast WHERE partition = ? AND series = ? AND time BETWEEN ? AND ?
+       ORDER BY h, time`,
+    );
+    this.#alerts = database.prepare(
+      `SELECT time, value, score, expected, lo, hi FROM alert
+       WHERE partition = ? AND series = ? AND time BETWEEN ? AND ? ORDER BY time`,
+    );
+    this.#tail = database.prepare(
+      'SELECT value FROM reading WHERE partition = ? AND series = ? ORDER BY time DESC LIMIT ?',
+    );
+    const counts = database.prepare(
+      `SELECT partition, series, count(*) AS readings, max(time) AS lastTime, value AS lastValue
+       FROM reading GROUP BY partition, series`,
+    );
+    for (const row of counts.all() as unknown as (Entry & { series: string })[]) {
+      const { series, ...entry } = row;
+      this.#entries.set(series, { ...entry, anomalies: 0 });
+    }
+    const alerts = database.prepare('SELECT series, count(*) AS anomalies FROM alert GROUP BY partition, series');
+    for (const { series, anomalies } of alerts.all() as { series: string; anomalies: number }[]) {
+      const entry = this.#entries.get(series);
+      if (entry) entry.anomalies = anomalies;
+    }
+  }
+
+  /** Takes in what a commit has made durable. */
+  add(partition: number, points: readonly Points[]): void {
+    for (const { measurement, length, series, time, fields } of points) {
+      if (measurement === 'forecast') continue;
+      for (let i = 0; i < length; i++) {
+        const name = series[i]!;
+        let entry = this.#entries.get(name);
+        if (!entry) {
+          entry = { partition, readings: 0, lastTime: -Infinity, lastValue: NaN, anomalies: 0 };
+          this.#entries.set(name, entry);
+        }
+        if (measurement === 'anomaly') entry.anomalies++;
+        else {
+          entry.readings++;
+          if (time[i]! > entry.lastTime) {
+            entry.lastTime = time[i]!;
+            entry.lastValue = fields['value']![i]!;
+          }
+        }
+      }
+    }
+  }
+
+  series(): readonly SeriesSummary[] {
+    return Array.from(this.#entries, ([name, { readings, lastTime, lastValue, anomalies }]) => ({
+      name,
+      readings,
+      lastTime,
+      lastValue,
+      anomalies,
+    }));
+  }
+
+  window(series: string, from: number, to: number): Window {
+    const partition = this.#entries.get(series)?.partition ?? -1;
+    const readings = this.#readings.all(partition, series, from, to) as { time: number; value: number }[];
+    const rows = this.#forecasts.all(partition, series, from, to) as {
+      h: number;
+      time: number;
+      yhat: number;
+      lo: number | null;
+      hi: number | null;
+    }[];
+    const alerts = this.#alerts.all(partition, series, from, to) as Record<
+      'time' | 'value' | 'score' | 'expected' | 'lo' | 'hi',
+      number
+    >[];
+    const horizons = Map.groupBy(rows, ({ h }) => h);
+    return {
+      readings: { time: readings.map(({ time }) => time), value: readings.map(({ value }) => value) },
+      forecasts: Array.from(horizons, ([h, group]) => ({
+        h: String(h).padStart(2, '0'),
+        time: group.map(({ time }) => time),
+        yhat: group.map(({ yhat }) => yhat),
+        lo: group.map(({ lo }) => lo ?? NaN),
+        hi: group.map(({ hi }) => hi ?? NaN),
+      })),
+      anomalies: {
+        time: alerts.map(({ time }) => time),
+        value: alerts.map(({ value }) => value),
+        score: alerts.map(({ score }) => score),
+        expected: alerts.map(({ expected }) => expected),
+        lo: alerts.map(({ lo }) => lo),
+        hi: alerts.map(({ hi }) => hi),
+      },
+    };
+  }
+
+  tail(series: string, count: number): readonly number[] {
+    const partition = this.#entries.get(series)?.partition ?? -1;
+    const rows = this.#tail.all(partition, series, count) as { value: number }[];
+    return rows.map(({ value }) => value).toReversed();
+  }
+}

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { z } from 'zod';
+import { Duration } from '../duration.ts';
+import { ForetideError } from '../errors.ts';
+import type { DeadLetter } from '../frame.ts';
+import type { Points } from '../sink/points.ts';
+import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+import type { Commit, Restored, StateRow, Store } from './store.ts';
+
+export const SqliteSettings = z
+  .strictObject({
+    path: z.string().min(1).optional().describe('The file; default: .foretide/<pipeline>.db'),
+    retention: Duration.prefault('90d').describe(
+      'How long readings, forecasts and alerts are kept, in event time behind the newest reading',
+    ),
+  })
+  .prefault({});
+
+const DAY = 86_400_000;
+/** Old outputs are removed in this many portions of the retention, and at most once a day of event time. */
+const PORTIONS = 30;
+
+/**
+ * The store of a run without a server: one SQLite file with state, position and outputs, each commit one transaction.
+ *
+ * 1. The file is fsynced at each commit (WAL, synchronous = FULL).
+ * 2. Whoever opened the file last owns it: a process that lost it fails at its next commit with STORE_LOCKED.
+ * 3. Outputs older than the retention are removed in whole portions of days: what is kept depends on the data only.
+ */
+export class SqliteStore implements Store {
+  readonly name: string;
+  /** For readers (the live page); never written through. */
+  readonly database: DatabaseSync;
+  readonly #owner = randomUUID();
+  readonly #retention: number;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  /** @param fresh removes what an earlier run left. */
+  constructor(path: string, options: { readonly retention: number; readonly fresh?: boolean }) {
+    this.name = `sqlite ${path}`;
+    this.#retention = options.retention;
+    if (path !== ':memory:') {
+      mkdirSync(dirname(path), { recursive: true });
+      if (options.fresh) for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
+    }
+    try {
+      this.database = new DatabaseSync(path, { timeout: 10_000 });
+      this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
+      this.database.exec(SCHEMA);
+    } catch (cause) {
+      throw failed(`Cannot open the SQLite file ${path}`, cause);
+    }
+    this.#sql = prepare(this.database);
+    const version = this.#meta('schema');
+    if (version !== undefined && version !== String(SCHEMA_VERSION)) {
+      throw new ForetideError('STATE_MISMATCH', {
+        what: 'The SQLite file was written by another version of Foretide',
+        expected: `schema ${SCHEMA_VERSION}`,
+        got: `schema ${version}`,
+        where: path,
+        todo: 'Start with --fresh, or name another file with store.path.',
+      });
+    }
+    this.#sql.setMeta.run('schema', String(SCHEMA_VERSION));
+    this.#sql.setMeta.run('owner', this.#owner);
+  }
+
+  open(partition: number, fingerprint: string): Promise<Restored> {
+    const known = this.#sql.position.get(partition) as
+      | { next: number; slots: Uint8Array; fingerprint: string }
+      | undefined;
+    if (known && known.fingerprint !== fingerprint) {
+      return Promise.reject(
+        new ForetideError('STATE_MISMATCH', {
+          what: 'The stored state belongs to other settings, another model or another version',
+          expected: `fingerprint ${fingerprint.slice(0, 12)}`,
+          got: known.fingerprint.slice(0, 12),
+          where: `${this.name}, partition ${partition}`,
+          todo: 'Start with the settings that wrote it, with --fresh to begin anew, or name another file with store.path.',
+        }),
+      );
+    }
+    const rows = known ? (this.#sql.rows.iterate(partition) as Iterable<unknown>) : [];
+    return Promise.resolve({
+      next: known?.next ?? null,
+      rows: rows as Iterable<StateRow>,
+      partition: known?.slots ?? null,
+    });
+  }
+
+  commit(commit: Commit): Promise<void> {
+    const { database } = this;
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        this.#write(commit);
+        database.exec('COMMIT');
+      } catch (error) {
+        if (database.isTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+    } catch (error) {
+      return Promise.reject(
+        error instanceof ForetideError ? error : failed(`Cannot commit to ${this.name}`, error),
+      );
+    }
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    if (this.database.isOpen) this.database.close();
+    return Promise.resolve();
+  }
+
+  #write({ partition, next, rows, partitionSlots, points, dead, watermark, fingerprint }: Commit): void {
+    if (this.#meta('owner') !== this.#owner) {
+      throw new ForetideError('STORE_LOCKED', {
+        what: 'Another process has opened this SQLite file and owns it now',
+        where: this.name,
+        todo: 'Run one process a file, or give each its own store.path.',
+      });
+    }
+    for (const { series, birth, bytes } of rows) this.#sql.setRow.run(partition, series, birth, bytes);
+    this.#sql.setPosition.run(partition, next, watermark, partitionSlots, fingerprint);
+    this.#sql.count.run(partition);
+    const cutoff = this.#cutoff(watermark);
+    for (const block of points) this.#writePoints(partition, block, cutoff);
+    for (const letter of dead) this.#writeDead(partition, letter);
+  }
+
+  #writePoints(partition: number, { measurement, length, series, time, tags, fields }: Points, cutoff: number): void {
+    const { value, yhat, lo, hi, score, expected } = fields;
+    for (let i = 0; i < length; i++) {
+      const t = time[i]!;
+      if (t < cutoff) continue;
+      const name = series[i]!;
+      switch (measurement) {
+        case 'reading':
+          this.#sql.reading.run(partition, name, t, value![i]!);
+          break;
+        case 'forecast':
+          this.#sql.forecast.run(
+            partition,
+            name,
+            tags['model']!,
+            Number(tags['h']),
+            t,
+            yhat![i]!,
+            orNull(lo![i]!),
+            orNull(hi![i]!),
+          );
+          break;
+        case 'anomaly':
+          this.#sql.alert.run(partition, name, t, value![i]!, expected![i]!, lo![i]!, hi![i]!, score![i]!);
+          break;
+      }
+    }
+  }
+
+  #writeDead(partition: number, { offset, reason, detail, series, bytes }: DeadLetter): void {
+    this.#sql.dead.run(partition, offset, series, reason, detail, bytes);
+  }
+
+  /** Outputs before this instant are not kept. Removes them when a new day has begun. */
+  #cutoff(watermark: number): number {
+    const newest = Math.max(Number(this.#meta('newest') ?? -Infinity), watermark);
+    const before = Number(this.#meta('cutoff') ?? -Infinity);
+    const portion = Math.ceil(this.#retention / PORTIONS / DAY) * DAY;
+    const cutoff = Math.floor((newest - this.#retention) / portion) * portion;
+    this.#sql.setMeta.run('newest', String(newest));
+    if (cutoff <= before) return before;
+    this.#sql.setMeta.run('cutoff', String(cutoff));
+    for (const { partition, series } of this.#sql.series.all() as { partition: number; series: string }[]) {
+      this.#sql.pruneReading.run(partition, series, cutoff);
+      this.#sql.pruneAlert.run(partition, series, cutoff);
+      for (const { model, h } of this.#sql.horizons.all(partition, series) as { model: string; h: number }[]) {
+        this.#sql.pruneForecast.run(partition, series, model, h, cutoff);
+      }
+    }
+    return cutoff;
+  }
+
+  #meta(key: string): string | undefined {
+    return (this.#sql.meta.get(key) as { value: string } | undefined)?.value;
+  }
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+function prepare(db: DatabaseSync) {
+  const statements = {
+    meta: 'SELECT value FROM meta WHERE key = ?',
+    setMeta: 'INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    position: 'SELECT next, slots, fingerprint FROM position WHERE partition = ?',
+    rows: 'SELECT series, bytes FROM state WHERE partition = ? ORDER BY birth',
+    setRow: 'INSERT INTO state VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes',
+    setPosition: `INSERT INTO position VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET next = excluded.next,
+      watermark = excluded.watermark, slots = excluded.slots, fingerprint = excluded.fingerprint`,
+    count: 'INSERT INTO commits VALUES (?, 1) ON CONFLICT DO UPDATE SET commits = commits + 1',
+    reading: 'INSERT INTO reading VALUES (?, ?, ?, ?)',
+    forecast: 'INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    alert: 'INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    dead: 'INSERT INTO dead_letter (partition, offset, series, reason, detail, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+    series: 'SELECT DISTINCT partition, series FROM reading',
+    horizons: 'SELECT DISTINCT model, h FROM forecast WHERE partition = ? AND series = ?',
+    pruneReading: 'DELETE FROM reading WHERE partition = ? AND series = ? AND time < ?',
+    pruneAlert: 'DELETE FROM alert WHERE partition = ? AND series = ? AND time < ?',
+    pruneForecast: 'DELETE FROM forecast WHERE partition = ? AND series = ? AND model = ? AND h = ? AND time < ?',
+  };
+  return Object.fromEntries(
+    Object.entries(statements).map(([name, sql]) => [name, db.prepare(sql)]),
+  ) as Record<keyof typeof statements, StatementSync>;
+}
+
+function failed(what: string, cause: unknown): ForetideError {
+  const got = cause instanceof Error ? cause.message : String(cause);
+  return got.startsWith('UNIQUE constraint failed')
+    ? new ForetideError('OUTPUT_IDENTITY', { what: `${what}: an output would be written twice`, got, cause })
+    : new ForetideError('STORE_FAILED', {
+        what,
+        got,
+        todo: 'Check the path, its permissions and the free space.',
+        cause,
+      });
+}

@@ -1,0 +1,3 @@
+import { checkCell } from '../checks/cell.ts';
+
+checkCell('lstm');

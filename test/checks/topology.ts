@@ -1,0 +1,44 @@
+import { align, AlignSettings } from '../../src/align/align.ts';
+import { recur } from '../../src/cell/recur.ts';
+import { decode } from '../../src/decode/decode.ts';
+import { jsonDecoder } from '../../src/decode/json.ts';
+import { JsonSettings } from '../../src/decode/settings.ts';
+import { detect } from '../../src/detect/detect.ts';
+import { forecast } from '../../src/forecast/forecast.ts';
+import { score } from '../../src/forecast/score.ts';
+import { ForecastSettings } from '../../src/forecast/settings.ts';
+import { learn } from '../../src/learn/learn.ts';
+import type { Memory } from '../../src/memory/memory.ts';
+import { createModel } from '../../src/model/model.ts';
+import { ModelSettings } from '../../src/model/settings.ts';
+import { scale, ScaleSettings } from '../../src/scale/scale.ts';
+import type { Batch, SourceRecord } from '../../src/source/source.ts';
+import { topology } from '../../src/stage.ts';
+
+/** The stages of live-forecast as a test builds them. */
+export function liveStages(memory: Memory, options: { model?: object; forecast?: object; align?: object } = {}) {
+  const decoder = jsonDecoder(JsonSettings.parse({ format: 'json', series: 's', time: 't', values: ['v'] }));
+  const model = createModel(ModelSettings.parse({ hidden: 6, horizon: 4, ...options.model }), decoder.channels.length);
+  const settings = ForecastSettings.parse(options.forecast ?? {});
+  const stages = topology(
+    decode(memory, decoder),
+    align(memory, AlignSettings.parse(options.align ?? {})),
+    scale(memory, model.channels, ScaleSettings.parse({})),
+    recur(memory, model),
+    forecast(memory, model, settings),
+    score(memory, model),
+    detect(memory, model),
+    learn(memory, model, settings),
+  );
+  return { decoder, model, settings, stages };
+}
+
+/** A record of a test's stream. */
+export function record(offset: number, value: unknown): SourceRecord {
+  const bytes = typeof value === 'string' ? value : JSON.stringify(value);
+  return { offset, key: null, value: Buffer.from(bytes) };
+}
+
+export function batchOf(records: readonly SourceRecord[]): Batch {
+  return { partition: 0, records, next: records.length === 0 ? 0 : records.at(-1)!.offset + 1 };
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { Arena } from '../../src/memory/arena.ts';
+import { Memory } from '../../src/memory/memory.ts';
+
+function counter(options = {}) {
+  const memory = new Memory({ arena: new Arena(), ...options });
+  const slot = memory.series('count', 'f64');
+  const total = memory.partition('total', 'f64');
+  const bump = (name: string): void => {
+    const row = memory.row(name);
+    memory.touch(row);
+    memory.touchPartition();
+    const { f64 } = memory.view();
+    f64[slot.at(row)] = f64[slot.at(row)]! + 1;
+    f64[total.at(0)] = f64[total.at(0)]! + 1;
+  };
+  const read = (name: string): number | undefined => {
+    const row = memory.find(name);
+    return row === undefined ? undefined : memory.view().f64[slot.at(row)];
+  };
+  return { memory, bump, read, total: () => memory.view().f64[total.at(0)] };
+}
+
+test('series, partition slots and births roll back to the commit', () => {
+  const { memory, bump, read, total } = counter();
+  bump('a');
+  bump('a');
+  memory.committed();
+  bump('a');
+  bump('b');
+  expect([read('a'), read('b'), total()]).toEqual([3, 1, 4]);
+  memory.rollback();
+  expect([read('a'), read('b'), total()]).toEqual([2, undefined, 2]);
+  bump('c');
+  expect([memory.name(1), read('c'), memory.length]).toEqual(['c', 1, 2]);
+});
+
+test('what a commit wrote restores to the same bytes and the same order of birth', () => {
+  const { memory, bump } = counter();
+  for (const name of ['x', 'y', 'x', 'z']) bump(name);
+  const rows = [...memory.changed()].map(({ series, bytes }) => ({ series, bytes: bytes.slice() }));
+  const partition = memory.partitionBytes().slice();
+  const again = counter();
+  again.memory.restore(rows, partition);
+  expect([again.read('x'), again.read('y'), again.read('z'), again.total()]).toEqual([2, 1, 1, 4]);
+  expect(again.memory.changedLength).toBe(0);
+  again.bump('y');
+  expect([...again.memory.changed()].map(({ series }) => series)).toEqual(['y']);
+  expect(again.memory.layout()).toBe(memory.layout());
+});
+
+test('state of another layout is refused', () => {
+  const { memory } = counter();
+  expect(() => memory.restore([{ series: 'a', bytes: new Uint8Array(8) }], null)).toThrow(
+    expect.objectContaining({ code: 'STATE_CORRUPT', message: expect.stringContaining('series a') }),
+  );
+});
+
+test('maxStateBytes refuses new series and keeps the known ones', () => {
+  const { memory, bump } = counter({ maxStateBytes: 40 });
+  bump('a');
+  bump('b');
+  expect(memory.row('c')).toBe(-1);
+  expect(memory.row('a')).toBe(0);
+  expect(memory.length).toBe(2);
+});
+
+test('the arena may grow between any two readings: nothing keeps a view', () => {
+  const arena = new Arena();
+  const { memory, bump, read } = counter({ arena });
+  for (let i = 0; i < 200; i++) {
+    bump('a');
+    arena.take(1 << 16);
+  }
+  expect(read('a')).toBe(200);
+  expect(memory.length).toBe(1);
+});
+
+test('released memory is handed to the next', () => {
+  const arena = new Arena();
+  const first = counter({ arena });
+  first.bump('a');
+  first.memory.release();
+  const size = arena.memory.buffer.byteLength;
+  const second = counter({ arena });
+  second.bump('b');
+  expect(second.read('b')).toBe(1);
+  expect(arena.memory.buffer.byteLength).toBe(size);
+});

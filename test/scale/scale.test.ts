@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { Memory } from '../../src/memory/memory.ts';
+import { scale, ScaleSettings } from '../../src/scale/scale.ts';
+import { frameOf, through } from '../frames.ts';
+
+test('mean and spread are exact up to the window', () => {
+  const memory = new Memory();
+  const stage = scale(memory, 1, ScaleSettings.parse({}));
+  const values = [3, 5, 4, 10, -2, 7];
+  const frames = values.flatMap((value, i) => through(stage, frameOf(memory, [['a', i, value]])));
+  values.forEach((value, i) => {
+    const seen = values.slice(0, i + 1);
+    const mean = seen.reduce((sum, v) => sum + v, 0) / seen.length;
+    const spread = Math.sqrt(seen.reduce((sum, v) => sum + (v - mean) ** 2, 0) / seen.length);
+    expect(frames[i]!.mean[0]).toBeCloseTo(mean, 12);
+    expect(frames[i]!.spread[0]).toBeCloseTo(spread, 12);
+    expect(frames[i]!.z[0]).toBeCloseTo(spread > 0 ? (value - mean) / spread : 0, 6);
+  });
+});
+
+test('beyond the window old readings fade', () => {
+  const memory = new Memory();
+  const stage = scale(memory, 1, ScaleSettings.parse({ window: 50 }));
+  let last;
+  for (let i = 0; i < 1000; i++) [last] = through(stage, frameOf(memory, [['a', i, i < 500 ? 0 : 100]]));
+  expect(last!.mean[0]).toBeGreaterThan(99);
+});
+
+test('a constant series has z = 0; a wild one stays finite and within ±10', () => {
+  const memory = new Memory();
+  const stage = scale(memory, 1, ScaleSettings.parse({}));
+  for (let i = 0; i < 10; i++) expect(through(stage, frameOf(memory, [['c', i, 5]]))[0]!.z[0]).toBe(0);
+  const wild = [0, 1e150, -1e150, 1e-300, 0, 3].map((value, i) => through(stage, frameOf(memory, [['w', i, value]]))[0]!);
+  for (const { z, mean, spread } of wild) {
+    expect(Math.abs(z[0]!)).toBeLessThanOrEqual(10);
+    expect(Number.isFinite(mean[0]!) && Number.isFinite(spread[0]!)).toBe(true);
+  }
+});
+
+test('each channel has its own scale', () => {
+  const memory = new Memory();
+  const stage = scale(memory, 2, ScaleSettings.parse({}));
+  let frame;
+  for (let i = 0; i < 20; i++) [frame] = through(stage, frameOf(memory, [['a', i, [i, 1000 + 10 * i]]]));
+  expect([...frame!.mean]).toEqual([9.5, 1095]);
+});
