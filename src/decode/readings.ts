@@ -51,7 +51,8 @@ const FORBIDDEN = /[\u0000-\u001f\u007f]/; // eslint-disable-line no-control-reg
  */
 export function seriesFault(name: string): string | undefined {
   if (name.length === 0) return 'expected a name, got an empty one';
-  if (name.length > 256 || (name.length > 64 && Buffer.byteLength(name) > 256)) return 'expected at most 256 bytes, got more';
+  if (name.length > 256 || (name.length > 64 && Buffer.byteLength(name) > 256))
+    return 'expected at most 256 bytes, got more';
   if (FORBIDDEN.test(name)) return 'expected no control characters, got some';
   if (name.endsWith('\\')) return 'expected no backslash at the end, got one';
   if (!name.isWellFormed()) return 'expected well-formed Unicode, got a lone surrogate';
@@ -65,6 +66,7 @@ const LATEST = 9_223_372_036_854;
 /** What is wrong with a time in ms, or undefined. */
 export function timeFault(time: number): string | undefined {
   if (!Number.isFinite(time)) return 'expected a time, got none';
-  if (time < EARLIEST || time > LATEST) return `expected a time between the years 1677 and 2262, got ${time} ms`;
+  if (time < EARLIEST || time > LATEST)
+    return `expected a time between the years 1677 and 2262, got ${time} ms`;
   return undefined;
 }

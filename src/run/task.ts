@@ -18,7 +18,7 @@ import { stateFingerprint } from './fingerprint.ts';
 export interface DeadLetterSink {
   /** Reaches the topic and says what it found, one line each. */
   check(): Promise<readonly string[]>;
-  write(partition: number, letters: readonly DeadLetter[]): Promise<void>;
+  write(partition: number, letters: readonly DeadLetter[], stop: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -158,7 +158,7 @@ export class Task {
       this.#checkBalance();
       const rejected = sink ? await sink.write(points, stop) : [];
       const dead = [...this.#pending.dead, ...rejected];
-      if (deadLetters && dead.length > 0) await deadLetters.write(this.partition, dead);
+      if (deadLetters && dead.length > 0) await deadLetters.write(this.partition, dead, stop);
       await store.commit({
         partition: this.partition,
         next,

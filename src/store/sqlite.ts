@@ -42,11 +42,11 @@ export class SqliteStore implements Store {
   constructor(path: string, options: { readonly retention: number; readonly fresh?: boolean }) {
     this.name = `sqlite ${path}`;
     this.#retention = options.retention;
-    if (path !== ':memory:') {
-      mkdirSync(dirname(path), { recursive: true });
-      if (options.fresh) for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
-    }
     try {
+      if (path !== ':memory:') {
+        mkdirSync(dirname(path), { recursive: true });
+        if (options.fresh) for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
+      }
       this.database = new DatabaseSync(path, { timeout: 10_000 });
       this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
       this.database.exec(SCHEMA);

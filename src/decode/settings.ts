@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { seriesFault } from './readings.ts';
+
+const Name = z.string().min(1);
+const Names = z.array(Name).min(1);
+
+const series = z.union([Name, Names]);
+const time = Name.default('time');
+const values = z.union([z.literal('*'), Names]).default(['value']);
+const timeUnit = z.enum(['s', 'ms', 'us', 'ns', 'iso', 'auto']);
+
+const TIME_UNIT =
+  'How times are written: s, ms, us, ns since 1970, iso (ISO 8601; UTC where it names no zone), or auto: a number of milliseconds or an ISO 8601 date';
+const CHANNELS =
+  'true: the fields of `values` are the channels of one series, and a record that lacks one is refused';
+
+/** What `values` and `channels` must agree on; their names become parts of the names of series. */
+function checkValues(
+  { values: names, channels }: { readonly values: '*' | readonly string[]; readonly channels: boolean },
+  context: z.core.$RefinementCtx,
+): void {
+  const fault = (message: string): void => context.addIssue({ code: 'custom', path: ['values'], message });
+  if (names === '*') {
+    if (channels) fault('expected the fields by name, for channels are true, got *');
+    return;
+  }
+  if (new Set(names).size < names.length) fault('expected each field once, got one twice');
+  for (const name of names) {
+    const bad = seriesFault(name);
+    if (bad !== undefined) fault(bad);
+  }
+}
+
+/** Records that are JSON: an object, or an array of objects. */
+export const JsonSettings = z
+  .strictObject({
+    format: z.literal('json').describe('The records are JSON objects, or arrays of them'),
+    series: series
+      .default('sensor')
+      .describe(
+        'Field that names the series, as text or an integer (dotted paths reach inside: `meta.id`); of several, the values are joined by /',
+      ),
+    time: time.describe('Field of the event time'),
+    timeUnit: timeUnit.default('auto').describe(TIME_UNIT),
+    values: values.describe(
+      'Fields of the observed numbers; * is every other numeric field of the top level. With one named field the series is called as its key, else key.field',
+    ),
+    channels: z.boolean().default(false).describe(CHANNELS),
+  })
+  .superRefine(checkValues);
+
+/** Records that are InfluxDB line protocol, one line or several. */
+export const LineProtocolSettings = z.strictObject({
+  format: z.literal('line-protocol').describe('The records are lines of InfluxDB line protocol'),
+  timeUnit: z
+    .enum(['s', 'ms', 'us', 'ns'])
+    .default('ns')
+    .describe('Precision of the timestamps, which every line must have: s, ms, us or ns'),
+});
+
+/** Records that are the JSON which Telegraf's `json` serializer writes. */
+export const TelegrafSettings = z.strictObject({
+  format: z
+    .literal('telegraf')
+    .describe('The records are metrics as Telegraf writes them with data_format = "json"'),
+  timeUnit: timeUnit.default('s').describe(`Telegraf's json_timestamp_units. ${TIME_UNIT}`),
+});
+
+/** Records that are rows of a table. */
+export const CsvSettings = z
+  .strictObject({
+    format: z.literal('csv').describe('The records are rows of comma-separated values'),
+    columns: Names.optional().describe(
+      'Names of the columns in order; a file that begins with them tells them itself',
+    ),
+    delimiter: z
+      .string()
+      .regex(/^[^"\r\n]$/, 'expected one character other than a quote or a line break')
+      .default(',')
+      .describe(
+        'What stands between two cells, where the source has not split the row itself (files are split at commas)',
+      ),
+    series: series
+      .optional()
+      .describe('Column that names the series (default: sensor); of several, the cells are joined by /'),
+    seriesName: Name.optional().describe(
+      'Name of the one series of a table that has no column for it, in place of `series`',
+    ),
+    time: time.describe('Column of the event time'),
+    timeUnit: timeUnit.default('auto').describe(TIME_UNIT),
+    values: values.describe(
+      'Columns of the observed numbers; * is every column but those of series and time. With one named column the series is called as its key, else key.column',
+    ),
+    channels: z.boolean().default(false).describe(CHANNELS),
+    missing: z
+      .array(z.string())
+      .default(['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', '-', '?'])
+      .describe('Cells that mean: nothing was observed'),
+  })
+  .superRefine(checkValues)
+  .refine(({ series: column, seriesName }) => column === undefined || seriesName === undefined, {
+    path: ['seriesName'],
+    error: 'expected series (columns) or seriesName (a constant), got both',
+  });
+
+/** How the bytes of a record become readings. */
+export const DecodeSettings = z.discriminatedUnion('format', [
+  JsonSettings,
+  LineProtocolSettings,
+  TelegrafSettings,
+  CsvSettings,
+]);
+
+export type JsonSettings = z.infer<typeof JsonSettings>;
+export type LineProtocolSettings = z.infer<typeof LineProtocolSettings>;
+export type TelegrafSettings = z.infer<typeof TelegrafSettings>;
+export type CsvSettings = z.infer<typeof CsvSettings>;
+export type DecodeSettings = z.infer<typeof DecodeSettings>;

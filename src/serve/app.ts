@@ -1,0 +1,152 @@
+import { type Context, Hono } from 'hono';
+import type { SeriesList, SeriesWindow } from './answers.ts';
+import { byAttention } from './attention.ts';
+import { type Asset, pageAssets } from './assets.ts';
+import { eventStream, type Pace } from './events.ts';
+import type { LiveFeed } from './feed.ts';
+import type { History, Window } from './history.ts';
+import { isOwnHost } from './hosts.ts';
+import { lookback } from './lookback.ts';
+import { HistoryParameters, LiveParameters, SeriesParameters } from './parameters.ts';
+import { parsed, Problem } from './problem.ts';
+import type { RunStatus } from './status.ts';
+import { stepOf } from './step.ts';
+import { thin } from './thin.ts';
+
+/** What the page is made from. */
+export interface AppParts {
+  /** The host it is bound to: besides loopback names the one that requests may name. */
+  readonly host: string;
+  readonly history: History;
+  readonly feed: LiveFeed;
+  readonly status: () => RunStatus;
+  readonly pace?: Pace;
+  /** Told of errors that are nobody's request's fault. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const SECURITY = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+const PACE: Pace = { every: 500, heartbeat: 15_000, retry: 1000 };
+
+/** The largest time a Date can have: later than any point. */
+const END_OF_TIME = 8.64e15;
+
+/** Values in the small line beside a series' name. */
+const TAIL = 40;
+
+/** The page and its API as a Hono app: reads only, and tells nothing to other sites. */
+export function createApp({ host, history, feed, status, pace = PACE, onError }: AppParts): Hono {
+  const app = new Hono();
+  const assets = pageAssets();
+
+  app.use(async (c, next) => {
+    for (const [name, value] of Object.entries(SECURITY)) c.header(name, value);
+    c.header('Cache-Control', 'no-store');
+    if (!isOwnHost(c.req.header('host'), host)) {
+      throw new Problem(403, 'HOST_REFUSED', `Expected a loopback name or ${host} as Host, got another`);
+    }
+    if (c.req.method !== 'GET') {
+      c.header('Allow', 'GET');
+      throw new Problem(405, 'METHOD_NOT_ALLOWED', `Expected GET, got ${c.req.method}`);
+    }
+    await next();
+  });
+
+  app.get('/', (c) => send(c, assets.get('index.html')));
+  app.get('/assets/:name', (c) => send(c, assets.get(c.req.param('name'))));
+  app.get('/health/live', (c) => c.json({ status: 'live' }));
+  app.get('/api/status', (c) => c.json(status()));
+
+  app.get('/api/series', (c) => {
+    const { q, limit } = parsed(SeriesParameters, c.req.query());
+    const all = history.series();
+    const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+    const matching = all.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+    return c.json({
+      total: all.length,
+      withAnomalies: all.filter(({ anomalies }) => anomalies > 0).length,
+      anomalies: all.reduce((sum, one) => sum + one.anomalies, 0),
+      matching: matching.length,
+      series: matching
+        .toSorted(byAttention)
+        .slice(0, limit)
+        .map((summary) => ({ summary, tail: history.tail?.(summary.name, TAIL) ?? [] })),
+    } satisfies SeriesList);
+  });
+
+  app.get('/api/history', (c) => {
+    const parameters = parsed(HistoryParameters, c.req.query());
+    const { series, to = END_OF_TIME, last, span, h, rows } = parameters;
+    const summary = history.series().find(({ name }) => name === series);
+    if (summary === undefined) throw new Problem(404, 'SERIES_NOT_FOUND', `There is no series ${series}`);
+    let from = parameters.from ?? -END_OF_TIME;
+    if (last !== undefined) from = lookback(history, summary, last);
+    if (span !== undefined) from = summary.lastTime - span;
+    const window = history.window(series, from, to);
+    const wanted = h === undefined ? window : onlyHorizon(window, h, summary.lastTime);
+    const thinned = thin(wanted, rows);
+    return c.json({
+      series,
+      newest: summary.lastTime,
+      step: stepOf(window.readings.time),
+      horizons: window.forecasts.map((one) => one.h).toSorted((a, b) => Number(a) - Number(b)),
+      thinned: thinned.readings.time.length < wanted.readings.time.length,
+      ...thinned,
+    } satisfies SeriesWindow);
+  });
+
+  app.get('/api/live', (c) => {
+    const { series } = parsed(LiveParameters, c.req.query());
+    const mailbox = feed.subscribe(series ?? null);
+    if (mailbox === null)
+      throw new Problem(503, 'TOO_MANY_CONNECTIONS', 'As many pages as allowed are open. Close one');
+    mailbox.put(status());
+    c.header('Content-Type', 'text/event-stream; charset=utf-8');
+    c.header('X-Accel-Buffering', 'no');
+    return c.body(eventStream(mailbox, pace));
+  });
+
+  app.notFound((c) => c.json({ code: 'NOT_FOUND', message: `There is nothing at ${c.req.path}` }, 404));
+  app.onError((error, c) => {
+    if (error instanceof Problem) return c.json({ code: error.code, message: error.message }, error.status);
+    onError?.(error);
+    return c.json({ code: 'INTERNAL', message: 'The server could not answer. Its log says why' }, 500);
+  });
+  return app;
+}
+
+function send(c: Context, asset: Asset | undefined): Response | Promise<Response> {
+  if (asset === undefined) return c.notFound();
+  c.header('Cache-Control', 'no-cache');
+  c.header('ETag', asset.etag);
+  if (c.req.header('if-none-match') === asset.etag) return c.body(null, 304);
+  c.header('Content-Type', asset.type);
+  return c.body(asset.bytes);
+}
+
+/** Leaves out what horizons other than `h` forecast up to the newest reading: what they forecast beyond it continues the line of `h`. */
+function onlyHorizon(window: Window, h: string, newest: number): Window {
+  const forecasts = window.forecasts.map((columns) => {
+    if (columns.h === h) return columns;
+    const first = columns.time.findIndex((time) => time > newest);
+    const start = first === -1 ? columns.time.length : first;
+    return {
+      h: columns.h,
+      time: columns.time.slice(start),
+      yhat: columns.yhat.slice(start),
+      lo: columns.lo.slice(start),
+      hi: columns.hi.slice(start),
+    };
+  });
+  return { ...window, forecasts };
+}

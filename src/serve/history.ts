@@ -1,0 +1,56 @@
+/** One series as the list of series shows it. */
+export interface SeriesSummary {
+  readonly name: string;
+  /** Readings seen since the history began; more than it may still hold. */
+  readonly readings: number;
+  /** Event time of the newest reading, milliseconds since 1970-01-01T00:00Z. */
+  readonly lastTime: number;
+  readonly lastValue: number;
+  /** Anomalies seen since the history began. */
+  readonly anomalies: number;
+}
+
+/** Readings as columns of equal length, ascending in time. */
+export interface ReadingColumns {
+  readonly time: number[];
+  readonly value: number[];
+}
+
+/** Forecasts of one horizon as columns of equal length, ascending in target time. */
+export interface ForecastColumns {
+  /** The horizon as it is tagged, e.g. `06`. */
+  readonly h: string;
+  /** Target times: when the forecast value is expected. */
+  readonly time: number[];
+  readonly yhat: number[];
+  readonly lo: number[];
+  readonly hi: number[];
+}
+
+/** Anomalies as columns of equal length, ascending in time. */
+export interface AnomalyColumns {
+  readonly time: number[];
+  readonly value: number[];
+  readonly score: number[];
+  /** What had been forecast for that time, with its band. */
+  readonly expected: number[];
+  readonly lo: number[];
+  readonly hi: number[];
+}
+
+/** What happened to one series in a stretch of time. */
+export interface Window {
+  readonly readings: ReadingColumns;
+  readonly forecasts: readonly ForecastColumns[];
+  readonly anomalies: AnomalyColumns;
+}
+
+/** What the page reads the past from: a store's tables, or the newest points in memory. */
+export interface History {
+  /** Every series that has a reading, in any order. */
+  series(): readonly SeriesSummary[];
+  /** Points with `from <= time <= to` (milliseconds); of an unknown series: none. */
+  window(series: string, from: number, to: number): Window;
+  /** The newest `count` values, oldest first, for the small line beside a series' name; without it there is none. */
+  tail?(series: string, count: number): readonly number[];
+}

@@ -1,0 +1,16 @@
+import { isIP } from 'node:net';
+
+/**
+ * Whether a request's Host header names this server: a loopback name, or the host it is bound to. Any other name may be an
+ * attacker's that was pointed here (DNS rebinding); an address cannot be, so that a server bound to all interfaces
+ * (`0.0.0.0`, `::`) answers to every address.
+ */
+export function isOwnHost(header: string | undefined, bound: string): boolean {
+  if (header === undefined || !/^[\w.\-[\]:]+$/.test(header)) return false;
+  const host = URL.parse(`http://${header}`)?.hostname.replace(/\.$/, '');
+  if (host === undefined || host === '') return false;
+  if (host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)) return true;
+  const address = host.replace(/^\[|\]$/g, '');
+  if (bound === '0.0.0.0' || bound === '::') return isIP(address) !== 0;
+  return address === bound.toLowerCase();
+}

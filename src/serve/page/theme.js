@@ -1,0 +1,33 @@
+// @ts-check
+
+/**
+ * The chart's colours, as page.css gives them for light and dark.
+ *
+ * @typedef {{ ink: string, muted: string, grid: string, surface: string, forecast: string, band: string, anomaly: string, future: string, font: string }} Theme
+ */
+
+/** @returns {Theme} */
+export function readTheme() {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: colour('ink'),
+    muted: colour('muted'),
+    grid: colour('grid'),
+    surface: colour('surface'),
+    forecast: colour('forecast'),
+    band: colour('band'),
+    anomaly: colour('anomaly'),
+    future: colour('future'),
+    font: getComputedStyle(document.body).fontFamily,
+  };
+}
+
+/**
+ * Calls back when the system changes between light and dark.
+ *
+ * @param {() => void} callback
+ */
+export function onThemeChange(callback) {
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', callback);
+}

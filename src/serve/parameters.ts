@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const number = z
+  .string()
+  .regex(/^-?\d{1,16}(\.\d+)?$/, 'expected a number')
+  .transform(Number);
+const count = (least: number, most: number): z.ZodType<number, string> =>
+  number.pipe(z.number().int().min(least).max(most));
+const series = z.string().min(1).max(1024);
+
+/** `/api/series?q=&limit=` */
+export const SeriesParameters = z.strictObject({
+  q: z.string().max(200).default(''),
+  limit: count(1, 500).default(100),
+});
+
+/**
+ * `/api/history?series=&from=&to=` in milliseconds of event time. Instead of `from`: `last` readings, or a `span` in
+ * milliseconds before the newest. `h` leaves out what other horizons forecast for the past. `rows` is what the chart has room for.
+ */
+export const HistoryParameters = z
+  .strictObject({
+    series,
+    from: number.optional(),
+    to: number.optional(),
+    last: count(1, 5000).optional(),
+    span: number.pipe(z.number().min(0)).optional(),
+    h: z.string().min(1).max(32).optional(),
+    rows: count(10, 5000).default(2000),
+  })
+  .refine(({ from, last, span }) => [from, last, span].filter((one) => one !== undefined).length <= 1, {
+    path: ['from'],
+    message: 'expected one of from, last and span, got more',
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    path: ['to'],
+    message: 'expected to >= from',
+  });
+
+/** `/api/live?series=`; without a series the status alone. */
+export const LiveParameters = z.strictObject({ series: series.optional() });

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** Why a request is not answered with what it asked for; sent as JSON `{ code, message }`. */
+export class Problem extends Error {
+  readonly status: 400 | 403 | 404 | 405 | 503;
+  readonly code: string;
+
+  constructor(status: Problem['status'], code: string, message: string) {
+    super(message);
+    this.name = 'Problem';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The query parameters as `schema` reads them. @throws Problem PARAMETER_INVALID that names each parameter at fault. */
+export function parsed<T>(schema: z.ZodType<T>, query: Readonly<Record<string, string>>): T {
+  const result = schema.safeParse(query);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  );
+  throw new Problem(400, 'PARAMETER_INVALID', faults.join('; '));
+}

@@ -1,0 +1,83 @@
+import { getRequestListener } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
+import { ForetideError } from '../errors.ts';
+import { type AppParts, createApp } from './app.ts';
+
+/** Where the page is served, and what it is made from. */
+export interface ServeParts extends Omit<AppParts, 'host'> {
+  /** Default `127.0.0.1`: this machine only. */
+  readonly host?: string;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+/** A page that is being served. */
+export interface Serving {
+  /** What a browser opens, e.g. `http://127.0.0.1:8080`. */
+  readonly address: string;
+  /** Ends every connection and frees the port. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the live page, its API and `/health/live` until it is closed.
+ *
+ * @throws ForetideError ADDRESS_IN_USE when something else listens on that port; SETTINGS_INVALID when the host is not an
+ * address of this machine or the port may not be used.
+ * @example
+ * const page = await serve({ port: 8080, history, feed, status });
+ */
+export async function serve({ host = '127.0.0.1', port, ...parts }: ServeParts): Promise<Serving> {
+  const app = createApp({ ...parts, host });
+  const listener = getRequestListener(app.fetch);
+  const server = createServer((request, response) => void listener(request, response));
+  const bound = await listening(server, host, port);
+  return {
+    address: `http://${nameToOpen(host)}:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Resolves to the port that the server then has. */
+function listening(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, host, port)));
+    server.listen({ host, port }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function refusal(error: NodeJS.ErrnoException, host: string, port: number): ForetideError {
+  const where = error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' ? 'page.host' : 'page.port';
+  if (error.code === 'EADDRINUSE') {
+    return new ForetideError('ADDRESS_IN_USE', {
+      what: 'The page has no port to be served on',
+      expected: `port ${port} of ${host} to be free`,
+      got: 'another program that listens on it',
+      where,
+      todo: 'Stop that program, or set page.port to another port (0 takes any that is free)',
+      canRetry: true,
+      cause: error,
+    });
+  }
+  return new ForetideError('SETTINGS_INVALID', {
+    what: 'The page cannot be served there',
+    expected: where === 'page.host' ? 'an address of this machine' : 'a port that this user may use',
+    got: `${host}, port ${port} (${error.code ?? error.message})`,
+    where,
+    cause: error,
+  });
+}
+
+/** A server on all interfaces is opened by its loopback address; an IPv6 address stands in brackets. */
+function nameToOpen(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}

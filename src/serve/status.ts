@@ -1,0 +1,40 @@
+/** How one horizon's forecasts have done so far; null where there is nothing to compare yet. */
+export interface HorizonScore {
+  /** The horizon as it is tagged, e.g. `06`. */
+  readonly h: string;
+  /** Mean absolute error divided by that of repeating the last value: 0.77 is 23 % better. */
+  readonly againstLast: number | null;
+  /** Mean absolute error divided by that of the value one season ago. */
+  readonly againstSeason: number | null;
+  /** Share of targets that the band held, 0..1. */
+  readonly coverage: number | null;
+}
+
+/** How a run is: what the head of the page, its table and `/api/status` show. */
+export interface RunStatus {
+  readonly pipeline: string;
+  readonly state: 'running' | 'done' | 'stopping' | 'failed';
+  /** Why it failed or stops, for a person; empty when there is nothing to say. */
+  readonly message: string;
+  /** Readings since the start of this run. */
+  readonly readings: number;
+  readonly readingsPerSecond: number;
+  readonly series: number;
+  readonly partitions: number;
+  /** 0..1 of a source that has an end (a file, a replay); null for a live one. */
+  readonly progress: number | null;
+  /** Event time of the newest reading in milliseconds; null before the first. */
+  readonly eventTime: number | null;
+  /** How many records and readings were set aside, by reason. */
+  readonly deadLetters: Readonly<Record<string, number>>;
+  readonly bytesPerSeries: number;
+  readonly model: { readonly name: string; readonly cell: string; readonly hidden: number };
+  /** The share of targets that the band aims to hold, e.g. 0.9; null where bands are off. */
+  readonly nominalCoverage: number | null;
+  /** One row a horizon; empty before the first target has come. */
+  readonly summary: readonly HorizonScore[];
+  /** Where the data lies: a folder, a topic, a bucket. */
+  readonly data: string;
+  /** When this run began, milliseconds of the wall clock. */
+  readonly startedAt: number;
+}

@@ -1,0 +1,83 @@
+import { AbortError, HttpError, RequestTimedOutError } from '@influxdata/influxdb-client';
+import { ForetideError } from '../errors.ts';
+import { tokenPlace } from './influxdb-connection.ts';
+import type { InfluxSettings } from './influxdb-settings.ts';
+
+/**
+ * What an error of a write means.
+ *
+ * - `passing`: the server is away, busy or broken; the same again may succeed (network, time-out, 408, 425, 429, 5xx)
+ * - `lines`: some of the lines are at fault; the others may have been stored (201, 400, 413, 422)
+ * - `fatal`: neither waiting nor sending less helps (401, 403, 404, anything unknown)
+ */
+export type Meaning = 'passing' | 'lines' | 'fatal';
+
+export function meaningOf(error: unknown): Meaning {
+  if (error instanceof HttpError) {
+    const { statusCode: status } = error;
+    if (status === 201 || status === 400 || status === 413 || status === 422) return 'lines';
+    return status === 408 || status === 425 || status === 429 || status >= 500 ? 'passing' : 'fatal';
+  }
+  if (error instanceof RequestTimedOutError || error instanceof AbortError) return 'passing';
+  // Errors of the network have a code; a TypeError with one is a mistake of ours, such as a bad header.
+  const ofNetwork =
+    error instanceof Error &&
+    !(error instanceof TypeError || error instanceof ForetideError) &&
+    'code' in error;
+  return ofNetwork ? 'passing' : 'fatal';
+}
+
+/** What the server or the network said, on one line of at most 500 characters. */
+export function saidBy(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const code = error instanceof HttpError ? `${error.statusCode} ` : '';
+  const line = `${message.startsWith(code) ? '' : code}${message}`.replace(/\s+/g, ' ');
+  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
+}
+
+/** Whether the server says that it dropped every one of `count` lines (InfluxDB 2 counts the points that it dropped). */
+export function droppedAll(error: unknown, count: number): boolean {
+  if (!(error instanceof HttpError) || error.statusCode !== 422) return false;
+  return Number(/\bdropped=(\d+)\b/.exec(error.message)?.[1]) === count;
+}
+
+/**
+ * The error that stops a run, with what to do; a ForetideError and what is no answer at all come through as they are.
+ *
+ * @param asked what the server was asked for: only what writes can miss a bucket
+ */
+export function fatalError(
+  error: unknown,
+  settings: InfluxSettings,
+  asked: 'ping' | 'write' = 'write',
+): unknown {
+  if (!(error instanceof HttpError)) return error;
+  const { url, org, bucket } = settings;
+  const facts = {
+    where: `${url}, bucket ${bucket} of organisation ${org}`,
+    got: saidBy(error),
+    cause: error,
+  };
+  const status = asked === 'ping' && error.statusCode !== 401 ? 0 : error.statusCode;
+  switch (status) {
+    case 401:
+      return new ForetideError('INFLUX_UNAUTHORIZED', {
+        ...facts,
+        what: 'InfluxDB does not know the token',
+        todo: `Put a token of this server into ${tokenPlace(settings)}`,
+      });
+    case 403:
+    case 404:
+      return new ForetideError('INFLUX_NOT_FOUND', {
+        ...facts,
+        what: 'InfluxDB has no such organisation or bucket, or the token may not write to it',
+        todo: `Check org and bucket, and that the token in ${tokenPlace(settings)} may write to the bucket`,
+      });
+    default:
+      return new ForetideError('INFLUX_REJECTED', {
+        ...facts,
+        what: 'The server at this address does not take points as InfluxDB 2 does',
+        todo: 'Check url: it is the address of InfluxDB itself, without /api/v2',
+      });
+  }
+}

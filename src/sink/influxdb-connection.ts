@@ -1,0 +1,132 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
+import type { Transport } from '@influxdata/influxdb-client';
+import { ForetideError } from '../errors.ts';
+import { readSecret } from '../secret.ts';
+import type { InfluxSettings } from './influxdb-settings.ts';
+
+/** What a token is made of; anything else cannot stand in a header. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+/**
+ * One attempt at a time at one InfluxDB, through its client with all of the client's own buffering and repeating switched off (its defaults
+ * lose points: it sends full batches without waiting, gives up after five attempts, and takes a partial write for a success).
+ */
+export class InfluxConnection {
+  readonly #settings: InfluxSettings;
+  readonly #agent: HttpAgent;
+  #token: string | undefined;
+
+  constructor(settings: InfluxSettings) {
+    this.#settings = settings;
+    const Agent = settings.url.startsWith('https:') ? HttpsAgent : HttpAgent;
+    this.#agent = new Agent({ keepAlive: true });
+  }
+
+  /**
+   * Sends lines (timestamps in µs) in one request. Resolves when the server has stored them all.
+   *
+   * @throws HttpError of the client for every other answer, also 201 (a part was stored); the error of the network otherwise.
+   * @throws ForetideError SECRET_MISSING
+   */
+  async write(lines: string[], stop: AbortSignal): Promise<void> {
+    const { org, bucket, gzip } = this.#settings;
+    await this.#request(stop, async (client, transport) => {
+      const { watched, partial } = watchPartial(transport);
+      const writer = new InfluxDB({ url: client.url, transport: watched }).getWriteApi(org, bucket, 'us', {
+        batchSize: lines.length + 1,
+        maxBatchBytes: Infinity,
+        flushInterval: 0,
+        maxRetries: 0,
+        gzipThreshold: gzip ? 1000 : Infinity,
+        // Otherwise the client prints the error, and takes one of a cluster (`hinted handoff`) for a success.
+        writeFailed: (failure) => Promise.reject(failure),
+      });
+      writer.writeRecords(lines);
+      await writer.flush();
+      const part = partial();
+      if (part !== undefined) throw new HttpError(201, 'partial write', part);
+    });
+  }
+
+  /** The server's version. @throws as `write` does */
+  async ping(stop: AbortSignal): Promise<string> {
+    let version: string | undefined;
+    await this.#request(stop, async (_, transport) => {
+      await transport.request('/ping', '', { method: 'GET' }, (headers) => {
+        version = headers['x-influxdb-version']?.toString();
+      });
+    });
+    return version ?? '(of unknown version)';
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** Runs one exchange, and ends its connection when it fails or `stop` is aborted: the client leaves it open. */
+  async #request(
+    stop: AbortSignal,
+    exchange: (client: { url: string }, transport: Transport) => Promise<void>,
+  ): Promise<void> {
+    stop.throwIfAborted();
+    const { url, timeout } = this.#settings;
+    this.#token ??= await this.#readToken();
+    const controller = new AbortController();
+    const abort = (): void => controller.abort(stop.reason);
+    stop.addEventListener('abort', abort, { once: true });
+    try {
+      const { agent, token } = { agent: this.#agent, token: this.#token };
+      const { signal } = controller;
+      await exchange(
+        { url },
+        new InfluxDB({ url, token, timeout, transportOptions: { agent, signal } }).transport,
+      );
+    } catch (error) {
+      controller.abort(error);
+      throw error;
+    } finally {
+      stop.removeEventListener('abort', abort);
+    }
+  }
+
+  async #readToken(): Promise<string> {
+    const token = await readSecret(this.#settings.token);
+    if (TOKEN.test(token)) return token;
+    throw new ForetideError('SECRET_MISSING', {
+      what: 'The token of InfluxDB cannot be one: it holds spaces, line breaks or other characters that no token has',
+      where: tokenPlace(this.#settings),
+    });
+  }
+}
+
+/** Where the token is, for messages. */
+export function tokenPlace({ token }: InfluxSettings): string {
+  return 'env' in token ? `the environment variable ${token.env}` : `the file ${token.file}`;
+}
+
+/** A transport that tells whether the answer was 201: the client does not pass that on. */
+function watchPartial(transport: Transport): { watched: Transport; partial: () => string | undefined } {
+  let status: number | undefined;
+  let body = '';
+  const watched: Transport = {
+    chunkCombiner: transport.chunkCombiner,
+    request: (...given) => transport.request(...given),
+    iterate: (...given) => transport.iterate(...given),
+    send(path, request, options, callbacks) {
+      transport.send(path, request, options, {
+        ...callbacks,
+        responseStarted(headers, code) {
+          status = code;
+          callbacks?.responseStarted?.(headers, code);
+        },
+        next(data) {
+          if (body.length < 1000) body += Buffer.from(data).toString();
+          return callbacks?.next?.(data);
+        },
+      });
+    },
+  };
+  return { watched, partial: () => (status === 201 ? body : undefined) };
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { Duration } from '../duration.ts';
+import { SecretSettings } from '../secret.ts';
+
+const Url = z
+  .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8086' })
+  .superRefine((url, context) => {
+    if (!URL.canParse(url)) return;
+    const { username, password, search, hash } = new URL(url);
+    // Without the input: it would be shown.
+    const fault = (message: string): void =>
+      context.addIssue({ code: 'custom', message, input: '(not shown)' });
+    if (username !== '' || password !== '')
+      fault('expected an address without user and password, got one with them');
+    else if (search !== '' || hash !== '') fault('expected an address without ? and #, got one with them');
+  });
+
+const Retry = z.strictObject({
+  first: Duration.prefault('250ms').describe(
+    'Pause before the first new attempt; it doubles with each further one',
+  ),
+  longest: Duration.prefault('30s').describe('Longest pause between two attempts. There is no last attempt'),
+  longestAsked: Duration.prefault('5m').describe('Longest pause that the server may ask for by Retry-After'),
+});
+
+/** Settings of an InfluxDB 2 that points are written to. */
+export const InfluxSettings = z.strictObject({
+  url: Url.default('http://127.0.0.1:8086').describe('Address of the server'),
+  org: z.string().min(1).describe('Organisation, by name or id'),
+  bucket: z.string().min(1).describe('Bucket that points are written to; it must exist'),
+  token: SecretSettings.prefault({ env: 'INFLUX_TOKEN' }).describe(
+    'Where the token is that may write to the bucket',
+  ),
+  timeout: Duration.prefault('30s').describe(
+    'Longest time without a sign of the server before an attempt is given up',
+  ),
+  batchLines: z.int().min(1).max(1_000_000).default(20_000).describe('Most lines in one request'),
+  gzip: z.boolean().default(false).describe('Whether requests are compressed: for a server that is far away'),
+  retry: Retry.prefault({}).describe('How attempts are repeated while the server is away or busy'),
+});
+export type InfluxSettings = z.output<typeof InfluxSettings>;

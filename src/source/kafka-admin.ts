@@ -1,0 +1,107 @@
+import { distance } from 'fastest-levenshtein';
+import type { Admin, Kafka } from 'kafkajs';
+
+import { ForetideError } from '../errors.ts';
+import { offsetNumber, type Watermarks } from './kafka-offsets.ts';
+
+/** What an operator asks of Kafka, over a connection that is opened for it and closed again. */
+export class KafkaAdmin {
+  readonly #kafka: Kafka;
+  readonly #brokers: string;
+
+  constructor(kafka: Kafka, brokers: readonly string[]) {
+    this.#kafka = kafka;
+    this.#brokers = brokers.join(', ');
+  }
+
+  /**
+   * @param ask is given a connected admin client
+   * @throws ForetideError KAFKA_UNREACHABLE; an error of `ask` that is a ForetideError passes as it is
+   */
+  async ask<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      return await ask(admin);
+    } catch (error) {
+      throw error instanceof ForetideError ? error : unreachable(this.#brokers, error);
+    } finally {
+      // Whether the connection closes well changes nothing of the answer.
+      await admin.disconnect().catch(() => undefined);
+    }
+  }
+
+  /**
+   * Number of the topic's partitions.
+   *
+   * @throws ForetideError KAFKA_TOPIC, with the names that are nearest
+   */
+  async partitions(topic: string): Promise<number> {
+    return this.ask((admin) => partitionsOf(admin, topic));
+  }
+
+  /** What each partition keeps, by partition. */
+  async watermarks(topic: string): Promise<ReadonlyMap<number, Watermarks>> {
+    return this.ask((admin) => watermarksOf(admin, topic));
+  }
+}
+
+/** @throws ForetideError KAFKA_TOPIC, with the names that are nearest */
+export async function partitionsOf(admin: Admin, topic: string): Promise<number> {
+  // Asked by name, some brokers would make the topic; the list makes nothing.
+  const names = await admin.listTopics();
+  if (!names.includes(topic)) {
+    throw new ForetideError('KAFKA_TOPIC', {
+      what: `No topic ${topic}`,
+      expected: nearest(topic, names),
+      got: topic,
+      todo: 'Correct `topic`, make the topic, or ask for the right to describe it',
+    });
+  }
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return topics[0]?.partitions.length ?? 0;
+}
+
+export async function watermarksOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, Watermarks>> {
+  const partitions = await admin.fetchTopicOffsets(topic);
+  return new Map(
+    partitions.map(({ partition, low, high }) => [
+      partition,
+      { low: offsetNumber(low), high: offsetNumber(high) },
+    ]),
+  );
+}
+
+function nearest(topic: string, names: readonly string[]): string {
+  const own = names.filter((name) => !name.startsWith('__'));
+  if (own.length === 0) return 'a topic of this cluster, which shows us none';
+  const sorted = own.toSorted((a, b) => distance(topic, a) - distance(topic, b) || (a < b ? -1 : 1));
+  return `one of ${sorted.slice(0, 3).join(', ')}`;
+}
+
+/** KAFKA_UNREACHABLE, with what to do about this very failure. */
+export function unreachable(brokers: string, cause: unknown): ForetideError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ForetideError('KAFKA_UNREACHABLE', {
+    what: `Kafka does not answer: ${reason}`,
+    where: brokers,
+    todo: advice(cause, reason),
+    canRetry: !isRefusal(cause),
+    cause,
+  });
+}
+
+function advice(cause: unknown, reason: string): string {
+  if (isRefusal(cause))
+    return 'Check `sasl.username`, `sasl.password` and `sasl.mechanism`, and what rights that user has';
+  if (/certificate|SSL|TLS|altnames/i.test(reason)) return 'Check `tls.ca`, `tls.cert` and `tls.servername`';
+  if (/closed|ECONNRESET|disconnected|timed out|no answer/i.test(reason)) {
+    return 'Check whether that port is a broker of Kafka, speaks TLS (`tls: true`), asks for a user (`sasl`)';
+  }
+  return 'Start the brokers or correct `brokers`; the addresses that the brokers advertise must be reachable from here too';
+}
+
+/** Whether we were understood and turned away: waiting does not help then. */
+function isRefusal(cause: unknown): boolean {
+  return cause instanceof Error && /SASL|authoriz/i.test(`${cause.name} ${cause.message}`);
+}

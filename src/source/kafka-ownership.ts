@@ -1,0 +1,246 @@
+import { ForetideError } from '../errors.ts';
+import { gap, type Watermarks } from './kafka-offsets.ts';
+import type { Log } from './kafkajs-log.ts';
+import type { SourceHandler } from './source.ts';
+
+/** Seeks in a row that may bring nothing of what was sought. */
+const MOST_SEEKS = 10;
+
+/** Times that Kafka is asked whether our position is really beyond its end. */
+const MOST_PROOFS = 3;
+
+/** Time between two questions to Kafka, ms. */
+const PAUSE = 1000;
+
+/** A partition that the handler has opened. */
+export interface Held {
+  readonly partition: number;
+  /** The membership that it was opened under. */
+  readonly generation: number;
+  /** The offset to fetch from next. */
+  next: number;
+  /** Nothing was ever committed or handed over: the beginning is wherever the topic begins now. */
+  fresh: boolean;
+  /** Seeks since the last batch that was taken. */
+  seeks: number;
+  /** The handler has been told to drop it. */
+  lost: boolean;
+  /** Settles when no call of the handler for this partition is under way; never rejects. */
+  busy: Promise<void>;
+}
+
+/** How fetching is steered: kafkajs's consumer, without its names. */
+export interface Steering {
+  pause(partitions: readonly number[]): void;
+  seek(partition: number, offset: number): void;
+  resume(partition: number): void;
+}
+
+export interface KafkaOwnershipParts {
+  readonly topic: string;
+  readonly handler: Pick<SourceHandler, 'open' | 'lose'>;
+  readonly steering: Steering;
+  /** What each partition keeps; may reject, and is asked again then. */
+  readonly watermarks: () => Promise<ReadonlyMap<number, Watermarks>>;
+  /** Is told the first and every other error of the handler, and KAFKA_GAP. */
+  readonly fail: (error: unknown) => void;
+  readonly log: Log;
+}
+
+/**
+ * Which partitions are ours, under which membership of the group, and where each goes on.
+ *
+ * 1. Every assignment begins a new generation: everything is paused; what an older generation held is lost; what is ours now is
+ *    opened, sought to the position that the handler gave, and resumed. All of it in sequence, and never while the handler works on
+ *    that partition.
+ * 2. A batch is in place only when it was fetched from the very offset that we expect. kafkajs may bring another: one that was
+ *    fetched before a seek, or after it has silently reset itself to the topic's beginning.
+ */
+export class KafkaOwnership {
+  readonly #parts: KafkaOwnershipParts;
+  readonly #held = new Map<number, Held>();
+  #assigned: readonly number[] = [];
+  #generation = 0;
+  #ended = false;
+  /** Losing and opening, one after the other; never rejects. */
+  #settling: Promise<void> = Promise.resolve();
+  #unsettled = 0;
+
+  constructor(parts: KafkaOwnershipParts) {
+    this.#parts = parts;
+  }
+
+  /** A new membership, which these partitions belong to; none when the membership has ended. */
+  assign(partitions: readonly number[]): void {
+    this.#generation += 1;
+    this.#assigned = partitions;
+    this.#settle();
+  }
+
+  /** Opens what was lost though no new membership followed: a heartbeat could not be sent, and then it could. */
+  reopen(): void {
+    if (this.#unsettled === 0 && this.#assigned.some((partition) => !this.#held.has(partition)))
+      this.#settle();
+  }
+
+  /** From now on nothing is ours, and nothing is opened or lost any more. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Resolves when no call of the handler is under way. */
+  async idle(): Promise<void> {
+    await this.#settling;
+    await Promise.all(Array.from(this.#held.values(), ({ busy }) => busy));
+  }
+
+  /** The partition, when it is open under the present membership. */
+  get(partition: number): Held | undefined {
+    const held = this.#held.get(partition);
+    return held !== undefined && this.isCurrent(held) ? held : undefined;
+  }
+
+  isCurrent(held: Held): boolean {
+    return !this.#ended && !held.lost && held.generation === this.#generation;
+  }
+
+  /** Whether the store's position of this partition is still ours to tell; also after the end, for the last commit. */
+  mayTell(partition: number): boolean {
+    return this.#held.get(partition)?.lost === false;
+  }
+
+  /** Tells the handler to drop the partition, once. */
+  async lose(held: Held): Promise<void> {
+    if (held.lost) return;
+    held.lost = true;
+    await this.#parts.handler.lose(held.partition);
+    this.#held.delete(held.partition);
+  }
+
+  /**
+   * Whether a batch that was fetched from `fetched` is the one that comes next. If not, it is to be dropped, and the partition
+   * has been sought to where it goes on.
+   *
+   * That a fetch from `held.next` was answered proves that nothing was deleted: a broker refuses one below its low watermark.
+   * The first record may stand behind it all the same, after a hole.
+   *
+   * @throws ForetideError KAFKA_GAP; KAFKA_CRASHED when seeking does not help
+   */
+  async isInPlace(held: Held, fetched: number): Promise<boolean> {
+    if (fetched !== held.next) {
+      await this.#proveKept(held);
+      if (!this.isCurrent(held)) return false;
+      // Sought, nothing deleted, and still behind: kafkajs has passed over a fetch that held no record at all.
+      const isBehindHole = held.seeks > 0 && fetched > held.next;
+      if (!isBehindHole) {
+        held.seeks += 1;
+        if (held.seeks > MOST_SEEKS) throw seekIgnored(this.#where(held), fetched);
+        this.#parts.steering.seek(held.partition, held.next);
+        return false;
+      }
+    }
+    held.fresh = false;
+    held.seeks = 0;
+    return true;
+  }
+
+  /** Makes what we hold agree with what is assigned, once all earlier such work is done. */
+  #settle(): void {
+    if (this.#ended) return;
+    const missing = this.#assigned.filter((partition) => this.get(partition) === undefined);
+    if (missing.length > 0) this.#parts.steering.pause(missing);
+    this.#unsettled += 1;
+    this.#settling = this.#settled(this.#settling, this.#generation);
+  }
+
+  async #settled(earlier: Promise<void>, generation: number): Promise<void> {
+    await earlier;
+    try {
+      await this.#adopt(generation);
+    } catch (error) {
+      this.#parts.fail(error);
+    }
+    this.#unsettled -= 1;
+  }
+
+  async #adopt(generation: number): Promise<void> {
+    const isStale = (): boolean => this.#ended || generation !== this.#generation;
+    for (const held of this.#held.values()) {
+      if (held.generation === this.#generation) continue;
+      await held.busy;
+      if (this.#ended) return;
+      await this.lose(held);
+    }
+    const missing = this.#assigned.filter((partition) => !this.#held.has(partition));
+    if (missing.length === 0 || isStale()) return;
+    const kept = await this.#watermarks(isStale);
+    for (const partition of missing) {
+      if (isStale()) return;
+      await this.#open(partition, generation, kept.get(partition) ?? { low: 0, high: 0 });
+    }
+    this.#parts.log.info({ topic: this.#parts.topic, partitions: missing }, 'partitions opened');
+  }
+
+  async #open(partition: number, generation: number, { low, high }: Watermarks): Promise<void> {
+    const position = await this.#parts.handler.open(partition);
+    const fresh = position === null;
+    const next = position ?? low;
+    const held: Held = { partition, generation, next, fresh, seeks: 0, lost: false, busy: Promise.resolve() };
+    this.#held.set(partition, held);
+    if (next < low || next > high) await this.#proveKept(held);
+    if (!this.isCurrent(held)) return;
+    this.#parts.steering.seek(partition, held.next);
+    this.#parts.steering.resume(partition);
+  }
+
+  /**
+   * Makes sure that everything from `held.next` on is still there. A partition that nothing was ever read of moves to the
+   * topic's present beginning instead.
+   *
+   * @throws ForetideError KAFKA_GAP
+   */
+  async #proveKept(held: Held): Promise<void> {
+    for (let proof = 1; ; proof += 1) {
+      const kept = (await this.#watermarks(() => !this.isCurrent(held))).get(held.partition);
+      if (kept === undefined || !this.isCurrent(held)) return;
+      if (held.fresh && held.next < kept.low) held.next = kept.low;
+      const error = gap(this.#where(held), held.next, kept);
+      if (error === undefined) return;
+      if (!error.canRetry || proof === MOST_PROOFS) throw error;
+      await pause();
+    }
+  }
+
+  /** What each partition keeps; asks until Kafka answers or the answer is no longer wanted. */
+  async #watermarks(isStale: () => boolean): Promise<ReadonlyMap<number, Watermarks>> {
+    while (!isStale()) {
+      try {
+        return await this.#parts.watermarks();
+      } catch (error) {
+        this.#parts.log.warn({ error: String(error) }, 'cannot ask Kafka what it keeps; asking again');
+        await pause();
+      }
+    }
+    return new Map();
+  }
+
+  #where({ partition, next }: Held): string {
+    return `${this.#parts.topic}/${partition}@${next}`;
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, PAUSE);
+  });
+}
+
+function seekIgnored(where: string, fetched: number): ForetideError {
+  return new ForetideError('KAFKA_CRASHED', {
+    what: 'The Kafka client does not go where it is told to',
+    got: `records fetched from offset ${fetched}`,
+    where,
+    todo: 'Start again; when it comes back, please report it with the versions of Foretide and of the brokers',
+    canRetry: true,
+  });
+}

@@ -1,0 +1,244 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+
+import { ForetideError } from '../errors.ts';
+import { type KafkaAdmin, unreachable } from './kafka-admin.ts';
+import { GroupOffsets } from './kafka-group-offsets.ts';
+import { type Held, KafkaOwnership } from './kafka-ownership.ts';
+import type { KafkaSettings } from './kafka-settings.ts';
+import { fetchedOffset, handOver, HeartbeatFailed, isTransactional } from './kafka-slices.ts';
+import type { Log } from './kafkajs-log.ts';
+import type { SourceHandler } from './source.ts';
+
+/** Longest that a broker waits for new records before it answers a fetch, ms; a stop waits for that answer. */
+const FETCH_WAIT = 500;
+
+/** Most bytes that one fetch brings of one partition: kafkajs unpacks them all at once. */
+const PARTITION_BYTES = 1024 * 1024;
+
+/** Longest that the group may wait for its members when partitions move, ms. */
+const REBALANCE_TIMEOUT = 60_000;
+
+/** Longest wait for a broker that does not answer our farewell, ms. */
+const FAREWELL = 5000;
+
+/** Everything that one run is given. */
+export interface KafkaRunParts {
+  readonly kafka: Kafka;
+  readonly admin: KafkaAdmin;
+  readonly settings: KafkaSettings;
+  readonly handler: SourceHandler;
+  readonly log: Log;
+}
+
+/**
+ * One run of a Kafka source: kafkajs's consumer from its first to its last request.
+ *
+ * When a heartbeat fails, the partition at hand is lost and kafkajs gets the error: it joins the group again, or tries again;
+ * then what is ours and not open is opened. Nothing else is thrown at kafkajs, which would try again what cannot succeed: an error of
+ * the handler ends the run from outside.
+ */
+export class KafkaRun {
+  readonly #settings: KafkaSettings;
+  readonly #admin: KafkaAdmin;
+  readonly #handler: SourceHandler;
+  readonly #log: Log;
+  readonly #consumer: Consumer;
+  readonly #ownership: KafkaOwnership;
+  readonly #offsets: GroupOffsets;
+  readonly #heartbeatInterval: number;
+  readonly #ended = Promise.withResolvers<void>();
+  #failure: { readonly error: unknown } | undefined;
+  #isEnding = false;
+  #hasWarned = false;
+
+  constructor({ kafka, admin, settings, handler, log }: KafkaRunParts) {
+    const { topic, group, sessionTimeout, maxBytes } = settings;
+    this.#settings = settings;
+    this.#admin = admin;
+    this.#handler = handler;
+    this.#log = log;
+    // kafkajs sends a heartbeat only when the last is this old: asked as often, it sends one every third of the time-out or sooner.
+    this.#heartbeatInterval = Math.floor(sessionTimeout / 6);
+    const consumer = kafka.consumer({
+      groupId: group,
+      sessionTimeout,
+      rebalanceTimeout: Math.max(REBALANCE_TIMEOUT, sessionTimeout),
+      heartbeatInterval: this.#heartbeatInterval,
+      maxBytes,
+      maxBytesPerPartition: Math.min(maxBytes, PARTITION_BYTES),
+      maxWaitTimeInMs: FETCH_WAIT,
+      allowAutoTopicCreation: false,
+      retry: { restartOnFailure: async () => !this.#isEnding },
+    });
+    this.#consumer = consumer;
+    this.#ownership = new KafkaOwnership({
+      topic,
+      handler,
+      log,
+      watermarks: () => admin.watermarks(topic),
+      fail: (error) => this.#fail(error),
+      steering: {
+        pause: (partitions) => consumer.pause([{ topic, partitions: [...partitions] }]),
+        seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
+        resume: (partition) => consumer.resume([{ topic, partitions: [partition] }]),
+      },
+    });
+    this.#offsets = new GroupOffsets((positions) =>
+      consumer.commitOffsets(
+        Array.from(positions)
+          .filter(([partition]) => this.#ownership.mayTell(partition))
+          .map(([partition, next]) => ({ topic, partition, offset: String(next) })),
+      ),
+    );
+  }
+
+  /**
+   * @see Source.run
+   * @throws what went wrong first; not the reason of `stop` itself, with which the handler may give up the work in hand
+   */
+  async run(stop: AbortSignal): Promise<void> {
+    if (stop.aborted) return;
+    const end = (): void => this.#end();
+    stop.addEventListener('abort', end, { once: true });
+    const started = this.#start().catch((error: unknown) => this.#fail(error));
+    await this.#ended.promise;
+    stop.removeEventListener('abort', end);
+    await this.#leave(started);
+    if (this.#failure !== undefined && !(stop.aborted && this.#failure.error === stop.reason))
+      throw this.#failure.error;
+  }
+
+  async #start(): Promise<void> {
+    const { topic, brokers } = this.#settings;
+    const partitionsConsumedConcurrently = await this.#admin.partitions(topic);
+    const { GROUP_JOIN, REBALANCING, FETCH_START, CRASH } = this.#consumer.events;
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment[topic] ?? []));
+    this.#consumer.on(REBALANCING, () => this.#ownership.assign([]));
+    this.#consumer.on(FETCH_START, () => this.#ownership.reopen());
+    this.#consumer.on(CRASH, ({ payload }) => this.#crashed(payload.error, payload.restart));
+    this.#handler.onCommitted?.((partition, next) => {
+      if (this.#ownership.mayTell(partition)) this.#offsets.note(partition, next);
+    });
+    try {
+      await this.#consumer.connect();
+      await this.#consumer.subscribe({ topic, fromBeginning: true });
+    } catch (error) {
+      throw unreachable(brokers.join(', '), error);
+    }
+    if (this.#isEnding) return;
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    });
+  }
+
+  /** Called by kafkajs before it fetches anything under the new membership. */
+  #joined(partitions: readonly number[]): void {
+    if (!this.#isEnding) {
+      this.#ownership.assign(partitions);
+      return;
+    }
+    // It had begun to join before the end, and has not heard of it.
+    void this.#consumer.disconnect().catch(() => undefined);
+  }
+
+  #crashed(error: Error, restart: boolean): void {
+    if (restart) {
+      this.#log.warn(
+        { error: error.message },
+        'the Kafka client starts again; what is not committed will be done again',
+      );
+      this.#ownership.assign([]);
+      return;
+    }
+    this.#fail(
+      new ForetideError('KAFKA_CRASHED', {
+        what: `The Kafka client gave up: ${error.message}`,
+        where: `topic ${this.#settings.topic}, group ${this.#settings.group}`,
+        todo: 'Start again; when it comes back at once, that message says what is refused or cannot be read',
+        canRetry: true,
+        cause: error,
+      }),
+    );
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#end();
+  }
+
+  /** From now on nothing new begins. */
+  #end(): void {
+    this.#isEnding = true;
+    this.#ownership.end();
+    this.#ended.resolve();
+  }
+
+  #eachBatch(payload: EachBatchPayload): Promise<void> {
+    const held = this.#ownership.get(payload.batch.partition);
+    if (held === undefined) return Promise.resolve();
+    const work = this.#take(held, payload);
+    held.busy = work.catch(() => undefined);
+    return work;
+  }
+
+  async #take(held: Held, payload: EachBatchPayload): Promise<void> {
+    try {
+      if (!(await this.#ownership.isInPlace(held, fetchedOffset(payload.batch)))) return;
+      if (isTransactional(payload.batch)) this.#warn();
+      await handOver(payload, {
+        heartbeatInterval: this.#heartbeatInterval,
+        handle: (batch) => this.#handler.handle(batch),
+        isOurs: () => this.#ownership.isCurrent(held),
+        done: (next) => {
+          held.next = next;
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof HeartbeatFailed)) return this.#fail(error);
+      if (this.#isEnding) return;
+      await this.#ownership.lose(held).catch((failure: unknown) => this.#fail(failure));
+      throw error.cause;
+    }
+  }
+
+  #warn(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#log.warn(
+      { topic: this.#settings.topic },
+      'written by a transactional producer: unsupported, records of aborted transactions may be read',
+    );
+  }
+
+  /** Finishes what is in hand, tells the group where we are and that we go. */
+  async #leave(started: Promise<void>): Promise<void> {
+    try {
+      this.#consumer.pause([{ topic: this.#settings.topic }]);
+    } catch {
+      // It never ran: there is nothing to pause.
+    }
+    const idle = this.#ownership.idle();
+    // After a failure nobody may wait for ever for a partition whose sink is away.
+    await (this.#failure === undefined ? idle : atMost(FAREWELL, idle));
+    await atMost(FAREWELL, this.#offsets.close());
+    await atMost(FAREWELL, this.#disconnect(started));
+  }
+
+  async #disconnect(started: Promise<void>): Promise<void> {
+    await started;
+    await this.#consumer.disconnect().catch(() => undefined);
+  }
+}
+
+/** Waits for the work, but no longer than `ms`. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const inTime = new AbortController();
+  const late = wait(ms, undefined, { signal: inTime.signal }).catch(() => undefined);
+  await Promise.race([work, late]);
+  inTime.abort();
+}

@@ -1,0 +1,45 @@
+import { KafkaAdmin } from './kafka-admin.ts';
+import { checkKafka } from './kafka-check.ts';
+import { kafkaClient } from './kafka-client.ts';
+import { KafkaRun } from './kafka-run.ts';
+import { KafkaSettings } from './kafka-settings.ts';
+import { type Log, silentLog } from './kafkajs-log.ts';
+import type { Source, SourceHandler } from './source.ts';
+
+export { KafkaSettings };
+
+/**
+ * Records of a Kafka topic, shared with the other members of a consumer group.
+ *
+ * 1. Positions come from the handler (the store's commit), never from the group; the group's offsets are written after each
+ *    commit, best effort, so that tooling shows the lag.
+ * 2. Records that were deleted before they were read end the run (KAFKA_GAP). Mere holes in the numbering do not.
+ * 3. Awaiting the handler is the backpressure; meanwhile heartbeats keep the membership.
+ * 4. A tombstone comes as a record whose value is null.
+ *
+ * @example
+ * const settings = KafkaSettings.parse({ brokers: ['127.0.0.1:9092'], topic: 'readings' });
+ * await new KafkaSource(settings).run(handler, AbortSignal.timeout(60_000));
+ */
+export class KafkaSource implements Source {
+  readonly name: string;
+  readonly #settings: KafkaSettings;
+  readonly #log: Log;
+
+  constructor(settings: KafkaSettings, log: Log = silentLog) {
+    this.name = `kafka ${settings.topic}`;
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  check(): Promise<readonly string[]> {
+    return checkKafka(this.#settings);
+  }
+
+  /** @throws ForetideError KAFKA_UNREACHABLE, KAFKA_TOPIC, KAFKA_GAP, KAFKA_CRASHED; any error of the handler */
+  async run(handler: SourceHandler, stop: AbortSignal): Promise<void> {
+    const kafka = await kafkaClient(this.#settings, this.#log);
+    const admin = new KafkaAdmin(kafka, this.#settings.brokers);
+    await new KafkaRun({ kafka, admin, settings: this.#settings, handler, log: this.#log }).run(stop);
+  }
+}

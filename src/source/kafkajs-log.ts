@@ -1,0 +1,52 @@
+import { type LogEntry, type logCreator, logLevel } from 'kafkajs';
+
+/** Where messages for people go; a pino logger is one. */
+export interface Log {
+  debug(facts: Readonly<Record<string, unknown>>, message: string): void;
+  info(facts: Readonly<Record<string, unknown>>, message: string): void;
+  warn(facts: Readonly<Record<string, unknown>>, message: string): void;
+  error(facts: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** Says nothing. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** What may pass of kafkajs's own facts: numbers and names. Request payloads and authentication data never do. */
+const PASSING = new Set([
+  'broker',
+  'clientId',
+  'duration',
+  'error',
+  'groupId',
+  'memberId',
+  'partition',
+  'retryCount',
+  'retryTime',
+  'topic',
+]);
+
+/** Said for every producer that may not retry for ever; ours are thrown away and made anew instead. */
+const KNOWN = 'Limiting retries for the idempotent producer may invalidate EoS guarantees';
+
+/**
+ * kafkajs's own logger, piped into ours. Its `info` becomes `debug`: it tells about kafkajs's inside, what matters to an
+ * operator is said by us.
+ */
+export function kafkajsLog(log: Log): logCreator {
+  return () => (entry) => {
+    const facts = factsOf(entry);
+    const message = `kafkajs ${entry.namespace}: ${entry.log.message}`;
+    if (entry.level === logLevel.ERROR) log.error(facts, message);
+    else if (entry.level === logLevel.WARN && entry.log.message !== KNOWN) log.warn(facts, message);
+    else log.debug(facts, message);
+  };
+}
+
+function factsOf({ log }: LogEntry): Record<string, unknown> {
+  const facts: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(log)) {
+    if (!PASSING.has(name)) continue;
+    facts[name] = value instanceof Error ? value.message : value;
+  }
+  return facts;
+}

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module';
+
+/** The part of kafkajs's request queue that the patch reads and writes. */
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  /** Until when the broker asked us to hold back, ms since 1970; -1 when it never did. */
+  readonly throttledUntil: number;
+  throttleCheckTimeoutId: ReturnType<typeof setTimeout> | null;
+  checkPendingRequests(): void;
+  scheduleCheckPendingRequests(): void;
+}
+
+/** kafkajs's own interval between two looks at requests that wait for nothing but a free place, ms. */
+const CHECK_PENDING_REQUESTS_INTERVAL = 10;
+
+/**
+ * Gives kafkajs's request queue no timer while no request is pending, for every connection of the process. Doing it
+ * again changes nothing.
+ *
+ * kafkajs 2.2.4 arms a timer after every request, with a negative delay unless the broker throttles. Node runs such a timer
+ * after 1 ms, and it arms the next one: about 880 idle wake-ups a second for each connection, and since Node 24 a
+ * TimeoutNegativeWarning. A timer is needed only for what is pending: every push and every response looks at the queue
+ * by itself.
+ *
+ * @see https://github.com/tulios/kafkajs/issues/1751
+ * @see https://github.com/tulios/kafkajs/pull/1755
+ * @see https://github.com/tulios/kafkajs/pull/1768
+ */
+export function patchKafkajs(): void {
+  const require = createRequire(import.meta.url);
+  const queue: { readonly prototype: RequestQueue } = require('kafkajs/src/network/requestQueue/index.js');
+  queue.prototype.scheduleCheckPendingRequests = scheduleCheckPendingRequests;
+}
+
+function scheduleCheckPendingRequests(this: RequestQueue): void {
+  if (this.pending.length === 0 || this.throttleCheckTimeoutId !== null) return;
+  const throttled = this.throttledUntil - Date.now();
+  this.throttleCheckTimeoutId = setTimeout(
+    () => {
+      this.throttleCheckTimeoutId = null;
+      this.checkPendingRequests();
+    },
+    throttled > 0 ? throttled : CHECK_PENDING_REQUESTS_INTERVAL,
+  );
+}

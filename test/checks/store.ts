@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import type { DeadLetter } from '../../src/frame.ts';
+import type { Points } from '../../src/sink/points.ts';
+import type { Commit, Store } from '../../src/store/store.ts';
+
+export function readings(series: string, times: readonly number[]): Points {
+  return {
+    measurement: 'reading',
+    length: times.length,
+    series: times.map(() => series),
+    time: Float64Array.from(times),
+    tags: {},
+    fields: { value: Float64Array.from(times, (t) => t / 10) },
+    offset: Float64Array.from(times),
+  };
+}
+
+export function commitOf(partial: Partial<Commit>): Commit {
+  return {
+    partition: 0,
+    next: 1,
+    rows: [],
+    partitionSlots: new Uint8Array(16),
+    points: [],
+    dead: [],
+    watermark: 0,
+    fingerprint: 'f',
+    ...partial,
+  };
+}
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+/** What every store must hold to. `open` opens the same place again each time, as a new process would. */
+export function checkStore(name: string, open: (place: string) => Store, place: () => string): void {
+  const restoredOf = async (store: Store, partition = 0, fingerprint = 'f') => {
+    const { next, rows, partition: slots } = await store.open(partition, fingerprint);
+    return { next, slots, rows: [...rows].map(({ series, bytes: b }) => [series, ...b]) };
+  };
+
+  test(`${name}: a new place knows nothing`, async () => {
+    const store = open(place());
+    expect(await restoredOf(store)).toEqual({ next: null, slots: null, rows: [] });
+    await store.close();
+  });
+
+  test(`${name}: rows come back in the order of birth, with their last bytes; partitions are apart`, async () => {
+    const where = place();
+    const store = open(where);
+    await restoredOf(store);
+    await store.commit(
+      commitOf({
+        next: 5,
+        partitionSlots: bytes(9, 9),
+        rows: [
+          { series: 'z', birth: 0, bytes: bytes(1) },
+          { series: 'a', birth: 1, bytes: bytes(2) },
+        ],
+      }),
+    );
+    await store.commit(commitOf({ next: 7, partitionSlots: bytes(8, 8), rows: [{ series: 'z', birth: 0, bytes: bytes(3) }] }));
+    await store.commit(commitOf({ partition: 1, next: 2, rows: [{ series: 'z', birth: 0, bytes: bytes(7) }] }));
+    await store.close();
+    const again = open(where);
+    expect(await restoredOf(again)).toEqual({ next: 7, slots: bytes(8, 8), rows: [['z', 3], ['a', 2]] });
+    expect((await restoredOf(again, 1)).rows).toEqual([['z', 7]]);
+    await again.close();
+  });
+
+  test(`${name}: state of another fingerprint is refused, and says so`, async () => {
+    const where = place();
+    const store = open(where);
+    await store.commit(commitOf({ fingerprint: 'one' }));
+    await expect(store.open(0, 'two')).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
+    expect((await store.open(1, 'two')).next).toBeNull();
+    await store.close();
+  });
+
+  test(`${name}: a commit that fails leaves nothing of itself`, async () => {
+    const where = place();
+    const store = open(where);
+    await store.commit(commitOf({ next: 1, points: [readings('s', [1])] }));
+    function* failing(): Generator<{ series: string; birth: number; bytes: Uint8Array }> {
+      yield { series: 'new', birth: 0, bytes: bytes(1) };
+      throw new Error('out of rows');
+    }
+    await expect(store.commit(commitOf({ next: 2, rows: failing() }))).rejects.toThrow('out of rows');
+    expect(await restoredOf(store)).toMatchObject({ next: 1, rows: [] });
+    await store.commit(commitOf({ next: 3 }));
+    expect(await restoredOf(store)).toMatchObject({ next: 3 });
+    await store.close();
+  });
+
+  test(`${name}: dead letters keep their bytes, null too`, async () => {
+    const store = open(place());
+    const letter: DeadLetter = { offset: 3, reason: 'malformed', detail: 'why', series: '', bytes: bytes(0, 255) };
+    await store.commit(commitOf({ dead: [letter, { ...letter, bytes: null }] }));
+    await store.close();
+  });
+
+  test(`${name}: whoever opened last owns the place`, async () => {
+    const where = place();
+    const first = open(where);
+    await first.commit(commitOf({ next: 1 }));
+    const second = open(where);
+    await expect(first.commit(commitOf({ next: 2 }))).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+    expect((await second.open(0, 'f')).next).toBe(1);
+    await Promise.all([first.close(), second.close()]);
+  });
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { DecodeSettings } from '../../src/decode/settings.ts';
+
+test('the format alone is enough', () => {
+  expect(DecodeSettings.parse({ format: 'json' })).toEqual({
+    format: 'json',
+    series: 'sensor',
+    time: 'time',
+    timeUnit: 'auto',
+    values: ['value'],
+    channels: false,
+  });
+  expect(DecodeSettings.parse({ format: 'line-protocol' })).toEqual({
+    format: 'line-protocol',
+    timeUnit: 'ns',
+  });
+  expect(DecodeSettings.parse({ format: 'telegraf' })).toEqual({ format: 'telegraf', timeUnit: 's' });
+  expect(DecodeSettings.parse({ format: 'csv' })).toMatchObject({ delimiter: ',', values: ['value'] });
+});
+
+test.each([
+  ['another format', { format: 'xml' }],
+  ['an unknown key', { format: 'json', field: 'x' }],
+  ['a unit that is none', { format: 'json', timeUnit: 'h' }],
+  ['line protocol with dates', { format: 'line-protocol', timeUnit: 'iso' }],
+  ['no values', { format: 'json', values: [] }],
+  ['an empty name', { format: 'json', values: [''] }],
+  ['a value named twice', { format: 'json', values: ['a', 'a'] }],
+  ['a value with a line break', { format: 'json', values: ['a\nb'] }],
+  ['channels without names', { format: 'json', values: '*', channels: true }],
+  ['series and a constant', { format: 'csv', series: 'a', seriesName: 'b' }],
+  ['a delimiter of two characters', { format: 'csv', delimiter: ', ' }],
+  ['a quote as delimiter', { format: 'csv', delimiter: '"' }],
+])('refuses %s', (_, settings) => expect(DecodeSettings.safeParse(settings).success).toBe(false));
+
+test('every key says what it is for', () => {
+  const { oneOf } = z.toJSONSchema(DecodeSettings, { io: 'input' });
+  const keys = (oneOf ?? []).flatMap((variant) => Object.entries(variant.properties ?? {}));
+  expect(keys.length).toBeGreaterThan(15);
+  const badly = keys.filter(
+    ([, schema]) => typeof schema !== 'object' || !/^\S.{10,}[^.]$/s.test(schema.description ?? ''),
+  );
+  expect(badly).toEqual([]);
+});

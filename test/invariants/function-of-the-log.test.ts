@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { afterEach, expect, test, vi } from 'vitest';
+import { Memory } from '../../src/memory/memory.ts';
+import { rowHashes, stateHash } from '../checks/bytes.ts';
+import { messyStream } from '../checks/stream.ts';
+import { batchOf, liveStages } from '../checks/topology.ts';
+import { through } from '../frames.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const TRANSCENDENTAL = ['exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'sin', 'cos', 'tan', 'tanh', 'pow', 'cbrt'] as const;
+
+function digest(records: ReturnType<typeof messyStream>): string {
+  const memory = new Memory();
+  const frames = through(liveStages(memory).stages, batchOf(records));
+  return createHash('sha256').update(rowHashes(frames).join()).update(stateHash(memory)).digest('hex');
+}
+
+// Invariant 1. Seen to fail with a Date.now() in scale, and with Math.exp in place of exp32.
+test('no stage reads the clock, draws a number or calls a transcendental function of the host', () => {
+  const records = messyStream(1, 500);
+  const trap = (name: string) => () => {
+    throw new Error(`A stage called ${name}`);
+  };
+  const traps = [
+    vi.spyOn(Date, 'now').mockImplementation(trap('Date.now')),
+    vi.spyOn(Date, 'parse').mockImplementation(trap('Date.parse')),
+    vi.spyOn(performance, 'now').mockImplementation(trap('performance.now')),
+    vi.spyOn(Math, 'random').mockImplementation(trap('Math.random')),
+    ...TRANSCENDENTAL.map((name) => vi.spyOn(Math, name).mockImplementation(trap(`Math.${name}`))),
+    vi.spyOn(Intl, 'DateTimeFormat').mockImplementation(trap('Intl.DateTimeFormat') as never),
+  ];
+  const memory = new Memory();
+  const frames = through(liveStages(memory).stages, batchOf(records));
+  for (const spy of traps) {
+    expect(spy).not.toHaveBeenCalled();
+    spy.mockRestore();
+  }
+  expect(frames.length).toBeGreaterThan(100);
+});
+
+test('bytes are pinned: a change of these raises ARITHMETIC_REVISION', () => {
+  expect(digest(messyStream(42, 1500))).toMatchInlineSnapshot(`"f994b0666352b1014454e0de1ce1e0447489344de29127badfcf5859e965f425"`);
+});
+
+test('two runs of the same log give the same bytes', () => {
+  expect(digest(messyStream(8, 400))).toBe(digest(messyStream(8, 400)));
+});

@@ -1,0 +1,243 @@
+import type { Hono } from 'hono';
+import { expect, test, vi } from 'vitest';
+import { createApp } from '../../src/serve/app.ts';
+import { LiveFeed } from '../../src/serve/feed.ts';
+import { RecentHistory } from '../../src/serve/recent.ts';
+import { demoHours, demoStatus, HORIZONS } from './demo.ts';
+import { anomalies, readings } from './points.ts';
+
+const HOUR = 3_600_000;
+const SERIES = 'grid/north/load-mw';
+const PACE = { every: 0, heartbeat: 15_000, retry: 1000 };
+
+function demoApp(feed = new LiveFeed()): { app: Hono; feed: LiveFeed; history: RecentHistory } {
+  const history = new RecentHistory({ points: 1000, series: 100 });
+  history.add(demoHours(0, 300));
+  return {
+    app: createApp({ host: '127.0.0.1', history, feed, status: () => demoStatus(299), pace: PACE }),
+    feed,
+    history,
+  };
+}
+
+async function get(
+  app: Hono,
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<Response> {
+  return app.request(`http://127.0.0.1:8080${path}`, {
+    method,
+    headers: { host: '127.0.0.1:8080', ...headers },
+  });
+}
+
+async function json(app: Hono, path: string): Promise<unknown> {
+  return (await get(app, path)).json();
+}
+
+/** Matches a column of so many rows. */
+function ofLength(length: number): unknown {
+  return expect.toSatisfy((column: unknown) => Array.isArray(column) && column.length === length);
+}
+
+test('the page allows nothing but its own files, no frame and no guessing of types', async () => {
+  const { app } = demoApp();
+  for (const path of ['/', '/assets/main.js', '/api/status', '/nowhere']) {
+    const { headers } = await get(app, path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  }
+});
+
+test('serves the page and its files, and says when they have not changed', async () => {
+  const { app } = demoApp();
+  const page = await get(app, '/');
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(await page.text()).toContain('<title>Foretide</title>');
+
+  const script = await get(app, '/assets/main.js');
+  expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+  const again = await get(app, '/assets/main.js', { 'if-none-match': script.headers.get('etag') ?? '' });
+  expect(again.status).toBe(304);
+});
+
+test.each([
+  '/nowhere',
+  '/assets/nothing.js',
+  '/assets/../server.ts',
+  '/assets/..%2fserver.ts',
+  '/assets/tsconfig.json',
+  '/api',
+])('there is nothing at %s', async (path) => {
+  const { app } = demoApp();
+  const response = await get(app, path);
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('a request that names another host is refused, whatever it asks for', async () => {
+  const { app } = demoApp();
+  for (const path of ['/', '/api/status', '/assets/main.js', '/health/live', '/api/live']) {
+    const response = await get(app, path, { host: 'attacker.example' });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ code: 'HOST_REFUSED' });
+  }
+});
+
+test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is refused', async (method) => {
+  const { app } = demoApp();
+  const response = await get(app, '/api/status', {}, method);
+  expect(response.status).toBe(405);
+  expect(response.headers.get('allow')).toBe('GET');
+  expect(await response.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
+});
+
+test('the status, and that it lives', async () => {
+  const { app } = demoApp();
+  expect(await json(app, '/api/status')).toEqual(demoStatus(299));
+  expect(await json(app, '/health/live')).toEqual({ status: 'live' });
+});
+
+test('the list of series: what needs attention first, found by words, and not too many', async () => {
+  const { app } = demoApp();
+  const all = await json(app, '/api/series');
+  expect(all).toMatchObject({ total: 6, matching: 6, withAnomalies: 3, anomalies: 7 });
+  expect(all).toMatchObject({
+    series: [{ summary: { name: SERIES, anomalies: 3, readings: 300 } }, {}, {}, {}, {}, {}],
+  });
+  expect(await json(app, '/api/series?q=GRID+load&limit=1')).toMatchObject({
+    total: 6,
+    matching: 2,
+    series: [{ summary: { name: SERIES } }],
+  });
+  expect(await json(app, '/api/series?q=nothing')).toMatchObject({ matching: 0, series: [] });
+});
+
+test('a history without tails has lists without small lines', async () => {
+  const { history } = demoApp();
+  const plain = { series: () => history.series(), window: history.window.bind(history) };
+  const app = createApp({
+    host: '127.0.0.1',
+    history: plain,
+    feed: new LiveFeed(),
+    status: () => demoStatus(1),
+  });
+  expect(await json(app, '/api/series?limit=1')).toMatchObject({ series: [{ tail: [] }] });
+});
+
+test('the last readings, with the forecasts of every horizon', async () => {
+  const { app, history } = demoApp();
+  const newest = history.series().find(({ name }) => name === SERIES)!.lastTime;
+  const answer = await json(app, `/api/history?series=${SERIES}&last=48`);
+  expect(answer).toMatchObject({ series: SERIES, newest, step: HOUR, horizons: HORIZONS, thinned: false });
+  const { readings: read, forecasts } = history.window(SERIES, newest - 47 * HOUR, 8.64e15);
+  expect(read.time).toHaveLength(48);
+  expect(answer).toMatchObject({ readings: read, forecasts });
+});
+
+test('of horizons that are not asked for only what is still to come', async () => {
+  const { app, history } = demoApp();
+  const newest = history.series().find(({ name }) => name === SERIES)!.lastTime;
+  const answer = await json(app, `/api/history?series=${SERIES}&span=${10 * HOUR}&h=06`);
+  expect(answer).toMatchObject({
+    readings: { time: Array.from({ length: 11 }, (_, i) => newest - (10 - i) * HOUR) },
+    forecasts: [1, 3, 17, 12, 24].map((length) => ({ time: ofLength(length) })),
+  });
+});
+
+test('a stretch between two times, thinned to what the chart has room for', async () => {
+  const { app, history } = demoApp();
+  const newest = history.series().find(({ name }) => name === SERIES)!.lastTime;
+  const stretch = `from=${newest - 200 * HOUR}&to=${newest - 100 * HOUR}`;
+  expect(await json(app, `/api/history?series=${SERIES}&${stretch}`)).toMatchObject({
+    readings: { time: ofLength(101) },
+    thinned: false,
+  });
+  expect(await json(app, `/api/history?series=${SERIES}&${stretch}&rows=50`)).toMatchObject({
+    readings: { time: ofLength(51) },
+    step: HOUR,
+    thinned: true,
+  });
+});
+
+test('an unknown series and bad parameters are told as JSON', async () => {
+  const { app } = demoApp();
+  const unknown = await get(app, '/api/history?series=nobody');
+  expect(unknown.status).toBe(404);
+  expect(await unknown.json()).toEqual({ code: 'SERIES_NOT_FOUND', message: 'There is no series nobody' });
+  for (const path of [
+    '/api/history',
+    '/api/series?limit=0',
+    '/api/series?limit=x',
+    '/api/live?series=',
+    '/api/live?x=1',
+  ]) {
+    const response = await get(app, path);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'PARAMETER_INVALID' });
+  }
+});
+
+test('an error of the history is nobody’s request’s fault, and is not told to the page', async () => {
+  const onError = vi.fn<(error: unknown) => void>();
+  const broken = new Error('disk I/O error in /secret/place');
+  const history = {
+    series: () => {
+      throw broken;
+    },
+    window: () => {
+      throw broken;
+    },
+  };
+  const app = createApp({
+    host: '127.0.0.1',
+    history,
+    feed: new LiveFeed(),
+    status: () => demoStatus(1),
+    onError,
+  });
+  const response = await get(app, '/api/series');
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain('secret');
+  expect(onError).toHaveBeenCalledWith(broken);
+});
+
+test('the live stream: the status at once, then the points of its series', async () => {
+  const { app, feed } = demoApp();
+  const response = await get(app, `/api/live?series=${SERIES}`, { 'last-event-id': '12345' });
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const reader = response.body!.getReader();
+  const next = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value);
+  expect(await next()).toBe('retry: 1000\n\n');
+  expect(await next()).toBe(`event: status\ndata: ${JSON.stringify(demoStatus(299))}\n\n`);
+  feed.publish([readings(['other', 1, 1], [SERIES, 2, 3]), anomalies([SERIES, 2, 3, 9, 1, 0, 2])]);
+  expect(await next()).toContain('"readings":{"time":[2],"value":[3]}');
+  await reader.cancel();
+  expect(feed.connections).toBe(0);
+});
+
+test('the live stream of a series that is not there yet waits for it', async () => {
+  const { app, feed } = demoApp();
+  const response = await get(app, '/api/live?series=to-come');
+  expect(response.status).toBe(200);
+  await response.body?.cancel();
+  expect(feed.connections).toBe(0);
+});
+
+test('more live streams than allowed are refused', async () => {
+  const { app } = demoApp(new LiveFeed({ connections: 1 }));
+  const first = await get(app, '/api/live');
+  const second = await get(app, '/api/live');
+  expect(second.status).toBe(503);
+  expect(await second.json()).toMatchObject({ code: 'TOO_MANY_CONNECTIONS' });
+  await first.body?.cancel();
+  expect((await get(app, '/api/live')).status).toBe(200);
+});

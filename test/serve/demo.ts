@@ -1,0 +1,181 @@
+import type { RunStatus } from '../../src/serve/status.ts';
+import type { Points } from '../../src/sink/points.ts';
+
+const HOUR = 3_600_000;
+const START = Date.UTC(2024, 2, 4);
+
+/** Horizons of the demo in steps of an hour. */
+export const HORIZONS = ['01', '03', '06', '12', '24'] as const;
+
+interface Sensor {
+  readonly name: string;
+  /** What the sensor does without noise, at hour `t`. */
+  readonly course: (t: number) => number;
+  readonly noise: number;
+  /** Hours at which it shows something that nobody could have expected, and by how many times the noise. */
+  readonly shocks: Readonly<Record<number, number>>;
+}
+
+const day = (t: number, peak: number): number => Math.cos(((t - peak) / 24) * 2 * Math.PI);
+const isWeekend = (t: number): boolean => Math.floor(t / 24) % 7 >= 5;
+
+const SENSORS: readonly Sensor[] = [
+  {
+    name: 'grid/north/load-mw',
+    course: (t) => 412 + 96 * day(t, 18) + 34 * day(2 * t, 16) - (isWeekend(t) ? 58 : 0),
+    noise: 9,
+    shocks: { 151: -9, 232: 8, 262: 11 },
+  },
+  {
+    name: 'grid/south/load-mw',
+    course: (t) => 288 + 61 * day(t, 17) + 22 * day(2 * t, 15) - (isWeekend(t) ? 41 : 0),
+    noise: 7,
+    shocks: {},
+  },
+  {
+    name: 'plant-2/boiler/return-temp-c',
+    course: (t) => 54.2 + 3.1 * day(t, 7) + 1.4 * Math.sin(t / 37),
+    noise: 0.35,
+    shocks: { 188: 9, 189: 7, 290: -8 },
+  },
+  {
+    name: 'river/weir-7/level-m',
+    course: (t) => 2.41 + 0.22 * Math.sin(t / 61) + 0.9 * Math.exp(-(((t - 205) / 22) ** 2)),
+    noise: 0.012,
+    shocks: {},
+  },
+  {
+    name: 'road/a9/vehicles-per-hour',
+    course: (t) => (isWeekend(t) ? 900 : 1480) * (1.08 + day(t, 14)) + 220 * (1 + day(2 * t, 8)),
+    noise: 70,
+    shocks: { 171: -8 },
+  },
+  {
+    name: 'greenhouse/3/humidity-percent',
+    course: (t) => 71 - 11 * day(t, 14) + 2.5 * Math.sin(t / 50),
+    noise: 1.1,
+    shocks: {},
+  },
+];
+
+/** A normal number that is the same for the same series and hour: no state, so that any hour can be asked for. */
+function normal(seed: number, t: number): number {
+  let x = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(t + 7, 0x85ebca6b);
+  let sum = 0;
+  for (let i = 0; i < 12; i++) {
+    x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+    x = Math.imul(x ^ (x >>> 12), 0x297a2d39);
+    x ^= x >>> 15;
+    sum += (x >>> 0) / 2 ** 32;
+  }
+  return sum - 6;
+}
+
+/** Wanders slowly around 0 with spread of about 1: what a forecast made hours ago cannot know. */
+function drift(seed: number, t: number): number {
+  let sum = 0;
+  for (let lag = 0; lag < 30; lag++) sum += 0.9 ** lag * normal(seed, t - lag);
+  return sum * 0.43;
+}
+
+function actual(seed: number, t: number): number {
+  const { course, noise, shocks } = SENSORS[seed]!;
+  return course(t) + noise * (1.4 * drift(seed, t) + 0.5 * normal(seed + 50, t) + (shocks[t] ?? 0));
+}
+
+/** What was forecast `h` hours before `t`: it knows the course, and forgets the drift the farther it looks. */
+function forecast(seed: number, t: number, h: number): { yhat: number; spread: number } {
+  const { course, noise } = SENSORS[seed]!;
+  const known = 0.9 ** h;
+  const yhat = course(t) + noise * (1.4 * known * drift(seed, t - h) + 0.25 * normal(seed + 90 + h, t));
+  return { yhat, spread: noise * 1.645 * Math.sqrt(0.35 + 1.96 * (1 - known ** 2)) };
+}
+
+/** The points that hour `t` brings to every sensor: its reading, its forecasts, and an anomaly where there is one. */
+export function demoHour(t: number): Points[] {
+  const rows = SENSORS.map((_, seed) => seed);
+  const series = SENSORS.map(({ name }) => name);
+  const offset = Float64Array.from(rows, (seed) => t * rows.length + seed);
+  const points: Points[] = [
+    {
+      measurement: 'reading',
+      length: rows.length,
+      series,
+      time: new Float64Array(rows.length).fill(START + t * HOUR),
+      tags: {},
+      fields: { value: Float64Array.from(rows, (seed) => actual(seed, t)) },
+      offset,
+    },
+  ];
+  for (const h of HORIZONS) {
+    const ahead = Number(h);
+    const made = rows.map((seed) => forecast(seed, t + ahead, ahead));
+    points.push({
+      measurement: 'forecast',
+      length: rows.length,
+      series,
+      time: new Float64Array(rows.length).fill(START + (t + ahead) * HOUR),
+      tags: { model: 'demo', h },
+      fields: {
+        yhat: Float64Array.from(made, ({ yhat }) => yhat),
+        lo: Float64Array.from(made, ({ yhat, spread }) => yhat - spread),
+        hi: Float64Array.from(made, ({ yhat, spread }) => yhat + spread),
+      },
+      offset,
+    });
+  }
+  for (const seed of rows.filter((row) => t in SENSORS[row]!.shocks)) {
+    const { yhat, spread } = forecast(seed, t, 1);
+    const value = actual(seed, t);
+    points.push({
+      measurement: 'anomaly',
+      length: 1,
+      series: [series[seed]!],
+      time: Float64Array.of(START + t * HOUR),
+      tags: {},
+      fields: {
+        value: Float64Array.of(value),
+        score: Float64Array.of(Math.abs(value - yhat) / (spread / 1.645)),
+        expected: Float64Array.of(yhat),
+        lo: Float64Array.of(yhat - spread),
+        hi: Float64Array.of(yhat + spread),
+      },
+      offset: Float64Array.of(offset[seed]!),
+    });
+  }
+  return points;
+}
+
+/** The points of hours `from` to `to - 1`. */
+export function demoHours(from: number, to: number): Points[] {
+  return Array.from({ length: to - from }, (_, i) => demoHour(from + i)).flat();
+}
+
+/** The status of a demo run after hour `t`; `over` changes what the test is about. */
+export function demoStatus(t: number, over: Partial<RunStatus> = {}): RunStatus {
+  return {
+    pipeline: 'live-forecast',
+    state: 'running',
+    message: '',
+    readings: (t + 1) * SENSORS.length,
+    readingsPerSecond: 412.3,
+    series: SENSORS.length,
+    partitions: 3,
+    progress: null,
+    eventTime: START + t * HOUR,
+    deadLetters: { duplicate: 12, late: 3, malformed: 1 },
+    bytesPerSeries: 2248,
+    model: { name: 'demo', cell: 'lstm', hidden: 64 },
+    nominalCoverage: 0.9,
+    summary: [
+      { h: '01', againstLast: 0.71, againstSeason: 0.52, coverage: 0.913 },
+      { h: '03', againstLast: 0.58, againstSeason: 0.6, coverage: 0.907 },
+      { h: '06', againstLast: 0.44, againstSeason: 0.66, coverage: 0.902 },
+      { h: '12', againstLast: 0.37, againstSeason: 0.74, coverage: 0.894 },
+      { h: '24', againstLast: 0.79, againstSeason: 1.06, coverage: 0.861 },
+    ],
+    data: '.foretide/live-forecast.sqlite',
+    startedAt: Date.UTC(2024, 2, 18, 9, 30),
+    ...over,
+  };
+}

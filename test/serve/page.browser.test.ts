@@ -1,0 +1,288 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { LiveFeed } from '../../src/serve/feed.ts';
+import { RecentHistory } from '../../src/serve/recent.ts';
+import { serve, type Serving } from '../../src/serve/server.ts';
+import type { RunStatus } from '../../src/serve/status.ts';
+import { CHROMIUM_ARGUMENTS, findChromium } from './chromium.ts';
+import { demoHour, demoHours, demoStatus } from './demo.ts';
+
+const executablePath = findChromium();
+const Found = z.object({ count: z.number(), x: z.number(), y: z.number() });
+const PAST = 300;
+/** A machine that is busy with other tests may take its time. */
+const PATIENCE = { timeout: 8000 };
+const DESKTOP = { viewport: { width: 1360, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+
+/** A demo run that the test moves on hour by hour. */
+class Demo {
+  readonly history = new RecentHistory({ points: 2000, series: 100 });
+  feed = new LiveFeed();
+  hour = PAST;
+  over: Partial<RunStatus> = {};
+  serving: Serving | null = null;
+
+  async start(port = 0): Promise<string> {
+    this.feed = new LiveFeed();
+    const { history, feed } = this;
+    const pace = { every: 50, heartbeat: 1000, retry: 300 };
+    this.serving = await serve({
+      port,
+      history,
+      feed,
+      pace,
+      status: () => demoStatus(this.hour - 1, this.over),
+    });
+    return this.serving.address;
+  }
+
+  async stop(): Promise<void> {
+    await this.serving?.close();
+    this.serving = null;
+  }
+
+  tick(hours = 1): void {
+    for (let i = 0; i < hours; i++) {
+      const points = demoHour(this.hour);
+      this.hour += 1;
+      this.history.add(points);
+      this.feed.publish(points);
+    }
+    this.tell();
+  }
+
+  tell(over: Partial<RunStatus> = this.over): void {
+    this.over = over;
+    this.feed.status(demoStatus(this.hour - 1, over));
+  }
+}
+
+test('a continuous integration has a browser', () => {
+  if (executablePath !== null) return;
+  console.warn('\n*** NO CHROMIUM ON THE PATH: the tests of the page in a real browser are SKIPPED ***\n');
+  // With CI set, a test of the page that did not run may not look like one that passed.
+  expect(process.env['CI']).toBeUndefined();
+});
+
+describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 30_000 }, () => {
+  let browser: Browser;
+  let demo: Demo;
+  let page: Page;
+  let complaints: string[];
+  const pictures = mkdtempSync(join(tmpdir(), 'foretide-page-'));
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_ARGUMENTS });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    console.info(`Screenshots: ${pictures}`);
+  });
+
+  async function open(
+    options: Parameters<Browser['newContext']>[0],
+    over: Partial<RunStatus> = {},
+  ): Promise<string> {
+    demo = new Demo();
+    demo.over = over;
+    demo.history.add(demoHours(0, PAST));
+    const address = await demo.start();
+    page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage();
+    complaints = [];
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.addInitScript({ path: fileURLToPath(new URL('in-page.js', import.meta.url)) });
+    await page.goto(address);
+    await expect
+      .poll(async () => page.locator('#chart-title').textContent(), PATIENCE)
+      .toBe('grid/north/load-mw');
+    await expect.poll(async () => page.locator('#read-actual').textContent(), PATIENCE).not.toBe('–');
+    return address;
+  }
+
+  afterEach(async () => {
+    await page.context().close();
+    await demo.stop();
+  });
+
+  const text = async (selector: string): Promise<string> =>
+    (await page.locator(selector).textContent())?.trim() ?? '';
+
+  /** Where the chart has the colour that page.css gives this name, and how many pixels of it. */
+  async function find(name: string): Promise<z.infer<typeof Found>> {
+    return Found.parse(await page.evaluate(`findColour('${name}')`));
+  }
+
+  async function expectDrawn(): Promise<void> {
+    const counts = await Promise.all(
+      ['ink', 'forecast', 'anomaly'].map(async (name) => (await find(name)).count),
+    );
+    for (const count of counts) expect(count).toBeGreaterThan(100);
+  }
+
+  test('says what it is and how it is, and draws readings, forecasts and anomalies', async () => {
+    await open({ ...DESKTOP, colorScheme: 'light' });
+    expect(await text('#pill')).toBe('Live');
+    expect(await text('#sentence')).toContain('What 6 sensors will show next, forecast by an LSTM');
+    expect(await text('#tile-error')).toBe('56 % better');
+    expect(await page.locator('#horizon option').allTextContents()).toEqual([
+      '1 h ahead',
+      '3 h ahead',
+      '6 h ahead',
+      '12 h ahead',
+      '1 d ahead',
+    ]);
+    expect(await page.locator('#spans button').allTextContents()).toEqual(['2 d', '1 w', '4 w', 'All']);
+    await expectDrawn();
+    expect(await page.locator('.anomaly-list li').count()).toBe(3);
+    await page.screenshot({ path: join(pictures, 'light.png'), fullPage: true });
+    expect(complaints).toEqual([]);
+  });
+
+  test('dark, replaying: the progress, and what an anomaly is under the cursor', async () => {
+    await open({ ...DESKTOP, colorScheme: 'dark' }, { progress: 0.43 });
+    expect(await text('#pill')).toBe('Replaying 43 %');
+    expect(await page.locator('#progress').getAttribute('value')).toBe('0.43');
+    expect(await text('#event-time')).toBe('now at Sat 16 Mar 2024, 11:00 UTC');
+    await expectDrawn();
+
+    const dot = await find('anomaly');
+    await page.mouse.move(dot.x, dot.y + 4);
+    await expect.poll(async () => page.locator('#tip').isVisible(), PATIENCE).toBe(true);
+    expect(await text('#tip')).toMatch(
+      /^AnomalyThu 14 Mar 2024, 22:00 UTCValue566\.9Expected476\.8Band[\d.]+ to [\d.]+Score11\.8$/,
+    );
+    expect(await text('#read-time')).toBe('Thu 14 Mar 2024, 22:00');
+    await page.screenshot({ path: join(pictures, 'dark.png'), fullPage: true });
+    expect(complaints).toEqual([]);
+  });
+
+  test('on a phone nothing is wider than the screen, and the list opens and closes', async () => {
+    await open({ ...PHONE, colorScheme: 'light' });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await page.locator('#picker-list').isVisible()).toBe(false);
+    await page.screenshot({ path: join(pictures, 'phone.png'), fullPage: true });
+    await page.locator('#picker-toggle').tap();
+    await page.locator('.option', { hasText: 'river' }).tap();
+    await expect.poll(async () => text('#picker-current'), PATIENCE).toBe('river/weir-7/level-m');
+    expect(await page.locator('#picker-list').isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+
+  test('another series by mouse and by keyboard', async () => {
+    await open(DESKTOP);
+    await page.locator('.option', { hasText: 'river/weir-7' }).click();
+    await expect.poll(async () => text('#chart-title'), PATIENCE).toBe('river/weir-7/level-m');
+    await expect.poll(async () => Number(await text('#read-actual')), PATIENCE).toBeCloseTo(2.2, 0);
+    expect(await page.locator('.option[aria-selected=true]').getAttribute('title')).toBe(
+      'river/weir-7/level-m',
+    );
+    expect(new URL(page.url()).hash).toBe('#river%2Fweir-7%2Flevel-m');
+
+    await page.locator('#picker-search').focus();
+    await page.keyboard.type('grid');
+    await expect.poll(async () => page.locator('.option').count(), PATIENCE).toBe(2);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    const active = await page.locator('#picker-search').getAttribute('aria-activedescendant');
+    expect(await page.locator(`#${active}`).getAttribute('title')).toBe('grid/south/load-mw');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => text('#chart-title'), PATIENCE).toBe('grid/south/load-mw');
+
+    await page.reload();
+    await expect.poll(async () => text('#chart-title'), PATIENCE).toBe('grid/south/load-mw');
+    expect(complaints).toEqual([]);
+  });
+
+  test('moves with what comes, stands still when told to, and catches up', async () => {
+    await open(DESKTOP);
+    expect(await text('#tile-readings')).toBe('1,800');
+    expect(await text('#read-time')).toBe('Newest: Sat 16 Mar 2024, 11:00');
+    demo.tick();
+    await expect.poll(async () => text('#tile-readings'), PATIENCE).toBe('1,806');
+    await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 12:00');
+
+    await page.locator('#pause').click();
+    demo.tick(5);
+    await expect.poll(async () => text('#chart-state'), PATIENCE).toBe('Paused; 5 newer readings.');
+    expect(await text('#read-time')).toBe('Newest: Sat 16 Mar 2024, 12:00');
+    await page.locator('#pause').click();
+    await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 17:00');
+    expect(complaints).toEqual([]);
+  });
+
+  test('more than a connection may hold is fetched again', async () => {
+    await open(DESKTOP);
+    demo.tick(1000);
+    await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 27 Apr 2024, 03:00');
+    expect(complaints).toEqual([]);
+  });
+
+  test('zooms by dragging, shows another horizon, and goes back by a double click', async () => {
+    await open(DESKTOP);
+    const box = (await page.locator('#chart .u-over').boundingBox())!;
+    await page.mouse.move(box.x + 200, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 400, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(async () => text('#chart-state'), PATIENCE).toContain('Zoomed in');
+    expect(await page.locator('#back').isVisible()).toBe(true);
+    await page.mouse.move(box.x + 2, box.y + 60);
+    await expect.poll(async () => text('#read-time'), PATIENCE).toMatch(/^\w+ 1[01] Mar/);
+
+    await page.locator('#horizon').selectOption('24');
+    await expect.poll(async () => text('#tile-error'), PATIENCE).toBe('21 % better');
+
+    await page.mouse.dblclick(box.x + 300, box.y + 100);
+    await expect.poll(async () => page.locator('#back').isVisible(), PATIENCE).toBe(false);
+    await page.mouse.move(box.x + 300, box.y - 200);
+    await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 11:00');
+    expect(complaints).toEqual([]);
+  });
+
+  test('when it has finished: the table of errors in plain words', async () => {
+    await open({ ...DESKTOP, colorScheme: 'light' }, { progress: 0.9, summary: [], deadLetters: {} });
+    expect(await text('#scores')).toBe('Known once the first forecasts have come due.');
+    expect(await text('#dead')).toBe('Nothing: every record became a reading.');
+    demo.tell({ state: 'done', progress: 1 });
+    await expect.poll(async () => text('#pill'), PATIENCE).toBe('Finished');
+    expect(await page.locator('#progress-row').isVisible()).toBe(false);
+    const rows = page.locator('.scores tbody tr');
+    expect(await rows.count()).toBe(5);
+    expect(await rows.nth(2).innerText()).toMatch(/^6 h\s+56 % better\s+34 % better\s+90 %$/);
+    expect(await rows.nth(4).innerText()).toMatch(/^1 d\s+21 % better\s+6 % worse\s+86 %$/);
+    expect(await page.locator('#dead li').allInnerTexts()).toHaveLength(3);
+    expect(await text('#run')).toContain('.foretide/live-forecast.sqlite');
+    expect(complaints).toEqual([]);
+  });
+
+  test('a failure is said aloud', async () => {
+    await open(DESKTOP);
+    demo.tell({ state: 'failed', message: 'The model has 64 units: expected 32' });
+    await expect.poll(async () => text('#pill'), PATIENCE).toBe('Failed');
+    expect(await text('[role=alert]')).toBe('The model has 64 units: expected 32');
+    expect(complaints).toEqual([]);
+  });
+
+  test('a lost connection is said, and when the server is back what was missed is fetched', async () => {
+    const address = await open(DESKTOP);
+    await demo.stop();
+    await expect.poll(async () => text('#pill'), PATIENCE).toBe('Connection lost – reconnecting');
+    await page.screenshot({ path: join(pictures, 'lost.png') });
+    demo.tick(3);
+    await demo.start(Number(new URL(address).port));
+    await expect.poll(async () => text('#pill'), PATIENCE).toBe('Live');
+    await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 14:00');
+    // The browser itself writes down that it could not reach the server; nothing else may be there.
+    expect(complaints.filter((complaint) => !complaint.includes('net::ERR_'))).toEqual([]);
+  });
+});

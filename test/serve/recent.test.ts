@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { RecentHistory } from '../../src/serve/recent.ts';
+import { anomalies, forecasts, readings } from './points.ts';
+
+test('gives back what was added, within the window that is asked for', () => {
+  const history = new RecentHistory({ points: 10, series: 10 });
+  history.add([
+    readings(['a', 1, 10], ['b', 1, 20]),
+    forecasts('01', ['a', 2, 11, 9, 13], ['b', 2, 21, 19, 23]),
+    anomalies(['a', 1, 10, 4.5, 3, 2, 4]),
+  ]);
+  history.add([
+    readings(['a', 2, 12]),
+    forecasts('01', ['a', 3, 12, 10, 14]),
+    forecasts('02', ['a', 4, 7, 6, 8]),
+  ]);
+
+  expect(history.window('a', 2, 3)).toEqual({
+    readings: { time: [2], value: [12] },
+    forecasts: [
+      { h: '01', time: [2, 3], yhat: [11, 12], lo: [9, 10], hi: [13, 14] },
+      { h: '02', time: [], yhat: [], lo: [], hi: [] },
+    ],
+    anomalies: { time: [], value: [], score: [], expected: [], lo: [], hi: [] },
+  });
+  expect(history.window('a', 0, 1).anomalies).toEqual({
+    time: [1],
+    value: [10],
+    score: [4.5],
+    expected: [3],
+    lo: [2],
+    hi: [4],
+  });
+  expect(history.series()).toEqual([
+    { name: 'a', readings: 2, lastTime: 2, lastValue: 12, anomalies: 1 },
+    { name: 'b', readings: 1, lastTime: 1, lastValue: 20, anomalies: 0 },
+  ]);
+  expect(history.tail('a', 5)).toEqual([10, 12]);
+});
+
+test('of an unknown series there is nothing', () => {
+  const history = new RecentHistory({ points: 10, series: 10 });
+  expect(history.window('a', 0, 9).readings.time).toEqual([]);
+  expect(history.tail('a', 5)).toEqual([]);
+  expect(history.series()).toEqual([]);
+});
+
+test('holds at most the newest points of a series, and counts all', () => {
+  const history = new RecentHistory({ points: 3, series: 10 });
+  for (let t = 1; t <= 100; t++) history.add([readings(['a', t, t]), forecasts('01', ['a', t + 1, t, t, t])]);
+  expect(history.window('a', 0, 1000).readings.time).toEqual([98, 99, 100]);
+  expect(history.window('a', 0, 1000).forecasts[0]?.time).toEqual([99, 100, 101]);
+  expect(history.series()[0]).toMatchObject({ readings: 100, lastTime: 100 });
+});
+
+test('a new series takes the place of the one that has been silent longest', () => {
+  const history = new RecentHistory({ points: 3, series: 2 });
+  history.add([readings(['a', 1, 1], ['b', 1, 1])]);
+  history.add([readings(['a', 2, 2])]);
+  // A forecast is no sign of life.
+  history.add([forecasts('01', ['b', 9, 1, 1, 1])]);
+  history.add([readings(['c', 3, 3])]);
+  expect(history.series().map(({ name }) => name)).toEqual(['a', 'c']);
+  expect(history.window('b', 0, 99).readings.time).toEqual([]);
+});
+
+test('a batch that comes again changes nothing', () => {
+  const history = new RecentHistory({ points: 10, series: 10 });
+  const batch = [readings(['a', 1, 1], ['a', 2, 2]), anomalies(['a', 2, 2, 5, 1, 0, 2])];
+  history.add(batch);
+  const once = [history.series(), history.window('a', 0, 9)];
+  history.add(batch);
+  expect([history.series(), history.window('a', 0, 9)]).toEqual(once);
+});
+
+test('rows without a value are no points', () => {
+  const history = new RecentHistory({ points: 10, series: 10 });
+  history.add([readings(['a', 1, Number.NaN]), forecasts('01', ['a', 2, Number.NaN, 1, 2])]);
+  expect(history.series()).toEqual([]);
+  expect(history.window('a', 0, 9).forecasts).toEqual([]);
+});

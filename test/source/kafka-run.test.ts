@@ -1,0 +1,272 @@
+import { EventEmitter } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+
+import kafkajs, { type ConsumerRunConfig, type EachBatchPayload, type Kafka } from 'kafkajs';
+import { beforeEach, expect, test } from 'vitest';
+
+import type { KafkaAdmin } from '../../src/source/kafka-admin.ts';
+import { KafkaRun } from '../../src/source/kafka-run.ts';
+import { KafkaSettings } from '../../src/source/kafka-settings.ts';
+import { silentLog } from '../../src/source/kafkajs-log.ts';
+import { KeptStore, type StoreHandler } from './kafka-store.ts';
+
+/** kafkajs's consumer, without a network: the test says when it joins, fetches and crashes. */
+class FakeConsumer extends EventEmitter {
+  readonly events = { GROUP_JOIN: 'join', REBALANCING: 'rebalancing', FETCH_START: 'fetch', CRASH: 'crash' };
+  readonly said: string[] = [];
+  readonly committed: unknown[] = [];
+  config: ConsumerRunConfig = {};
+  connectError: Error | undefined;
+
+  async connect(): Promise<void> {
+    if (this.connectError) throw this.connectError;
+  }
+  async subscribe(): Promise<void> {}
+  async run(config: ConsumerRunConfig): Promise<void> {
+    this.config = config;
+    this.join([0, 1]);
+  }
+  pause([{ partitions }]: [{ partitions?: number[] }]): void {
+    this.said.push(`pause ${partitions?.join(' ') ?? 'all'}`);
+  }
+  seek({ partition, offset }: { partition: number; offset: string }): void {
+    this.said.push(`seek ${partition} ${offset}`);
+  }
+  resume([{ partitions }]: [{ partitions: number[] }]): void {
+    this.said.push(`resume ${partitions.join(' ')}`);
+  }
+  async commitOffsets(offsets: unknown): Promise<void> {
+    this.committed.push(offsets);
+  }
+  async disconnect(): Promise<void> {
+    this.said.push('disconnect');
+  }
+
+  join(partitions: number[]): void {
+    this.emit('join', { payload: { memberAssignment: { t: partitions } } });
+  }
+  crash(error: Error, restart: boolean): void {
+    this.emit('crash', { payload: { error, restart } });
+  }
+  /** A fetch has brought these offsets. */
+  async fetch(
+    partition: number,
+    offsets: number[],
+    heartbeat = async (): Promise<void> => undefined,
+  ): Promise<void> {
+    this.emit('fetch', {});
+    const messages = offsets.map((offset) => ({
+      offset: String(offset),
+      key: null,
+      value: Buffer.from(`v${offset}`),
+    }));
+    const batch = {
+      topic: 't',
+      partition,
+      messages,
+      fetchedOffset: String(offsets[0]),
+      lastOffset: () => String(offsets.at(-1)),
+    };
+    const payload = {
+      batch,
+      heartbeat,
+      resolveOffset: (offset: string) => this.said.push(`resolve ${partition} ${offset}`),
+    };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as much of kafkajs as the run uses
+    await this.config.eachBatch!(payload as unknown as EachBatchPayload);
+  }
+}
+
+let consumer: FakeConsumer;
+let store: KeptStore;
+let handler: StoreHandler;
+let stop: AbortController;
+let consumerConfig: kafkajs.ConsumerConfig;
+
+beforeEach(() => {
+  consumer = new FakeConsumer();
+  store = new KeptStore();
+  handler = store.handler();
+  stop = new AbortController();
+});
+
+function start(sessionTimeout = '30s'): Promise<void> {
+  const kafka = {
+    consumer(config: kafkajs.ConsumerConfig) {
+      consumerConfig = config;
+      return consumer;
+    },
+  };
+  const kept = new Map([0, 1].map((partition) => [partition, { low: 0, high: 100 }]));
+  const admin = { partitions: async () => 2, watermarks: async () => kept };
+  return new KafkaRun({
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as much of kafkajs as the run uses
+    kafka: kafka as unknown as Kafka,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- likewise
+    admin: admin as unknown as KafkaAdmin,
+    settings: KafkaSettings.parse({ brokers: ['b:1'], topic: 't', group: 'g', sessionTimeout }),
+    handler,
+    log: silentLog,
+  }).run(stop.signal);
+}
+
+/** Lets everything happen that waits for no timer. */
+async function settle(): Promise<void> {
+  for (let n = 0; n < 20; n += 1) await turn();
+}
+
+test('asks kafkajs for what the notes demand', async () => {
+  const running = start('12s');
+  await settle();
+  stop.abort();
+  await running;
+
+  expect(consumer.config).toMatchObject({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: 2,
+  });
+  expect(consumerConfig).toMatchObject({
+    groupId: 'g',
+    sessionTimeout: 12_000,
+    heartbeatInterval: 2000,
+    maxBytes: 4 * 1024 * 1024,
+    allowAutoTopicCreation: false,
+  });
+});
+
+test('opens what it is given, hands over, commits, tells the group, leaves', async () => {
+  store.positions.set(1, 40);
+  const running = start();
+  await settle();
+  expect(consumer.said).toEqual(['pause 0 1', 'seek 0 0', 'resume 0', 'seek 1 40', 'resume 1']);
+  await consumer.fetch(1, [40, 41]);
+  await consumer.fetch(1, [42]);
+  stop.abort();
+  await running;
+
+  expect(store.texts(1)).toEqual(['v40', 'v41', 'v42']);
+  expect(consumer.said.slice(5)).toEqual(['resolve 1 41', 'resolve 1 42', 'pause all', 'disconnect']);
+  expect(consumer.committed).toEqual([[{ topic: 't', partition: 1, offset: '43' }]]);
+});
+
+test('drops a batch that was fetched before the partition was opened or from elsewhere', async () => {
+  const running = start();
+  await consumer.fetch(0, [0]).catch(() => undefined);
+  await settle();
+  await consumer.fetch(0, [5, 6]);
+  await consumer.fetch(0, [0, 1]);
+  stop.abort();
+  await running;
+
+  expect(store.texts(0)).toEqual(['v0', 'v1']);
+});
+
+test('a heartbeat that fails loses the partition, comes out to kafkajs, and the next fetch opens it again', async () => {
+  handler = store.handler({ commitEvery: 3 });
+  const running = start();
+  await settle();
+  await consumer.fetch(0, [0]);
+  const lost = new Error('not now');
+  await expect(consumer.fetch(0, [1], () => Promise.reject(lost))).rejects.toBe(lost);
+  expect(handler.lost).toEqual([0]);
+  expect(handler.opened).toEqual([0, 1]);
+
+  consumer.said.length = 0;
+  consumer.emit('fetch', {});
+  await settle();
+  expect(consumer.said).toEqual(['pause 0', 'seek 0 0', 'resume 0']);
+  expect(handler.opened).toEqual([0, 1, 0]);
+  stop.abort();
+  await running;
+});
+
+test('a rebalance loses everything at once; joining opens what is ours then', async () => {
+  const running = start();
+  await settle();
+  consumer.emit('rebalancing', {});
+  await settle();
+  expect(handler.lost).toEqual([0, 1]);
+  consumer.join([1]);
+  await settle();
+  expect(handler.opened).toEqual([0, 1, 1]);
+  await consumer.fetch(0, [0]);
+  stop.abort();
+  await running;
+
+  expect(store.size).toBe(0);
+});
+
+test('a client that starts again loses everything; one that does not ends the run', async () => {
+  const running = start();
+  await settle();
+  consumer.crash(new Error('broker gone'), true);
+  await settle();
+  expect(handler.lost).toEqual([0, 1]);
+  consumer.join([0, 1]);
+  await settle();
+  expect(handler.opened).toEqual([0, 1, 0, 1]);
+
+  const cause = new RangeError('Maximum call stack size exceeded');
+  consumer.crash(cause, false);
+  await expect(running).rejects.toMatchObject({ code: 'KAFKA_CRASHED', cause });
+  expect(consumer.said.at(-1)).toBe('disconnect');
+});
+
+test('says KAFKA_UNREACHABLE when it cannot connect', async () => {
+  consumer.connectError = new Error('connect ECONNREFUSED');
+
+  await expect(start()).rejects.toMatchObject({
+    code: 'KAFKA_UNREACHABLE',
+    canRetry: true,
+    facts: { where: 'b:1' },
+  });
+  expect(consumer.said.at(-1)).toBe('disconnect');
+});
+
+test('an error of the handler ends the run and is not thrown at kafkajs', async () => {
+  const poison = new Error('poison');
+  handler = store.handler({ before: () => Promise.reject(poison) });
+  const running = start();
+  running.catch(() => undefined);
+  await settle();
+  await consumer.fetch(0, [0]);
+
+  await expect(running).rejects.toBe(poison);
+});
+
+test('a handler may give up its work with the reason of the stop; any other error counts', async () => {
+  for (const isReason of [true, false]) {
+    consumer = new FakeConsumer();
+    stop = new AbortController();
+    const failed = new Error('disk full');
+    handler = store.handler({
+      async before() {
+        stop.abort(new Error('SIGTERM'));
+        throw isReason ? stop.signal.reason : failed;
+      },
+    });
+    const running = start();
+    const outcome = running.then(
+      () => 'resolved',
+      (error: unknown) => error,
+    );
+    await settle();
+    await consumer.fetch(0, [0]);
+    expect(await outcome).toBe(isReason ? 'resolved' : failed);
+  }
+});
+
+test('kafkajs may not start again once we are ending', async () => {
+  const running = start();
+  await settle();
+  const restart = consumerConfig.retry!.restartOnFailure!;
+  expect(await restart(new Error('any'))).toBe(true);
+  stop.abort();
+  await running;
+
+  expect(await restart(new Error('any'))).toBe(false);
+  consumer.join([0]);
+  expect(consumer.said.slice(-2)).toEqual(['disconnect', 'disconnect']);
+  expect(handler.opened).toEqual([0, 1]);
+});
