@@ -17,8 +17,9 @@ export interface Line {
 }
 
 /**
- * Parses InfluxDB line protocol: all lines of a text, or what is wrong with the first bad one. Takes what InfluxDB 2.7 takes and
- * refuses what it refuses, but for lines that end in CR LF (taken) and two fields of one name (refused: which one counts?).
+ * Parses InfluxDB line protocol: all lines of a text, or what is wrong with the first bad one. Compared with InfluxDB 2.7 on random
+ * lines, it takes nothing else than that does, but for lines that end in CR LF; and it refuses three things that are let through there:
+ * two fields of one name (which one counts?), anything after a closing quote, and a tag's value that begins with a bare `=`.
  *
  * 1. Lines are `measurement[,tag=value…] field=value[,field=value…] [timestamp]`; blank lines and `# comments` are skipped.
  * 2. Outside quotes a backslash takes the meaning from a `,`, `=` (not in a measurement) or space right after it; elsewhere it stands

@@ -215,6 +215,9 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 30_0
     demo.tick(5);
     await expect.poll(async () => text('#chart-state'), PATIENCE).toBe('Paused; 5 newer readings.');
     expect(await text('#read-time')).toBe('Newest: Sat 16 Mar 2024, 12:00');
+    await page.locator('#horizon').selectOption('01');
+    await expect.poll(async () => text('#tile-error'), PATIENCE).toBe('29 % better');
+    expect(await text('#chart-state')).toContain('Paused');
     await page.locator('#pause').click();
     await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 17:00');
     expect(complaints).toEqual([]);
