@@ -22,7 +22,8 @@ import {
 /** Live forecast: each reading moves its series' recurrent cell one step; the next values and their bands go to the sink. */
 export default pipeline({
   name: 'live-forecast',
-  about: 'Forecasts every series of a live stream a few steps ahead, with bands, and learns from each reading.',
+  about:
+    'Forecasts every series of a live stream a few steps ahead, with bands, and learns from each reading.',
   settings: z.strictObject({
     ...runSettings,
     align: AlignSettings,

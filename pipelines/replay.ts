@@ -5,7 +5,8 @@ import liveForecast from './live-forecast.ts';
 export default pipeline({
   ...liveForecast,
   name: 'replay',
-  about: 'Runs a recording through the live stages at full speed, or at a multiple of the speed at which it was made.',
+  about:
+    'Runs a recording through the live stages at full speed, or at a multiple of the speed at which it was made.',
   defaults: {
     ...liveForecast.defaults,
     input: {

@@ -39,4 +39,3 @@ export interface Pipeline<S extends RunSettings = RunSettings, F extends Frame =
 export function pipeline<S extends RunSettings, F extends Frame>(definition: Pipeline<S, F>): Pipeline<S, F> {
   return definition;
 }
-

@@ -28,12 +28,7 @@ type Op<A, B> = OperatorFunction<A, B>;
 export function topology<A>(a: Op<Batch, A>): Op<Batch, A>;
 export function topology<A, B>(a: Op<Batch, A>, b: Op<A, B>): Op<Batch, B>;
 export function topology<A, B, C>(a: Op<Batch, A>, b: Op<A, B>, c: Op<B, C>): Op<Batch, C>;
-export function topology<A, B, C, D>(
-  a: Op<Batch, A>,
-  b: Op<A, B>,
-  c: Op<B, C>,
-  d: Op<C, D>,
-): Op<Batch, D>;
+export function topology<A, B, C, D>(a: Op<Batch, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>): Op<Batch, D>;
 export function topology<A, B, C, D, E>(
   a: Op<Batch, A>,
   b: Op<A, B>,

@@ -25,7 +25,11 @@ export function frameOf(memory: Memory, readings: readonly TestReading[], firstO
 }
 
 /** A frame as `align` would make it of readings one minute apart, without looking at their times. */
-export function alignedFrame(memory: Memory, readings: readonly TestReading[], index: number): Frame & Aligned {
+export function alignedFrame(
+  memory: Memory,
+  readings: readonly TestReading[],
+  index: number,
+): Frame & Aligned {
   const frame = frameOf(memory, readings);
   const n = readings.length;
   for (const row of frame.series) memory.touch(row);

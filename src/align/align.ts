@@ -102,7 +102,8 @@ export function align(memory: Memory, { every, gapLimit }: AlignSettings) {
     return waves({ ...frame, dead, index, gap, step, restart }, keep);
   }
 
-  return <F extends Frame>(source: Observable<F>): Observable<F & Aligned> => source.pipe(concatMap(alignFrame));
+  return <F extends Frame>(source: Observable<F>): Observable<F & Aligned> =>
+    source.pipe(concatMap(alignFrame));
 }
 
 /** Takes in one more step and gives the median of the last 17, in whole ms; 0 while there are fewer than three. */
@@ -112,6 +113,6 @@ function medianStep(f64: Float64Array, at: number, delta: number): number {
   f64[at] = count + 1;
   const known = Math.min(count + 1, DELTAS);
   if (known < ENOUGH) return 0;
-  const sorted = f64.slice(at + 1, at + 1 + known).sort();
+  const sorted = f64.subarray(at + 1, at + 1 + known).toSorted();
   return Math.max(1, Math.round(sorted[known >> 1]!));
 }

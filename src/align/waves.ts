@@ -59,5 +59,20 @@ function rowsOf<F extends Frame & Aligned>(
   }
   const records = first ? frame.records : 0;
   const dead = first ? frame.dead : [];
-  return { ...frame, length, series, time, value, offset, index, gap, step, restart, name, bytes, records, dead };
+  return {
+    ...frame,
+    length,
+    series,
+    time,
+    value,
+    offset,
+    index,
+    gap,
+    step,
+    restart,
+    name,
+    bytes,
+    records,
+    dead,
+  };
 }

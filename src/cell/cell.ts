@@ -33,7 +33,14 @@ export interface Cell {
    * @param x holds X [I] from index `xAt` on
    * @param z workspace of at least 4 × H
    */
-  step(weights: CellWeights, state: Float32Array, at: number, x: Float32Array, xAt: number, z: Float32Array): void;
+  step(
+    weights: CellWeights,
+    state: Float32Array,
+    at: number,
+    x: Float32Array,
+    xAt: number,
+    z: Float32Array,
+  ): void;
 }
 
 /** The cell of this name. */

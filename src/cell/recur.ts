@@ -36,7 +36,14 @@ export function recur(memory: Memory, model: Model): Stage<Frame & Aligned & Sca
       x[channels + 1] = cosTurns(turns);
       layers.forEach((weights, layer) => {
         const below = layer === 0 ? x : f32;
-        cell.step(weights, f32, at + layer * width, below, layer === 0 ? 0 : at + (layer - 1) * width, workspace);
+        cell.step(
+          weights,
+          f32,
+          at + layer * width,
+          below,
+          layer === 0 ? 0 : at + (layer - 1) * width,
+          workspace,
+        );
       });
       const top = at + (layers.length - 1) * width;
       for (let j = 0; j < H; j++) hidden[i * H + j] = f32[top + j]!;

@@ -18,7 +18,9 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
   const bytes = memory.bytesPerSeries;
   const most = Math.floor(settings.maxStateBytes / bytes);
   ok(`model ${model.name}: fingerprint ${model.fingerprint.slice(0, 12)}`);
-  ok(`state: ${bytes} bytes a series; maxStateBytes allows ${most.toLocaleString('en-US')} series a partition`);
+  ok(
+    `state: ${bytes} bytes a series; maxStateBytes allows ${most.toLocaleString('en-US')} series a partition`,
+  );
   try {
     for (const line of await source.check()) ok(line);
     for (const line of (await sink?.check()) ?? []) ok(line);

@@ -6,9 +6,21 @@ import type { Log } from '../log.ts';
 export function createLog(level: string, color: boolean): Log {
   const options = {
     level,
-    redact: { paths: ['token', 'password', '*.token', '*.password', '*.*.token', '*.*.password'], censor: '…' },
+    redact: {
+      paths: ['token', 'password', '*.token', '*.password', '*.*.token', '*.*.password'],
+      censor: '…',
+    },
   };
   return process.stderr.isTTY
-    ? pino(options, pretty({ destination: 2, sync: true, colorize: color, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' }))
+    ? pino(
+        options,
+        pretty({
+          destination: 2,
+          sync: true,
+          colorize: color,
+          ignore: 'pid,hostname',
+          translateTime: 'HH:MM:ss',
+        }),
+      )
     : pino(options, pino.destination({ dest: 2, sync: true }));
 }

@@ -7,7 +7,9 @@ import { runCommand, type RunFlags } from './run.ts';
 import { addSettingsOptions, type SettingsFlags } from './settings-options.ts';
 
 const manifest = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
-const { version } = JSON.parse(readFileSync(new URL(manifest, import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL(manifest, import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const PIPELINE = `${BUILT_IN.join(', ')}, or the path of your own module`;
 
@@ -17,7 +19,10 @@ const program = new Command('foretide')
   .showHelpAfterError('(--help shows how)');
 
 addSettingsOptions(program.command('run').description('run a pipeline live').argument('<pipeline>', PIPELINE))
-  .option('--speed <pace>', 'of a recording: max, 60x (times as fast as it was), 3m (all of it in three minutes)')
+  .option(
+    '--speed <pace>',
+    'of a recording: max, 60x (times as fast as it was), 3m (all of it in three minutes)',
+  )
   .option('--fresh', 'begin anew: forget the state and the outputs of earlier runs')
   .option('--exit-at-end', 'end with the recording instead of keeping the page up')
   .option('--port <port>', 'port of the live page; 0 takes a free one')

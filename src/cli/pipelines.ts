@@ -19,7 +19,8 @@ export async function findPipeline(nameOrPath: string): Promise<Pipeline> {
   const builtIn = BUILT_IN.find(
     (name) => nameOrPath === name || nameOrPath.replace(/^\.\//, '') === `pipelines/${name}.ts`,
   );
-  if (builtIn) return load(new URL(`../../pipelines/${builtIn}${EXTENSION}`, import.meta.url).href, nameOrPath);
+  if (builtIn)
+    return load(new URL(`../../pipelines/${builtIn}${EXTENSION}`, import.meta.url).href, nameOrPath);
   if (!existsSync(nameOrPath)) {
     throw new ForetideError('PIPELINE_NOT_FOUND', {
       what: 'No such pipeline',
@@ -44,7 +45,9 @@ async function load(url: string, where: string): Promise<Pipeline> {
     });
   }
   const found = module.default as Partial<Pipeline> | undefined;
-  const missing = (['name', 'settings', 'defaults', 'topology', 'records'] as const).filter((key) => !found?.[key]);
+  const missing = (['name', 'settings', 'defaults', 'topology', 'records'] as const).filter(
+    (key) => !found?.[key],
+  );
   if (missing.length > 0) {
     throw new ForetideError('PIPELINE_INVALID', {
       what: 'The module does not export a pipeline as default',

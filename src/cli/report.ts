@@ -16,12 +16,23 @@ export function report(status: RunStatus, seconds: number): string {
   facts.push(
     ['Readings', `${count(status.readings)} in this run, ${count(status.series)} series`],
     ['Speed', `${count(status.readings / Math.max(seconds, 0.001))} readings/s over ${seconds.toFixed(1)} s`],
-    ['Model', `${status.model.name}: ${status.model.cell}, hidden ${status.model.hidden}; ${count(status.bytesPerSeries)} bytes a series`],
-    ['Set aside', dead.length === 0 ? 'nothing' : dead.map(([reason, n]) => `${count(n)} ${reason}`).join(', ')],
+    [
+      'Model',
+      `${status.model.name}: ${status.model.cell}, hidden ${status.model.hidden}; ${count(status.bytesPerSeries)} bytes a series`,
+    ],
+    [
+      'Set aside',
+      dead.length === 0 ? 'nothing' : dead.map(([reason, n]) => `${count(n)} ${reason}`).join(', '),
+    ],
     ['Data', status.data],
   );
   const scores = new Table({
-    head: ['Steps ahead', 'Error against the last value', 'against the same time yesterday', 'Within the 90 % band'],
+    head: [
+      'Steps ahead',
+      'Error against the last value',
+      'against the same time yesterday',
+      'Within the 90 % band',
+    ],
     style: { head: [], border: [] },
     colAligns: ['right', 'right', 'right', 'right'],
   });

@@ -66,7 +66,11 @@ function showProgress(running: Running): { end(): void } {
   }
   const isEndless = running.status().progress === null;
   const bar = new SingleBar(
-    { format: isEndless ? '{text}' : '{bar} {percentage} % | {text}', hideCursor: true, clearOnComplete: false },
+    {
+      format: isEndless ? '{text}' : '{bar} {percentage} % | {text}',
+      hideCursor: true,
+      clearOnComplete: false,
+    },
     Presets.shades_classic,
   );
   bar.start(1000, 0, { text: '' });

@@ -30,7 +30,9 @@ function explain(issue: Issue, schema: z.ZodType): string[] {
       const values = issue.values.map(String);
       const near = typeof issue.input === 'string' ? closest(issue.input, values) : '';
       const likely = near && distance(String(issue.input), near) <= 2 ? `; did you mean ${near}?` : '';
-      return [`${path}: expected ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}, got ${got}${likely}`];
+      return [
+        `${path}: expected ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}, got ${got}${likely}`,
+      ];
     }
     case 'invalid_union': {
       if (issue.discriminator !== undefined) {
@@ -39,17 +41,27 @@ function explain(issue: Issue, schema: z.ZodType): string[] {
       }
       const nearest = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0];
       if (nearest && depth(nearest) > 0) {
-        return nearest.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, schema));
+        return nearest.flatMap((inner) =>
+          explain({ ...inner, path: [...issue.path, ...inner.path] }, schema),
+        );
       }
       const expected = issue.errors.flatMap((branch) =>
-        branch.map((inner) => explain({ ...inner, path: [] }, schema)[0]?.replace(/^settings: expected /, '').replace(/, got .*$/, '')),
+        branch.map((inner) =>
+          explain({ ...inner, path: [] }, schema)[0]
+            ?.replace(/^settings: expected /, '')
+            .replace(/, got .*$/, ''),
+        ),
       );
       return [`${path}: expected ${[...new Set(expected)].join(' or ')}, got ${got}`];
     }
     case 'too_small':
-      return [`${path}: expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${sizeOf(issue.origin)}, got ${got}`];
+      return [
+        `${path}: expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${sizeOf(issue.origin)}, got ${got}`,
+      ];
     case 'too_big':
-      return [`${path}: expected ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${sizeOf(issue.origin)}, got ${got}`];
+      return [
+        `${path}: expected ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${sizeOf(issue.origin)}, got ${got}`,
+      ];
     default:
       return [`${path}: ${issue.message}${issue.message.includes('got') ? '' : `, got ${got}`}`];
   }
@@ -72,7 +84,7 @@ function shown(input: unknown): string {
   if (input === undefined) return 'nothing';
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'object' && input !== null) return 'keys and values';
-  const text = JSON.stringify(input) ?? String(input);
+  const text = typeof input === 'bigint' || typeof input === 'symbol' ? String(input) : JSON.stringify(input);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -88,7 +100,9 @@ interface Definition {
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[], input: unknown): string[] {
   let candidates: z.ZodType[] = [schema];
   for (const key of path) {
-    candidates = candidates.flatMap((candidate) => objectsOf(candidate)).flatMap((shape) => shape[String(key)] ?? []);
+    candidates = candidates
+      .flatMap((candidate) => objectsOf(candidate))
+      .flatMap((shape) => shape[String(key)] ?? []);
   }
   const shapes = candidates.flatMap((candidate) => objectsOf(candidate));
   const given = typeof input === 'object' && input !== null ? Object.keys(input) : [];

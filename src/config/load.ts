@@ -24,9 +24,11 @@ const PREFIX = 'FORETIDE_';
  * @throws ForetideError SETTINGS_INVALID with every fault at once, a line each.
  */
 export function loadSettings<S>(schema: z.ZodType<S>, sources: SettingsSources): S {
-  let tree: Tree = structuredClone(sources.defaults) as Tree;
+  let tree: Tree = structuredClone(sources.defaults);
   if (sources.file) tree = merge(tree, readYamlFile(sources.file));
-  for (const [name, text] of Object.entries(sources.environment ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, text] of Object.entries(sources.environment ?? {}).toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  )) {
     if (!name.startsWith(PREFIX) || text === undefined) continue;
     tree = merge(tree, branch(name.slice(PREFIX.length).split('__').map(camelCase), scalar(text)));
   }

@@ -10,21 +10,36 @@ import { SqliteSettings } from '../store/sqlite.ts';
 const decode = DecodeSettings.prefault({ format: 'json' });
 
 export const InputSettings = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('file').describe('Readings come from files'), ...FileSettings.shape, decode }),
-  z.strictObject({ kind: z.literal('kafka').describe('Readings come from a Kafka topic'), ...KafkaSettings.shape, decode }),
+  z.strictObject({
+    kind: z.literal('file').describe('Readings come from files'),
+    ...FileSettings.shape,
+    decode,
+  }),
+  z.strictObject({
+    kind: z.literal('kafka').describe('Readings come from a Kafka topic'),
+    ...KafkaSettings.shape,
+    decode,
+  }),
 ]);
 
 export const OutputSettings = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('store').describe("Forecasts go to the store's tables, in its transaction") }),
-    z.strictObject({ kind: z.literal('influxdb').describe('Forecasts go to InfluxDB 2'), ...InfluxSettings.shape }),
+    z.strictObject({
+      kind: z.literal('store').describe("Forecasts go to the store's tables, in its transaction"),
+    }),
+    z.strictObject({
+      kind: z.literal('influxdb').describe('Forecasts go to InfluxDB 2'),
+      ...InfluxSettings.shape,
+    }),
     z.strictObject({ kind: z.literal('none').describe('Forecasts are counted and dropped') }),
   ])
   .prefault({ kind: 'store' });
 
 export const DeadLetterSettings = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('store').describe("Dead letters go to the store's table `dead_letter`") }),
+    z.strictObject({
+      kind: z.literal('store').describe("Dead letters go to the store's table `dead_letter`"),
+    }),
     z.strictObject({
       kind: z.literal('kafka').describe('Dead letters go to a topic of the brokers of the input'),
       topic: z.string().min(1).max(249).describe('Topic for dead letters; it must exist'),
@@ -42,7 +57,11 @@ export const CommitSettings = z
 export const PageSettings = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Whether the live page is served'),
-    host: z.string().min(1).default('127.0.0.1').describe('Address it is served on; 127.0.0.1 is reached from this machine only'),
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Address it is served on; 127.0.0.1 is reached from this machine only'),
     port: z.int().min(0).max(65_535).default(7077).describe('Port it is served on; 0 takes a free one'),
   })
   .prefault({});
@@ -60,7 +79,9 @@ export const runSettings = {
     .int()
     .min(1024)
     .default(1_073_741_824)
-    .describe('The most that the state of one partition may take, in bytes; series beyond it are dead letters'),
+    .describe(
+      'The most that the state of one partition may take, in bytes; series beyond it are dead letters',
+    ),
 };
 const RunSettingsSchema = z.object(runSettings);
 export type RunSettings = z.output<typeof RunSettingsSchema>;

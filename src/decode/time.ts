@@ -73,9 +73,9 @@ function microseconds(count: number): number {
   return Math.round(count) / 1000 + 0;
 }
 
-/** Exact for safe integers, where the quotient itself could round up across a microsecond. */
+/** Exact: of a whole number below 2^53, which is all that may come here as a number, the quotient never rounds up to the next microsecond. */
 function nanoseconds(count: number): number {
-  return Number.isSafeInteger(count) ? (count - (count % 1000)) / 1000 / 1000 + 0 : NaN;
+  return Number.isSafeInteger(count) ? Math.trunc(count / 1000) / 1000 + 0 : NaN;
 }
 
 const WHOLE = /^-?\d+$/;

@@ -54,8 +54,7 @@ export function writeFeatures(
   }
   for (let s = 0; s < SEASONAL; s++) {
     const ahead = s === 5 ? day >> 1 : [0, 1, 3, 6, 12][s]!;
-    const seasonal =
-      day > ahead ? past.value(row, channel, index - day + ahead, index, value) - value : 0;
+    const seasonal = day > ahead ? past.value(row, channel, index - day + ahead, index, value) - value : 0;
     out[k++] = cut(seasonal);
   }
   out[k++] = cut(value - input.mean);

@@ -9,7 +9,16 @@ import { Issued } from './issued.ts';
 import { PAST, Past } from './past.ts';
 
 /** Sums by horizon, in Memory: what the summary is computed from. */
-export const SCORE = ['count', 'error', 'last', 'seasonalCount', 'seasonalError', 'seasonal', 'bands', 'covered'] as const;
+export const SCORE = [
+  'count',
+  'error',
+  'last',
+  'seasonalCount',
+  'seasonalError',
+  'seasonal',
+  'bands',
+  'covered',
+] as const;
 export type Score = Record<(typeof SCORE)[number], number>;
 
 export function scoreSlot(memory: Memory, channels: number, horizon: number) {

@@ -5,12 +5,12 @@
  */
 const f = Math.fround;
 
-const LOG2_E = f(1.44269504);
+const LOG2_E = f(Math.LOG2E);
 // ln 2 in two parts: the high one has few bits, so that n × LN2_HIGH is exact for |n| < 2^12
 const LN2_HIGH = f(0.693359375);
-const LN2_LOW = f(-2.12194440e-4);
+const LN2_LOW = f(-2.1219444e-4);
 // exp(r) for |r| <= ln 2 / 2: minimax coefficients of Cephes' expf (S. Moshier, netlib)
-const C5 = f(1.9875691500e-4);
+const C5 = f(1.98756915e-4);
 const C4 = f(1.3981999507e-3);
 const C3 = f(8.3334519073e-3);
 const C2 = f(4.1665795894e-2);

@@ -49,8 +49,14 @@ export class Memory {
   /** Ends the declaration of slots and lays the rows out. */
   seal(): void {
     if (this.#series) return;
-    this.#series = new Rows(this.#arena, this.#seriesSlots.seal((row) => this.#series!.base(row)));
-    this.#partition = new Rows(this.#arena, this.#partitionSlots.seal((row) => this.#partition!.base(row)));
+    this.#series = new Rows(
+      this.#arena,
+      this.#seriesSlots.seal((row) => this.#series!.base(row)),
+    );
+    this.#partition = new Rows(
+      this.#arena,
+      this.#partitionSlots.seal((row) => this.#partition!.base(row)),
+    );
     this.#partition.add();
     this.#partition.committed();
   }
@@ -152,7 +158,8 @@ export class Memory {
   restore(rows: Iterable<StateRow>, partition: Uint8Array | null): void {
     this.seal();
     for (const { series, bytes } of rows) {
-      if (bytes.length !== this.#series!.stride) throw corrupt(`series ${series}`, this.#series!.stride, bytes.length);
+      if (bytes.length !== this.#series!.stride)
+        throw corrupt(`series ${series}`, this.#series!.stride, bytes.length);
       const row = this.#series!.add();
       this.#rowOf.set(series, row);
       this.#names.push(series);

@@ -7,7 +7,9 @@ export const ModelSettings = z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected 1 to 32 of a-z, 0-9 and -')
       .optional()
-      .describe('Short stable name, written as the tag `model`; default: the cell and its hidden size, e.g. lstm16'),
+      .describe(
+        'Short stable name, written as the tag `model`; default: the cell and its hidden size, e.g. lstm16',
+      ),
     cell: z.enum(['rnn', 'lstm', 'gru']).default('lstm').describe('Which recurrence carries the memory'),
     activation: z
       .enum(['tanh', 'sigmoid', 'relu'])

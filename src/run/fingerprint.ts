@@ -21,7 +21,10 @@ export function stateFingerprint(
   const meaning = Object.fromEntries(
     Object.entries(settings)
       .filter(([key]) => !OPERATIONAL.has(key))
-      .map(([key, value]) => [key, key === 'input' ? { decode: (value as { decode: unknown }).decode } : value]),
+      .map(([key, value]) => [
+        key,
+        key === 'input' ? { decode: (value as { decode: unknown }).decode } : value,
+      ]),
   );
   return createHash('sha256')
     .update(JSON.stringify([pipeline, ARITHMETIC_REVISION, meaning, model.fingerprint, memory.layout()]))

@@ -43,7 +43,12 @@ export function storePath(pipeline: Pipeline, settings: RunSettings): string {
 /**
  * Runs a pipeline: source → topology → sinks → commit, until the source ends or it is stopped. The page stays up until `stop`.
  */
-export async function run({ pipeline, settings, fresh = false, log = silentLog }: RunOptions): Promise<Running> {
+export async function run({
+  pipeline,
+  settings,
+  fresh = false,
+  log = silentLog,
+}: RunOptions): Promise<Running> {
   const { decoder, model, source, sink, deadLetters } = await prepare(settings, log);
   const path = storePath(pipeline, settings);
   const store = new SqliteStore(path, { retention: settings.store.retention, fresh });

@@ -16,7 +16,11 @@ interface Sums {
  * How the forecasts of all series have done, by horizon: the geometric mean over the series of MAE / MAE of a naive forecast,
  * so that series of any unit count alike, and the share of targets within the 90 % band.
  */
-export function summarise(memories: readonly Memory[], model: Model, horizons: readonly number[]): HorizonScore[] {
+export function summarise(
+  memories: readonly Memory[],
+  model: Model,
+  horizons: readonly number[],
+): HorizonScore[] {
   const { channels, horizon } = model;
   const digits = Math.max(2, String(horizon).length);
   return horizons

@@ -21,7 +21,8 @@ export function rows(): OperatorFunction<Frame & Forecasted, Row> {
     Array.from({ length: frame.length }, (_, i): Row => {
       const { channels, horizon } = frame;
       const width = channels * horizon;
-      const slice = (column: Float64Array, per: number): number[] => Array.from(column.subarray(i * per, (i + 1) * per));
+      const slice = (column: Float64Array, per: number): number[] =>
+        Array.from(column.subarray(i * per, (i + 1) * per));
       return {
         series: frame.name[i]!,
         time: frame.time[i]!,

@@ -9,7 +9,9 @@ export const ScaleSettings = z
       .int()
       .min(2)
       .default(1000)
-      .describe('Readings over which mean and spread are taken: exactly up to this many, exponentially weighted after'),
+      .describe(
+        'Readings over which mean and spread are taken: exactly up to this many, exponentially weighted after',
+      ),
   })
   .prefault({});
 export type ScaleSettings = z.infer<typeof ScaleSettings>;

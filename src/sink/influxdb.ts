@@ -77,7 +77,6 @@ export class InfluxSink implements Sink {
   }
 
   async write(points: readonly Points[], stop: AbortSignal): Promise<readonly DeadLetter[]> {
-    stop.throwIfAborted();
     const dead: DeadLetter[] = [];
     for (const lines of batches(points, this.#settings.batchLines)) await this.#store(lines, stop, dead);
     return dead;

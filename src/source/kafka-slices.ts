@@ -8,7 +8,7 @@ import type { Batch, SourceRecord } from './source.ts';
 /** Most records in one call of the handler: between calls come heartbeats, other partitions and the rest of the process. */
 export const SLICE = 1000;
 
-/** Time after which a batch lets the rest of the process have a turn, ms; a turn costs about 50 µs, as much as 50 records. */
+/** Time after which a batch lets the rest of the process have a turn, ms: often enough for timers and sockets. */
 const TURN_AFTER = 5;
 
 export interface SliceParts {

@@ -23,5 +23,7 @@ export async function checkSqlite(path: string): Promise<string> {
       cause,
     });
   }
-  return exists ? `sqlite ${path}: ${(await stat(path)).size} bytes, goes on from there` : `sqlite ${path}: will be made`;
+  return exists
+    ? `sqlite ${path}: ${(await stat(path)).size} bytes, goes on from there`
+    : `sqlite ${path}: will be made`;
 }

@@ -41,7 +41,9 @@ export class SqliteHistory implements History {
       const { series, ...entry } = row;
       this.#entries.set(series, { ...entry, anomalies: 0 });
     }
-    const alerts = database.prepare('SELECT series, count(*) AS anomalies FROM alert GROUP BY partition, series');
+    const alerts = database.prepare(
+      'SELECT series, count(*) AS anomalies FROM alert GROUP BY partition, series',
+    );
     for (const { series, anomalies } of alerts.all() as { series: string; anomalies: number }[]) {
       const entry = this.#entries.get(series);
       if (entry) entry.anomalies = anomalies;

@@ -70,8 +70,7 @@ export class SqliteStore implements Store {
 
   open(partition: number, fingerprint: string): Promise<Restored> {
     const known = this.#sql.position.get(partition) as
-      | { next: number; slots: Uint8Array; fingerprint: string }
-      | undefined;
+      { next: number; slots: Uint8Array; fingerprint: string } | undefined;
     if (known && known.fingerprint !== fingerprint) {
       return Promise.reject(
         new ForetideError('STATE_MISMATCH', {
@@ -131,7 +130,11 @@ export class SqliteStore implements Store {
     for (const letter of dead) this.#writeDead(partition, letter);
   }
 
-  #writePoints(partition: number, { measurement, length, series, time, tags, fields }: Points, cutoff: number): void {
+  #writePoints(
+    partition: number,
+    { measurement, length, series, time, tags, fields }: Points,
+    cutoff: number,
+  ): void {
     const { value, yhat, lo, hi, score, expected } = fields;
     for (let i = 0; i < length; i++) {
       const t = time[i]!;
@@ -176,7 +179,10 @@ export class SqliteStore implements Store {
     for (const { partition, series } of this.#sql.series.all() as { partition: number; series: string }[]) {
       this.#sql.pruneReading.run(partition, series, cutoff);
       this.#sql.pruneAlert.run(partition, series, cutoff);
-      for (const { model, h } of this.#sql.horizons.all(partition, series) as { model: string; h: number }[]) {
+      for (const { model, h } of this.#sql.horizons.all(partition, series) as {
+        model: string;
+        h: number;
+      }[]) {
         this.#sql.pruneForecast.run(partition, series, model, h, cutoff);
       }
     }
@@ -210,7 +216,8 @@ function prepare(db: DatabaseSync) {
     horizons: 'SELECT DISTINCT model, h FROM forecast WHERE partition = ? AND series = ?',
     pruneReading: 'DELETE FROM reading WHERE partition = ? AND series = ? AND time < ?',
     pruneAlert: 'DELETE FROM alert WHERE partition = ? AND series = ? AND time < ?',
-    pruneForecast: 'DELETE FROM forecast WHERE partition = ? AND series = ? AND model = ? AND h = ? AND time < ?',
+    pruneForecast:
+      'DELETE FROM forecast WHERE partition = ? AND series = ? AND model = ? AND h = ? AND time < ?',
   };
   return Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [name, db.prepare(sql)]),

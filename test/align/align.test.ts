@@ -10,7 +10,13 @@ function aligner(settings: object = {}) {
   const memory = new Memory();
   const stage = align(memory, AlignSettings.parse(settings));
   const push = (...readings: (readonly [string, number])[]) =>
-    through(stage, frameOf(memory, readings.map(([series, time]) => [series, time, 1] as const)));
+    through(
+      stage,
+      frameOf(
+        memory,
+        readings.map(([series, time]) => [series, time, 1] as const),
+      ),
+    );
   return { memory, push, account: () => readAccount(memory, accountSlot(memory)) };
 }
 

@@ -24,14 +24,17 @@ export function rowHashes(frames: readonly Frame[]): string[] {
 
 function addRow(hash: Hash, name: string, column: Float64Array, i: number, length: number): void {
   const width = column.length / length;
-  if (!Number.isInteger(width)) throw new Error(`Column ${name} has ${column.length} numbers for ${length} rows`);
+  if (!Number.isInteger(width))
+    throw new Error(`Column ${name} has ${column.length} numbers for ${length} rows`);
   const row = column.subarray(i * width, (i + 1) * width);
   hash.update(name).update(new Uint8Array(row.buffer, row.byteOffset, row.byteLength));
 }
 
 /** The dead letters of all frames, in order. */
 export function deadLetters(frames: readonly Frame[]): string[] {
-  return frames.flatMap(({ dead }) => dead.map(({ offset, reason, detail }) => `${offset} ${reason} ${detail}`)).toSorted();
+  return frames
+    .flatMap(({ dead }) => dead.map(({ offset, reason, detail }) => `${offset} ${reason} ${detail}`))
+    .toSorted();
 }
 
 /** All state as one hash. */

@@ -24,7 +24,8 @@ export function checkCell(kind: CellCase['kind']): void {
           cell.step(weights, state, l * width, l === 0 ? x : state, l === 0 ? 0 : (l - 1) * width, z);
         });
         const top = (layers.length - 1) * width;
-        for (let j = 0; j < H; j++) worst = Math.max(worst, Math.abs(state[top + j]! - fixture.y[t * H + j]!));
+        for (let j = 0; j < H; j++)
+          worst = Math.max(worst, Math.abs(state[top + j]! - fixture.y[t * H + j]!));
       }
       fixture.c.forEach((c, i) => {
         const at = Math.floor(i / H) * width + H + (i % H);

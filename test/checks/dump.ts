@@ -22,9 +22,9 @@ export function dump(database: DatabaseSync | string): Dump {
       Object.entries(TABLES).map(([table, order]) => {
         const hash = createHash('sha256');
         let rows = 0;
-        for (const { id: _, ...row } of db.prepare(`SELECT * FROM ${table} ORDER BY ${order}`).iterate() as Iterable<
-          Record<string, unknown>
-        >) {
+        for (const { id: _, ...row } of db
+          .prepare(`SELECT * FROM ${table} ORDER BY ${order}`)
+          .iterate() as Iterable<Record<string, unknown>>) {
           rows++;
           for (const [name, value] of Object.entries(row)) {
             hash.update(`${name}=`);

@@ -58,11 +58,22 @@ export function checkStore(name: string, open: (place: string) => Store, place: 
         ],
       }),
     );
-    await store.commit(commitOf({ next: 7, partitionSlots: bytes(8, 8), rows: [{ series: 'z', birth: 0, bytes: bytes(3) }] }));
-    await store.commit(commitOf({ partition: 1, next: 2, rows: [{ series: 'z', birth: 0, bytes: bytes(7) }] }));
+    await store.commit(
+      commitOf({ next: 7, partitionSlots: bytes(8, 8), rows: [{ series: 'z', birth: 0, bytes: bytes(3) }] }),
+    );
+    await store.commit(
+      commitOf({ partition: 1, next: 2, rows: [{ series: 'z', birth: 0, bytes: bytes(7) }] }),
+    );
     await store.close();
     const again = open(where);
-    expect(await restoredOf(again)).toEqual({ next: 7, slots: bytes(8, 8), rows: [['z', 3], ['a', 2]] });
+    expect(await restoredOf(again)).toEqual({
+      next: 7,
+      slots: bytes(8, 8),
+      rows: [
+        ['z', 3],
+        ['a', 2],
+      ],
+    });
     expect((await restoredOf(again, 1)).rows).toEqual([['z', 7]]);
     await again.close();
   });
@@ -93,7 +104,13 @@ export function checkStore(name: string, open: (place: string) => Store, place: 
 
   test(`${name}: dead letters keep their bytes, null too`, async () => {
     const store = open(place());
-    const letter: DeadLetter = { offset: 3, reason: 'malformed', detail: 'why', series: '', bytes: bytes(0, 255) };
+    const letter: DeadLetter = {
+      offset: 3,
+      reason: 'malformed',
+      detail: 'why',
+      series: '',
+      bytes: bytes(0, 255),
+    };
     await store.commit(commitOf({ dead: [letter, { ...letter, bytes: null }] }));
     await store.close();
   });

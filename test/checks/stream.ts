@@ -17,16 +17,21 @@ export function messyStream(seed: number, length: number): SourceRecord[] {
   return Array.from({ length }, (_, offset) => {
     const fate = random();
     const s = pick(times.length);
-    if (fate < 0.02) return record(offset, ['{"s":', '[]', '{"s":"a"}', '{"s":"a","t":1,"v":"x"}', 'null'][pick(5)]!);
+    if (fate < 0.02)
+      return record(offset, ['{"s":', '[]', '{"s":"a"}', '{"s":"a","t":1,"v":"x"}', 'null'][pick(5)]!);
     if (fate < 0.04) return { offset, key: null, value: null };
     const reading = (series: number): object => {
       times[series] = times[series]! + HOUR * (random() < 0.05 ? 1 + pick(40) : 1);
-      const shape = sinTurns(times[series]! / (24 * HOUR)) * 5 + series * 100;
+      const shape = sinTurns(times[series] / (24 * HOUR)) * 5 + series * 100;
       return { s: `series-${series}`, t: times[series], v: shape + random() };
     };
     if (fate < 0.06) return record(offset, { s: `series-${s}`, t: times[s], v: 1 });
     if (fate < 0.08) return record(offset, { s: `series-${s}`, t: times[s]! - 5 * HOUR, v: 1 });
-    if (fate < 0.09) return record(offset, [{ s: `series-${s}`, t: times[s]! + HOUR, v: 1 }, { s: '', t: 1, v: 1 }]);
+    if (fate < 0.09)
+      return record(offset, [
+        { s: `series-${s}`, t: times[s]! + HOUR, v: 1 },
+        { s: '', t: 1, v: 1 },
+      ]);
     if (fate < 0.13) return record(offset, [reading(s), reading((s + 1) % times.length), reading(s)]);
     return record(offset, reading(s));
   });

@@ -16,9 +16,15 @@ import type { Batch, SourceRecord } from '../../src/source/source.ts';
 import { topology } from '../../src/stage.ts';
 
 /** The stages of live-forecast as a test builds them. */
-export function liveStages(memory: Memory, options: { model?: object; forecast?: object; align?: object } = {}) {
+export function liveStages(
+  memory: Memory,
+  options: { model?: object; forecast?: object; align?: object } = {},
+) {
   const decoder = jsonDecoder(JsonSettings.parse({ format: 'json', series: 's', time: 't', values: ['v'] }));
-  const model = createModel(ModelSettings.parse({ hidden: 6, horizon: 4, ...options.model }), decoder.channels.length);
+  const model = createModel(
+    ModelSettings.parse({ hidden: 6, horizon: 4, ...options.model }),
+    decoder.channels.length,
+  );
   const settings = ForecastSettings.parse(options.forecast ?? {});
   const stages = topology(
     decode(memory, decoder),

@@ -42,6 +42,13 @@ test.each([
   ).toEqual([['m.v', ms, 1]]);
 });
 
+test('a field that is called timestamp is a number like any other, also beside nanoseconds', () => {
+  const text = '{"name":"m","fields":{"timestamp":1700000000123456789},"timestamp":1700000000123456789}';
+  expect(decoded({ ...settings, timeUnit: 'ns' }, text)).toEqual([
+    ['m.timestamp', T + 123.456, 1_700_000_000_123_456_800],
+  ]);
+});
+
 test.each([
   ['no bytes', null, 'missing'],
   ['no JSON', '{', 'malformed'],

@@ -27,7 +27,17 @@ const folder = mkdtempSync(join(tmpdir(), 'foretide-crash-'));
 function start(db: string, pace: string) {
   const child = spawn(
     process.execPath,
-    [BIN, 'run', options.pipeline, '--exit-at-end', '--no-page', '--speed', pace, '--set', `store.path=${db}`],
+    [
+      BIN,
+      'run',
+      options.pipeline,
+      '--exit-at-end',
+      '--no-page',
+      '--speed',
+      pace,
+      '--set',
+      `store.path=${db}`,
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -45,7 +55,10 @@ try {
   for (;;) {
     const { child, ended } = start(shaken, kills < options.kills ? PACE : 'max');
     const moment = kills < options.kills ? 100 + random() * 1700 : Infinity;
-    const outcome = await Promise.race([ended, ...(moment < Infinity ? [sleep(moment, 'due' as const)] : [])]);
+    const outcome = await Promise.race([
+      ended,
+      ...(moment < Infinity ? [sleep(moment, 'due' as const)] : []),
+    ]);
     if (outcome === 'due') {
       child.kill('SIGKILL');
       await ended;
@@ -53,7 +66,10 @@ try {
     } else if (outcome === 0) break;
     else throw new Error(`A run ended with ${outcome}`);
   }
-  if (kills < options.kills) throw new Error(`The recording ended after ${kills} kills: none the less, ${options.kills} were asked for`);
+  if (kills < options.kills)
+    throw new Error(
+      `The recording ended after ${kills} kills: none the less, ${options.kills} were asked for`,
+    );
 
   const expected = dump(calm);
   const got = dump(shaken);
@@ -61,7 +77,9 @@ try {
   for (const table of Object.keys(expected) as (keyof typeof expected)[]) {
     const same = expected[table].sha256 === got[table].sha256 && expected[table].rows === got[table].rows;
     if (!same) different++;
-    process.stdout.write(`${same ? '✔' : '✖'} ${table}: ${got[table].rows} rows, ${got[table].sha256.slice(0, 16)}${same ? '' : ` (undisturbed: ${expected[table].rows} rows, ${expected[table].sha256.slice(0, 16)})`}\n`);
+    process.stdout.write(
+      `${same ? '✔' : '✖'} ${table}: ${got[table].rows} rows, ${got[table].sha256.slice(0, 16)}${same ? '' : ` (undisturbed: ${expected[table].rows} rows, ${expected[table].sha256.slice(0, 16)})`}\n`,
+    );
   }
   process.stdout.write(
     different === 0

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { BAND, reachAbove, reachBelow, trackBand } from '../../src/forecast/band.ts';
 import { seededRandom } from '../../src/model/random.ts';
 
-function coverage(level: 0.9 | 0.99, noise: (t: number) => number, n = 20_000): { share: number; low: number; high: number } {
+function coverage(
+  level: 0.9 | 0.99,
+  noise: (t: number) => number,
+  n = 20_000,
+): { share: number; low: number; high: number } {
   const state = new Float64Array(BAND);
   let [inside, below, above, scored] = [0, 0, 0, 0];
   for (let t = 0; t < n; t++) {

@@ -4,7 +4,9 @@ import { PAST, Past } from '../../src/forecast/past.ts';
 import { Memory } from '../../src/memory/memory.ts';
 
 test('a day is known in steps where it divides into what is kept', () => {
-  expect([3_600_000, 300_000, 60_000, 86_400_000, 0].map((step) => stepsOfDay(step, PAST))).toEqual([24, 288, 0, 0, 0]);
+  expect([3_600_000, 300_000, 60_000, 86_400_000, 0].map((step) => stepsOfDay(step, PAST))).toEqual([
+    24, 288, 0, 0, 0,
+  ]);
 });
 
 test('features: h, differences, the day before, level, time of day, 1', () => {

@@ -8,7 +8,20 @@ import { through } from '../frames.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-const TRANSCENDENTAL = ['exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'sin', 'cos', 'tan', 'tanh', 'pow', 'cbrt'] as const;
+const TRANSCENDENTAL = [
+  'exp',
+  'expm1',
+  'log',
+  'log1p',
+  'log2',
+  'log10',
+  'sin',
+  'cos',
+  'tan',
+  'tanh',
+  'pow',
+  'cbrt',
+] as const;
 
 function digest(records: ReturnType<typeof messyStream>): string {
   const memory = new Memory();
@@ -28,7 +41,7 @@ test('no stage reads the clock, draws a number or calls a transcendental functio
     vi.spyOn(performance, 'now').mockImplementation(trap('performance.now')),
     vi.spyOn(Math, 'random').mockImplementation(trap('Math.random')),
     ...TRANSCENDENTAL.map((name) => vi.spyOn(Math, name).mockImplementation(trap(`Math.${name}`))),
-    vi.spyOn(Intl, 'DateTimeFormat').mockImplementation(trap('Intl.DateTimeFormat') as never),
+    vi.spyOn(Intl, 'DateTimeFormat').mockImplementation(trap('Intl.DateTimeFormat')),
   ];
   const memory = new Memory();
   const frames = through(liveStages(memory).stages, batchOf(records));
@@ -40,7 +53,9 @@ test('no stage reads the clock, draws a number or calls a transcendental functio
 });
 
 test('bytes are pinned: a change of these raises ARITHMETIC_REVISION', () => {
-  expect(digest(messyStream(42, 1500))).toMatchInlineSnapshot(`"f994b0666352b1014454e0de1ce1e0447489344de29127badfcf5859e965f425"`);
+  expect(digest(messyStream(42, 1500))).toMatchInlineSnapshot(
+    `"f994b0666352b1014454e0de1ce1e0447489344de29127badfcf5859e965f425"`,
+  );
 });
 
 test('two runs of the same log give the same bytes', () => {

@@ -28,7 +28,13 @@ test.each([{ learn: 'head' }, { learn: 'none' }])(
         const whole = runCut(records, [], { forecast });
         expect(whole.rows.length).toBeGreaterThan(500);
         expect(whole.dead.length).toBeGreaterThan(0);
-        expect(runCut(records, cuts.map((cut) => cut % 600), { forecast })).toEqual(whole);
+        expect(
+          runCut(
+            records,
+            cuts.map((cut) => cut % 600),
+            { forecast },
+          ),
+        ).toEqual(whole);
       }),
       { numRuns: 12 },
     );
@@ -37,5 +43,10 @@ test.each([{ learn: 'head' }, { learn: 'none' }])(
 
 test('frames of a single reading give the same bytes as one frame', () => {
   const records = messyStream(5, 800);
-  expect(runCut(records, records.map((_, i) => i))).toEqual(runCut(records, []));
+  expect(
+    runCut(
+      records,
+      records.map((_, i) => i),
+    ),
+  ).toEqual(runCut(records, []));
 });

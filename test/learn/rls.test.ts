@@ -27,7 +27,9 @@ test('packed P equals the textbook update on a full matrix', () => {
   const d = 4;
   const P = new Float32Array(packedLength(d));
   resetP(P, 0, d, 1);
-  let full: number[][] = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_v, j) => Number(i === j)));
+  let full: number[][] = Array.from({ length: d }, (_, i) =>
+    Array.from({ length: d }, (_v, j) => Number(i === j)),
+  );
   const random = seededRandom(11);
   const gain = new Float32Array(d);
   for (let t = 0; t < 60; t++) {
@@ -39,7 +41,8 @@ test('packed P equals the textbook update on a full matrix', () => {
     full = full.map((row, i) => row.map((p, j) => (p - g[i]! * v[j]!) / 0.99));
     g.forEach((value, i) => expect(gain[i]).toBeCloseTo(value, 4));
   }
-  for (let i = 0, k = 0; i < d; i++) for (let j = i; j < d; j++, k++) expect(P[k]).toBeCloseTo(full[i]![j]!, 3);
+  for (let i = 0, k = 0; i < d; i++)
+    for (let j = i; j < d; j++, k++) expect(P[k]).toBeCloseTo(full[i]![j]!, 3);
 });
 
 test('2,000,000 constant features: P stays bounded, no number becomes infinite', () => {

@@ -4,7 +4,8 @@ import { exp32, sigmoid32, tanh32 } from '../../src/maths/float32.ts';
 /** The largest error over a fine grid of float32 in [from, to]. */
 function largest(from: number, to: number, error: (x: number) => number): number {
   let most = 0;
-  for (let i = 0; i <= 400_000; i++) most = Math.max(most, error(Math.fround(from + ((to - from) * i) / 400_000)));
+  for (let i = 0; i <= 400_000; i++)
+    most = Math.max(most, error(Math.fround(from + ((to - from) * i) / 400_000)));
   return most;
 }
 

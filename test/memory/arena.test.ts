@@ -16,7 +16,12 @@ test('a block given back is handed out again, zeroed', () => {
   arena.view().u8.fill(7, block, block + 1024);
   arena.giveBack(block, 1024);
   expect(arena.take(1024)).toBe(block);
-  expect(arena.view().u8.subarray(block, block + 1024).every((byte) => byte === 0)).toBe(true);
+  expect(
+    arena
+      .view()
+      .u8.subarray(block, block + 1024)
+      .every((byte) => byte === 0),
+  ).toBe(true);
 });
 
 test('growth detaches the views taken before it, and a new view sees the same numbers', () => {

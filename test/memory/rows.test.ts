@@ -12,7 +12,11 @@ test('rows never move while others are born and the arena grows', () => {
 });
 
 test('rollback gives back every committed byte and removes what was born since', () => {
-  type Act = { readonly kind: 'add' | 'write' | 'commit' | 'rollback'; readonly row: number; readonly byte: number };
+  type Act = {
+    readonly kind: 'add' | 'write' | 'commit' | 'rollback';
+    readonly row: number;
+    readonly byte: number;
+  };
   const act = fc.record<Act>({
     kind: fc.constantFrom('add', 'write', 'write', 'commit', 'rollback'),
     row: fc.nat(50),

@@ -15,7 +15,10 @@ import { batchOf, liveStages } from '../checks/topology.ts';
 import { Memory } from '../../src/memory/memory.ts';
 
 /** The live stages as a pipeline; `wrap` may spoil its topology. */
-export function partsFor(store: Store, wrap: OperatorFunction<Frame, Frame> = map((frame) => frame)): TaskParts {
+export function partsFor(
+  store: Store,
+  wrap: OperatorFunction<Frame, Frame> = map((frame) => frame),
+): TaskParts {
   const { decoder, model, settings } = liveStages(new Memory());
   const pipeline = {
     name: 'test',
@@ -23,7 +26,11 @@ export function partsFor(store: Store, wrap: OperatorFunction<Frame, Frame> = ma
       const { stages } = liveStages(memory);
       return (source: Observable<Batch>) => source.pipe(stages, wrap as never);
     },
-    records: (frame: never) => [readingPoints(frame), ...forecastPoints(frame, model, settings), anomalyPoints(frame)],
+    records: (frame: never) => [
+      readingPoints(frame),
+      ...forecastPoints(frame, model, settings),
+      anomalyPoints(frame),
+    ],
   } as unknown as Pipeline;
   return {
     pipeline,
@@ -105,7 +112,7 @@ describe('invariant 3: rows, position and outputs become durable together', () =
       },
     });
     const task = await Task.open(0, parts);
-    for (let at = 0; at < records.length; ) {
+    for (let at = 0; at < records.length;) {
       task.push(batchOf(records.slice(at, at + 50)));
       await task.commit().catch(() => undefined);
       at = task.next ?? 0;
@@ -146,8 +153,11 @@ describe('task', () => {
     ['repeats', (source: never) => map((frame: Frame) => frame)(source)],
   ] as const)('a stage that %s frames is a named error', async (kind, operator) => {
     const store = sqlite();
-    const doubled: OperatorFunction<Frame, Frame> = map((frame) => ({ ...frame, records: frame.records * 2 }));
-    const task = await Task.open(0, partsFor(store, kind === 'repeats' ? doubled : (operator as never)));
+    const doubled: OperatorFunction<Frame, Frame> = map((frame) => ({
+      ...frame,
+      records: frame.records * 2,
+    }));
+    const task = await Task.open(0, partsFor(store, kind === 'repeats' ? doubled : operator));
     expect(() => task.push(batchOf(records.slice(0, 10)))).toThrow(
       expect.objectContaining({ code: 'TOPOLOGY_NOT_SYNCHRONOUS' }),
     );

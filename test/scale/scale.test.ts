@@ -23,14 +23,16 @@ test('beyond the window old readings fade', () => {
   const stage = scale(memory, 1, ScaleSettings.parse({ window: 50 }));
   let last;
   for (let i = 0; i < 1000; i++) [last] = through(stage, frameOf(memory, [['a', i, i < 500 ? 0 : 100]]));
-  expect(last!.mean[0]).toBeGreaterThan(99);
+  expect(last?.mean[0]).toBeGreaterThan(99);
 });
 
 test('a constant series has z = 0; a wild one stays finite and within ±10', () => {
   const memory = new Memory();
   const stage = scale(memory, 1, ScaleSettings.parse({}));
   for (let i = 0; i < 10; i++) expect(through(stage, frameOf(memory, [['c', i, 5]]))[0]!.z[0]).toBe(0);
-  const wild = [0, 1e150, -1e150, 1e-300, 0, 3].map((value, i) => through(stage, frameOf(memory, [['w', i, value]]))[0]!);
+  const wild = [0, 1e150, -1e150, 1e-300, 0, 3].map(
+    (value, i) => through(stage, frameOf(memory, [['w', i, value]]))[0]!,
+  );
   for (const { z, mean, spread } of wild) {
     expect(Math.abs(z[0]!)).toBeLessThanOrEqual(10);
     expect(Number.isFinite(mean[0]!) && Number.isFinite(spread[0]!)).toBe(true);
@@ -42,5 +44,5 @@ test('each channel has its own scale', () => {
   const stage = scale(memory, 2, ScaleSettings.parse({}));
   let frame;
   for (let i = 0; i < 20; i++) [frame] = through(stage, frameOf(memory, [['a', i, [i, 1000 + 10 * i]]]));
-  expect([...frame!.mean]).toEqual([9.5, 1095]);
+  expect([...(frame?.mean ?? [])]).toEqual([9.5, 1095]);
 });

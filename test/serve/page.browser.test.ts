@@ -93,6 +93,15 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 30_0
     demo = new Demo();
     demo.over = over;
     demo.history.add(demoHours(0, PAST));
+    const address = await visit(options);
+    await expect
+      .poll(async () => page.locator('#chart-title').textContent(), PATIENCE)
+      .toBe('grid/north/load-mw');
+    await expect.poll(async () => page.locator('#read-actual').textContent(), PATIENCE).not.toBe('–');
+    return address;
+  }
+
+  async function visit(options: Parameters<Browser['newContext']>[0]): Promise<string> {
     const address = await demo.start();
     page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage();
     complaints = [];
@@ -102,10 +111,6 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 30_0
     page.on('pageerror', (error) => complaints.push(String(error)));
     await page.addInitScript({ path: fileURLToPath(new URL('in-page.js', import.meta.url)) });
     await page.goto(address);
-    await expect
-      .poll(async () => page.locator('#chart-title').textContent(), PATIENCE)
-      .toBe('grid/north/load-mw');
-    await expect.poll(async () => page.locator('#read-actual').textContent(), PATIENCE).not.toBe('–');
     return address;
   }
 
@@ -249,6 +254,26 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 30_0
     await expect.poll(async () => page.locator('#back').isVisible(), PATIENCE).toBe(false);
     await page.mouse.move(box.x + 300, box.y - 200);
     await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 11:00');
+    expect(complaints).toEqual([]);
+  });
+
+  test('opened before the first reading it waits, and then shows what comes', async () => {
+    demo = new Demo();
+    demo.hour = 0;
+    demo.over = { summary: [], eventTime: null };
+    await visit(DESKTOP);
+    await expect.poll(async () => text('#pill'), PATIENCE).toBe('Live');
+    expect(await page.locator('#chart-note').innerText()).toBe('Waiting for the first reading');
+    expect(await page.locator('#horizon').isVisible()).toBe(false);
+    await expect.poll(async () => text('#picker-empty'), PATIENCE).toContain('No series yet');
+    demo.tick();
+    await expect.poll(async () => text('#chart-title'), PATIENCE).toBe('greenhouse/3/humidity-percent');
+    demo.tick(30);
+    await expect.poll(async () => page.locator('#spans button').count(), PATIENCE).toBe(4);
+    await expect.poll(async () => page.locator('#horizon').isVisible(), PATIENCE).toBe(true);
+    await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Tue 5 Mar 2024, 06:00');
+    expect(await page.locator('#chart-note').isVisible()).toBe(false);
+    expect((await find('ink')).count).toBeGreaterThan(100);
     expect(complaints).toEqual([]);
   });
 

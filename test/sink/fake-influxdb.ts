@@ -15,6 +15,7 @@ export interface Written {
   readonly at: number;
   readonly path: string;
   readonly authorization: string | undefined;
+  readonly encoding: string | undefined;
 }
 
 /** `part`: the lines that it stores all the same. */
@@ -31,6 +32,8 @@ export type Behaviour = 'store' | 'reset' | 'hang' | Answer;
 /** A server on loopback that speaks as much of InfluxDB 2's HTTP as a sink uses, and misbehaves on command. */
 export class FakeInfluxDB {
   readonly writes: Written[] = [];
+  /** What a ping is answered with. */
+  ping = 204;
   /** Decides on each write. */
   behave: (write: Written) => Behaviour = () => 'store';
   readonly #points = new Map<string, StoredPoint>();
@@ -39,12 +42,18 @@ export class FakeInfluxDB {
     void (async () => {
       const path = request.url ?? '';
       if (path === '/ping') {
-        response.writeHead(204, { 'x-influxdb-version': '2.7.0' }).end();
+        response.writeHead(this.ping, { 'x-influxdb-version': '2.7.0' }).end();
         return;
       }
       const body = request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request;
       const lines = (await text(body)).split('\n');
-      const write = { lines, at: performance.now(), path, authorization: request.headers.authorization };
+      const write = {
+        lines,
+        at: performance.now(),
+        path,
+        authorization: request.headers.authorization,
+        encoding: request.headers['content-encoding'],
+      };
       this.writes.push(write);
       const behaviour = this.behave(write);
       if (behaviour === 'hang') return;
@@ -55,7 +64,7 @@ export class FakeInfluxDB {
       const answer = behaviour === 'store' ? this.#store(lines) : behaviour;
       const { status, headers = {}, message, part } = answer;
       if (part !== undefined) this.#store(part);
-      const json = message === undefined ? '' : JSON.stringify({ code: 'code', message });
+      const json = message === undefined ? '' : JSON.stringify({ code: 'code', message, error: message });
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(json);
     })();
   });

@@ -93,8 +93,10 @@ test('sends batches of at most batchLines, one after the other, with organisatio
 });
 
 test('compresses where it is told to', async () => {
-  await makeSink({ gzip: true }).write([readings(2000)], never);
-  expect(server.stored(['s'])).toHaveLength(2000);
+  await makeSink().write([readings(2000)], never);
+  await makeSink({ gzip: true }).write([readings(2000, 'z')], never);
+  expect(server.writes.map(({ encoding }) => encoding)).toEqual([undefined, 'gzip']);
+  expect(server.stored(['s', 'z'])).toHaveLength(4000);
 });
 
 test('a batch of more than 50 MB, at which the client would send and forget, is awaited like any other', async () => {
@@ -124,7 +126,8 @@ describe('while the server is away or busy', () => {
     expect(server.stored(['s'])).toHaveLength(20);
   });
 
-  test('says once that it is away and once that it is back', async () => {
+  test('says once that it is away and once that it is back, and the client says nothing', async () => {
+    const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'warn')];
     script('reset', { status: 503 }, { status: 429 }, 'reset');
     const sink = makeSink();
     await sink.write([readings(5)], never);
@@ -137,6 +140,7 @@ describe('while the server is away or busy', () => {
     script({ status: 503 });
     await sink.write([readings(5)], never);
     expect(said).toHaveLength(4);
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled();
   });
 
   test('a server that is not there at all', async () => {
@@ -307,6 +311,17 @@ describe('check', () => {
       'bucket b&b of organisation my org can be written with the token in the environment variable FORETIDE_TEST_TOKEN',
     ]);
     expect(server.writes.map(({ lines }) => lines)).toEqual([['# foretide check']]);
+  });
+
+  test.each([
+    [404, 'INFLUX_REJECTED'],
+    [302, 'INFLUX_REJECTED'],
+    [401, 'INFLUX_UNAUTHORIZED'],
+    [503, 'INFLUX_UNREACHABLE'],
+  ])('a server that answers a ping with %d', async (status, code) => {
+    server.ping = status;
+    await expect(makeSink().check()).rejects.toMatchObject({ code });
+    expect(server.writes).toEqual([]);
   });
 
   test.each<[string, object, Behaviour]>([

@@ -67,7 +67,7 @@ beforeEach(() => {
     error() {},
     warn: (_: object, message: string) => warnings.push(message),
   };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as much of kafkajs as dead letters use
+  // As much of kafkajs as is used.
   letters = new KafkaDeadLetters(settings, 'readings', log, async () => kafka as unknown as Kafka);
 });
 afterEach(() => {

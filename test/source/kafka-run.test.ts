@@ -72,7 +72,7 @@ class FakeConsumer extends EventEmitter {
       heartbeat,
       resolveOffset: (offset: string) => this.said.push(`resolve ${partition} ${offset}`),
     };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as much of kafkajs as the run uses
+    // As much of kafkajs as is used.
     await this.config.eachBatch!(payload as unknown as EachBatchPayload);
   }
 }
@@ -100,9 +100,9 @@ function start(sessionTimeout = '30s'): Promise<void> {
   const kept = new Map([0, 1].map((partition) => [partition, { low: 0, high: 100 }]));
   const admin = { partitions: async () => 2, watermarks: async () => kept };
   return new KafkaRun({
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as much of kafkajs as the run uses
+    // As much of kafkajs as is used.
     kafka: kafka as unknown as Kafka,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- likewise
+    // As much of kafkajs as is used.
     admin: admin as unknown as KafkaAdmin,
     settings: KafkaSettings.parse({ brokers: ['b:1'], topic: 't', group: 'g', sessionTimeout }),
     handler,

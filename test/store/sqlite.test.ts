@@ -16,7 +16,9 @@ checkStore('sqlite', (path) => open(path), place);
 
 describe('sqlite', () => {
   const timesOf = (store: SqliteStore): number[] =>
-    (store.database.prepare('SELECT time FROM reading ORDER BY time').all() as { time: number }[]).map(({ time }) => time);
+    (store.database.prepare('SELECT time FROM reading ORDER BY time').all() as { time: number }[]).map(
+      ({ time }) => time,
+    );
 
   test('an identity is never written twice', async () => {
     const store = open(place());
@@ -61,7 +63,11 @@ describe('sqlite', () => {
   test('a file that is no database, and a place that cannot be written, are told', () => {
     const path = place();
     writeFileSync(path, 'this is no database, but long enough to be looked at as one'.repeat(50));
-    expect(() => open(path)).toThrow(expect.objectContaining({ code: 'STORE_FAILED', message: expect.stringContaining(path) }));
-    expect(() => open(join(path, 'below-a-file.db'))).toThrow(expect.objectContaining({ code: 'STORE_FAILED' }));
+    expect(() => open(path)).toThrow(
+      expect.objectContaining({ code: 'STORE_FAILED', message: expect.stringContaining(path) }),
+    );
+    expect(() => open(join(path, 'below-a-file.db'))).toThrow(
+      expect.objectContaining({ code: 'STORE_FAILED' }),
+    );
   });
 });

@@ -125,7 +125,9 @@ export class View {
       this.#showControls();
     } else if (!this.#loader.keep(points)) {
       this.#data.merge(points);
-      if (this.#data.readings.time.length > MOST) this.#loader.loadSoon();
+      // At the start of a run the step and the horizons are not known before some readings have come.
+      const isNew = this.#spans === null || this.#data.forecasts.size > this.#horizons.length;
+      if (isNew || this.#data.readings.time.length > MOST) this.#loader.loadSoon();
       this.#drawSoon();
     }
   }
