@@ -76,26 +76,9 @@ describe('topology', () => {
     topology(addB);
     // @ts-expect-error misordered at the very end of 16
     topology(begin, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, addC, addB);
+    // prettier-ignore
     // @ts-expect-error 17 stages are one too many
-    topology(
-      begin,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-      keep,
-    );
+    topology(begin, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep, keep);
     expectTypeOf(addC).toEqualTypeOf<Stage<A & B, C>>();
   });
 

@@ -11,6 +11,7 @@ export class GroupOffsets {
   #pending = new Map<number, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #sending: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   /** @param interval least time between two writes, ms */
   constructor(commit: CommitOffsets, interval = 1000) {
@@ -18,8 +19,9 @@ export class GroupOffsets {
     this.#interval = interval;
   }
 
-  /** The store has committed this partition up to `next`. */
+  /** The store has committed this partition up to `next`. After `close` nobody can be told any more. */
   note(partition: number, next: number): void {
+    if (this.#isClosed) return;
     this.#pending.set(partition, next);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -29,6 +31,7 @@ export class GroupOffsets {
 
   /** Writes what is still unwritten and ends the timer; never rejects. */
   close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#send();
