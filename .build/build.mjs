@@ -1,0 +1,16 @@
+// `npm run build`: dist/ with JavaScript, types, the page's files and the bundled recordings.
+import { execFileSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../', import.meta.url);
+const path = (relative) => fileURLToPath(new URL(relative, root));
+
+rmSync(path('dist'), { recursive: true, force: true });
+execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', path('.build/tsconfig.json')], {
+  stdio: 'inherit',
+});
+const isServed = (file) => !/\.d\.ts$|tsconfig\.json$/.test(file);
+cpSync(path('src/serve/page'), path('dist/src/serve/page'), { recursive: true, filter: isServed });
+cpSync(path('pipelines/recordings'), path('dist/pipelines/recordings'), { recursive: true });
+process.stdout.write('built dist/\n');
