@@ -21,9 +21,8 @@ export const SCORE = [
 ] as const;
 export type Score = Record<(typeof SCORE)[number], number>;
 
-export function scoreSlot(memory: Memory, channels: number, horizon: number) {
-  return memory.series('score', 'f64', SCORE.length * horizon * channels);
-}
+/** Name of the slot [channels][horizon][SCORE.length] that the sums lie in. */
+export const SCORE_SLOT = 'score';
 
 /**
  * Holds every forecast whose target this reading is against what came, beside two naive forecasts of the same origin: the last
@@ -34,7 +33,7 @@ export function score(memory: Memory, model: Model): Stage<Frame & Aligned & For
   const { channels, horizon } = model;
   const past = new Past(memory, channels);
   const issued = new Issued(memory, channels, horizon);
-  const sums = scoreSlot(memory, channels, horizon);
+  const sums = memory.series(SCORE_SLOT, 'f64', SCORE.length * horizon * channels);
   return stage(({ length: n, series, value, index, step }: Frame & Aligned & Forecasted) => {
     const { f64 } = memory.view();
     for (let i = 0; i < n; i++) {

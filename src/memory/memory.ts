@@ -41,6 +41,11 @@ export class Memory {
     return this.#seriesSlots.declare(name, type, width);
   }
 
+  /** The slot of each series with this name, where a stage has asked for it. */
+  seriesSlot(name: string): Slot | undefined {
+    return this.#seriesSlots.find(name);
+  }
+
   /** Borrows `width` numbers of the partition under `name`; use `slot.at(0)`. */
   partition(name: string, type: SlotType, width = 1): Slot {
     return this.#partitionSlots.declare(name, type, width);

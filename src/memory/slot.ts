@@ -81,6 +81,10 @@ export class SlotTable {
     return slot;
   }
 
+  find(name: string): Slot | undefined {
+    return this.#slots.get(name);
+  }
+
   /** @returns the bytes of one row. */
   seal(base: (row: number) => number): number {
     this.#sealed = true;

@@ -1,4 +1,4 @@
-import { SCORE, scoreSlot } from '../forecast/score.ts';
+import { SCORE, SCORE_SLOT } from '../forecast/score.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { HorizonScore } from '../serve/status.ts';
@@ -38,7 +38,8 @@ export function summarise(
 }
 
 function addSeries(memory: Memory, channels: number, horizon: number, h: number, sums: Sums): void {
-  const slot = scoreSlot(memory, channels, horizon);
+  const slot = memory.seriesSlot(SCORE_SLOT);
+  if (!slot) return; // a pipeline without the stage `score`
   const { f64 } = memory.view();
   for (let row = 0; row < memory.length; row++) {
     for (let c = 0; c < channels; c++) {

@@ -1,0 +1,72 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withGeneratedParts } from './write.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+mkdirSync(join(root, '.foretide'), { recursive: true });
+// inside the tree, so that the examples find the dependencies
+const folder = mkdtempSync(join(root, '.foretide/readme-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The code block that follows `<!-- test: name -->`, importing the sources in place of the package. */
+function example(name: string): string {
+  const code = readme.split(`<!-- test: ${name} -->`)[1]?.split('```ts\n')[1]?.split('```')[0];
+  if (!code) throw new Error(`The README has no example "${name}"`);
+  return code.replace("'foretide'", "'../../src/index.ts'");
+}
+
+beforeAll(() => {
+  writeFileSync(join(folder, 'celsius.ts'), example('own pipeline'));
+  writeFileSync(join(folder, 'plain.ts'), example('plain rxjs'));
+});
+
+const compact = (text: string): string => text.replaceAll(/[ -]+/g, ' ').replaceAll(/\n+/g, '\n');
+
+test('the settings table is what the code has (npm run docs writes it)', () => {
+  expect(readme).toContain('| `model.hidden`');
+  expect(compact(withGeneratedParts(readme))).toBe(compact(readme));
+});
+
+test('the examples compile', () => {
+  const config = join(folder, 'tsconfig.json');
+  writeFileSync(config, JSON.stringify({ extends: '../../tsconfig.json', compilerOptions: { rootDir: '../..' }, include: ['*.ts'] }));
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', config, '--noEmit'], { encoding: 'utf8' });
+  expect(stdout).toBe('');
+  expect(status).toBe(0);
+});
+
+test('the pipeline of the README runs', () => {
+  const lines = Array.from({ length: 60 }, (_, i) => JSON.stringify({ sensor: 'a', time: i * 60_000, value: 212 }));
+  writeFileSync(join(folder, 'in.ndjson'), lines.join('\n'));
+  const out = execFileSync(
+    process.execPath,
+    [
+      join(root, 'src/cli/bin.mjs'),
+      'run',
+      join(folder, 'celsius.ts'),
+      '--no-page',
+      ...['input.kind=file', `input.paths=[${join(folder, 'in.ndjson')}]`, `store.path=${join(folder, 'c.db')}`].flatMap((set) => ['--set', set]),
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(out).toContain('60 in this run, 1 series');
+});
+
+test('the plain RxJS example prints forecasts', () => {
+  const ended = spawnSync(process.execPath, [join(folder, 'plain.ts')], { encoding: 'utf8', timeout: 3500 });
+  expect(ended.stdout).toMatch(/^wave 0 \[/);
+  expect(ended.stdout.split('\n').length).toBeGreaterThan(2);
+});
+
+test('every npm script and file that the README names exists', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+  for (const [, script] of readme.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([script!]);
+  for (const [, path] of readme.matchAll(/\]\(((?!http)[^)#]+)\)/g)) {
+    expect(() => readFileSync(join(root, path!)), path).not.toThrow();
+  }
+});
