@@ -6,7 +6,7 @@ const Names = z.array(Name).min(1);
 
 const series = z.union([Name, Names]);
 const time = Name.default('time');
-const values = z.union([z.literal('*'), Names]).default(['value']);
+const values = z.union([z.literal('*'), Names]).default('*');
 const timeUnit = z.enum(['s', 'ms', 'us', 'ns', 'iso', 'auto']);
 
 const TIME_UNIT =

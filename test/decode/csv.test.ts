@@ -3,7 +3,7 @@ import { ForetideError } from '../../src/errors.ts';
 import { decoded, refusal } from './decoded.ts';
 
 const T = 1_700_000_000_000;
-const settings = { format: 'csv', columns: ['sensor', 'time', 'value'] };
+const settings = { format: 'csv', columns: ['sensor', 'time', 'value'], values: ['value'] };
 
 test('takes the cells that the source has split, else splits the bytes', () => {
   expect(decoded(settings, { cells: ['s7', String(T), '21.5'] })).toEqual([['s7', T, 21.5]]);

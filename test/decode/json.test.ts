@@ -5,7 +5,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 const T = 1_700_000_000_000;
 
 describe('one field', () => {
-  const settings = { format: 'json' };
+  const settings = { format: 'json', values: ['value'] };
 
   test('the series is called as the key', () => {
     expect(decoded(settings, json({ sensor: 's7', time: T, value: 21.5, unit: 'C' }))).toEqual([
@@ -118,7 +118,7 @@ describe('several fields', () => {
   });
 
   test('several fields together name the series', () => {
-    const settings = { format: 'json', series: ['site', 'meta.id'] };
+    const settings = { format: 'json', series: ['site', 'meta.id'], values: ['value'] };
     expect(decoded(settings, json({ site: 'plant/1', meta: { id: 'x' }, time: T, value: 1 }))).toEqual([
       ['plant/1/x', T, 1],
     ]);
@@ -162,9 +162,9 @@ describe('time', () => {
     ['iso', '2023-11-14T23:13:20+01:00', T],
     ['auto', '2023-11-14T22:13:20', T],
   ])('%s', (timeUnit, time, ms) => {
-    expect(decoded({ format: 'json', timeUnit }, json({ sensor: 's', time, value: 1 }))).toEqual([
-      ['s', ms, 1],
-    ]);
+    expect(
+      decoded({ format: 'json', timeUnit, values: ['value'] }, json({ sensor: 's', time, value: 1 })),
+    ).toEqual([['s', ms, 1]]);
   });
 
   test('nanoseconds are exact, and their field may stand inside', () => {

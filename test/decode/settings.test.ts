@@ -8,7 +8,7 @@ test('the format alone is enough', () => {
     series: 'sensor',
     time: 'time',
     timeUnit: 'auto',
-    values: ['value'],
+    values: '*',
     channels: false,
   });
   expect(DecodeSettings.parse({ format: 'line-protocol' })).toEqual({
@@ -16,7 +16,7 @@ test('the format alone is enough', () => {
     timeUnit: 'ns',
   });
   expect(DecodeSettings.parse({ format: 'telegraf' })).toEqual({ format: 'telegraf', timeUnit: 's' });
-  expect(DecodeSettings.parse({ format: 'csv' })).toMatchObject({ delimiter: ',', values: ['value'] });
+  expect(DecodeSettings.parse({ format: 'csv' })).toMatchObject({ delimiter: ',', values: '*' });
 });
 
 test.each([
