@@ -6,7 +6,7 @@ import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
 import { KafkaAdmin, unreachable } from '../source/kafka-admin.ts';
 import { kafkaClient, KafkaClientSettings } from '../source/kafka-client.ts';
-import { type Log, silentLog } from '../source/kafkajs-log.ts';
+import { type Log, silentLog } from '../log.ts';
 
 /** Settings of a topic for dead letters. */
 export const KafkaDeadLetterSettings = z.strictObject({

@@ -83,7 +83,7 @@ function nearest(topic: string, names: readonly string[]): string {
 export function unreachable(brokers: string, cause: unknown): ForetideError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new ForetideError('KAFKA_UNREACHABLE', {
-    what: `Kafka does not answer: ${reason}`,
+    what: `${isRefusal(cause) ? 'Kafka turns us away' : 'Kafka does not answer'}: ${reason}`,
     where: brokers,
     todo: advice(cause, reason),
     canRetry: !isRefusal(cause),

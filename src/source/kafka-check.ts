@@ -3,7 +3,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { KafkaAdmin, partitionsOf, unreachable, watermarksOf } from './kafka-admin.ts';
 import { kafkaClient } from './kafka-client.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
-import { silentLog } from './kafkajs-log.ts';
+import { silentLog } from '../log.ts';
 
 /** Longest that a check takes, ms. */
 const TIME_LIMIT = 9000;

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { ForetideError } from '../errors.ts';
 import { readSecret, SecretSettings } from '../secret.ts';
 import { registerKafkaCodecs } from './kafkajs-codecs.ts';
-import { kafkajsLog, type Log } from './kafkajs-log.ts';
+import type { Log } from '../log.ts';
+import { kafkajsLog } from './kafkajs-log.ts';
 import { patchKafkajs } from './kafkajs-patch.ts';
 
 const TlsSettings = z.strictObject({

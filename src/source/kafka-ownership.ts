@@ -1,6 +1,6 @@
 import { ForetideError } from '../errors.ts';
 import { gap, type Watermarks } from './kafka-offsets.ts';
-import type { Log } from './kafkajs-log.ts';
+import type { Log } from '../log.ts';
 import type { SourceHandler } from './source.ts';
 
 /** Seeks in a row that may bring nothing of what was sought. */

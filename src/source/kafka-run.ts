@@ -8,7 +8,7 @@ import { GroupOffsets } from './kafka-group-offsets.ts';
 import { type Held, KafkaOwnership } from './kafka-ownership.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { fetchedOffset, handOver, HeartbeatFailed, isTransactional } from './kafka-slices.ts';
-import type { Log } from './kafkajs-log.ts';
+import type { Log } from '../log.ts';
 import type { SourceHandler } from './source.ts';
 
 /** Longest that a broker waits for new records before it answers a fetch, ms; a stop waits for that answer. */

@@ -3,7 +3,7 @@ import { checkKafka } from './kafka-check.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { KafkaRun } from './kafka-run.ts';
 import { KafkaSettings } from './kafka-settings.ts';
-import { type Log, silentLog } from './kafkajs-log.ts';
+import { type Log, silentLog } from '../log.ts';
 import type { Source, SourceHandler } from './source.ts';
 
 export { KafkaSettings };

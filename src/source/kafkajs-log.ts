@@ -1,15 +1,6 @@
 import { type LogEntry, type logCreator, logLevel } from 'kafkajs';
 
-/** Where messages for people go; a pino logger is one. */
-export interface Log {
-  debug(facts: Readonly<Record<string, unknown>>, message: string): void;
-  info(facts: Readonly<Record<string, unknown>>, message: string): void;
-  warn(facts: Readonly<Record<string, unknown>>, message: string): void;
-  error(facts: Readonly<Record<string, unknown>>, message: string): void;
-}
-
-/** Says nothing. */
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+import type { Log } from '../log.ts';
 
 /** What may pass of kafkajs's own facts: numbers and names. Request payloads and authentication data never do. */
 const PASSING = new Set([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { kafkaClient, KafkaClientSettings } from '../../src/source/kafka-client.ts';
-import { silentLog } from '../../src/source/kafkajs-log.ts';
+import { silentLog } from '../../src/log.ts';
 
 const client = (settings: object): Promise<unknown> =>
   kafkaClient(KafkaClientSettings.parse({ brokers: ['127.0.0.1:1'], ...settings }), silentLog);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { type Held, KafkaOwnership } from '../../src/source/kafka-ownership.ts';
 import type { Watermarks } from '../../src/source/kafka-offsets.ts';
-import { silentLog } from '../../src/source/kafkajs-log.ts';
+import { silentLog } from '../../src/log.ts';
 
 let said: string[];
 let failures: unknown[];

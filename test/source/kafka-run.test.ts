@@ -7,7 +7,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { KafkaAdmin } from '../../src/source/kafka-admin.ts';
 import { KafkaRun } from '../../src/source/kafka-run.ts';
 import { KafkaSettings } from '../../src/source/kafka-settings.ts';
-import { silentLog } from '../../src/source/kafkajs-log.ts';
+import { silentLog } from '../../src/log.ts';
 import { KeptStore, type StoreHandler } from './kafka-store.ts';
 
 /** kafkajs's consumer, without a network: the test says when it joins, fetches and crashes. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import kafkajs, { type Admin, type CompressionTypes, type Message, type Producer } from 'kafkajs';
 
-import { silentLog } from '../../src/source/kafkajs-log.ts';
+import { silentLog } from '../../src/log.ts';
 import { kafkaClient, KafkaClientSettings } from '../../src/source/kafka-client.ts';
 
 /** Topics and groups of a test's own on a shared Kafka. */

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import type { DeadLetter } from '../../src/frame.ts';
 import { KafkaDeadLetters, KafkaDeadLetterSettings } from '../../src/sink/kafka-dead-letters.ts';
 import { KafkaSettings, KafkaSource } from '../../src/source/kafka.ts';
-import { type Log, silentLog } from '../../src/source/kafkajs-log.ts';
+import { type Log, silentLog } from '../../src/log.ts';
 import { checkSource } from '../checks/source.ts';
 import { describeWithKafka } from '../services/describe-with.ts';
 import { KeptStore } from './kafka-store.ts';

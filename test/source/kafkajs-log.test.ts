@@ -1,7 +1,8 @@
 import kafkajs, { type LogEntry } from 'kafkajs';
 import { expect, test } from 'vitest';
 
-import { kafkajsLog, type Log } from '../../src/source/kafkajs-log.ts';
+import type { Log } from '../../src/log.ts';
+import { kafkajsLog } from '../../src/source/kafkajs-log.ts';
 
 const { logLevel } = kafkajs;
 
