@@ -1,22 +1,8 @@
 import { z } from 'zod';
+// prettier-ignore
 import {
-  align,
-  AlignSettings,
-  anomalyPoints,
-  decode,
-  detect,
-  forecast,
-  forecastPoints,
-  ForecastSettings,
-  learn,
-  pipeline,
-  readingPoints,
-  recur,
-  runSettings,
-  scale,
-  ScaleSettings,
-  score,
-  topology,
+  align, AlignSettings, anomalyPoints, decode, detect, forecast, forecastPoints, ForecastSettings, learn,
+  pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score, topology,
 } from '../src/index.ts';
 
 /** Anomaly alerts: a reading outside the 99 % band of its forecast is an alert. Plays a machine's months before its failure. */

@@ -1,22 +1,8 @@
 import { z } from 'zod';
+// prettier-ignore
 import {
-  align,
-  AlignSettings,
-  anomalyPoints,
-  decode,
-  detect,
-  forecast,
-  forecastPoints,
-  ForecastSettings,
-  learn,
-  pipeline,
-  readingPoints,
-  recur,
-  runSettings,
-  scale,
-  ScaleSettings,
-  score,
-  topology,
+  align, AlignSettings, anomalyPoints, decode, detect, forecast, forecastPoints, ForecastSettings, learn,
+  pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score, topology,
 } from '../src/index.ts';
 
 /** Live forecast: each reading moves its series' recurrent cell one step; the next values and their bands go to the sink. */

@@ -91,7 +91,7 @@ export async function run({
   async function flow(): Promise<RunStatus> {
     try {
       await Promise.race([source.run(tasks, stop.signal), tasks.failed]);
-      await tasks.commitAll();
+      await tasks.drain();
       monitor.state(stop.signal.aborted ? 'stopping' : 'done');
       const status = monitor.status();
       feed.status(status);

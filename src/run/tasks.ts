@@ -80,7 +80,7 @@ export class Tasks implements SourceHandler {
   }
 
   /** Commits what is pending of every partition. */
-  async commitAll(): Promise<void> {
+  async drain(): Promise<void> {
     for (const partition of this.#tasks.keys()) {
       await this.#inOrder(partition, async () => {
         const task = this.#tasks.get(partition);

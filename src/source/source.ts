@@ -25,6 +25,8 @@ export interface SourceHandler {
   handle(batch: Batch): Promise<void>;
   /** A partition is no longer ours, or its work is to be done again: what is uncommitted is dropped. */
   lose(partition: number): Promise<void>;
+  /** The source is about to give its partitions away, orderly: commits what is pending of all of them. */
+  drain?(): Promise<void>;
   /** The store has committed up to here; sources that keep offsets of their own for tooling are told by this. */
   onCommitted?: (listener: (partition: number, next: number) => void) => void;
 }

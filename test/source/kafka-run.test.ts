@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import kafkajs, { type ConsumerRunConfig, type EachBatchPayload, type Kafka } from 'kafkajs';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 
 import type { KafkaAdmin } from '../../src/source/kafka-admin.ts';
 import { KafkaRun } from '../../src/source/kafka-run.ts';
@@ -269,4 +269,38 @@ test('kafkajs may not start again once we are ending', async () => {
   consumer.join([0]);
   expect(consumer.said.slice(-2)).toEqual(['disconnect', 'disconnect']);
   expect(handler.opened).toEqual([0, 1]);
+});
+
+test('what is pending is committed while the partitions are still ours, and the group is told', async () => {
+  handler = store.handler({ commitEvery: 100 });
+  const drain = vi.fn<() => Promise<void>>(async () => {
+    expect(consumer.said).not.toContain('disconnect');
+    handler.commitAll();
+  });
+  Object.assign(handler, { drain });
+  const running = start();
+  await settle();
+  await consumer.fetch(0, [0, 1, 2]);
+  expect(store.positions.has(0)).toBe(false);
+  stop.abort();
+  await running;
+
+  expect(drain).toHaveBeenCalledOnce();
+  expect(store.positions.get(0)).toBe(3);
+  expect(consumer.committed).toEqual([[{ topic: 't', partition: 0, offset: '3' }]]);
+});
+
+test('after a failure nothing more is committed', async () => {
+  const drain = vi.fn<() => Promise<void>>(async () => undefined);
+  Object.assign(handler, {
+    drain,
+    handle: async () => {
+      throw new Error('the store is full');
+    },
+  });
+  const running = start();
+  await settle();
+  await consumer.fetch(0, [0]);
+  await expect(running).rejects.toThrow('the store is full');
+  expect(drain).not.toHaveBeenCalled();
 });
