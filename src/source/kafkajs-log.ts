@@ -21,14 +21,14 @@ const KNOWN = 'Limiting retries for the idempotent producer may invalidate EoS g
 
 /**
  * kafkajs's own logger, piped into ours. Its `info` becomes `debug`: it tells about kafkajs's inside, what matters to an
- * operator is said by us.
+ * operator is said by us. Its `error` becomes `warn`: it is tried again, and what is given up reaches us as an exception.
  */
 export function kafkajsLog(log: Log): logCreator {
   return () => (entry) => {
     const facts = factsOf(entry);
     const message = `kafkajs ${entry.namespace}: ${entry.log.message}`;
-    if (entry.level === logLevel.ERROR) log.error(facts, message);
-    else if (entry.level === logLevel.WARN && entry.log.message !== KNOWN) log.warn(facts, message);
+    const isWorthIt = entry.level === logLevel.ERROR || entry.level === logLevel.WARN;
+    if (isWorthIt && entry.log.message !== KNOWN) log.warn(facts, message);
     else log.debug(facts, message);
   };
 }
