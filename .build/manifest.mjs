@@ -10,7 +10,13 @@ if (process.argv[2] === 'strip') {
   // an earlier pack that was cut off has left the full manifest aside
   if (existsSync(full)) renameSync(full, manifest);
   const text = readFileSync(manifest, 'utf8');
-  const { scripts: _s, devDependencies: _d, optionalDependencies: _o, knip: _k, ...published } = JSON.parse(text);
+  const {
+    scripts: _s,
+    devDependencies: _d,
+    optionalDependencies: _o,
+    knip: _k,
+    ...published
+  } = JSON.parse(text);
   // npm runs postpack from the manifest that it has read before
   writeFileSync(full, text);
   writeFileSync(manifest, `${JSON.stringify(published, null, 2)}\n`);

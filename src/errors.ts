@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'STORE_FAILED'
   | 'OUTPUT_IDENTITY'
   | 'MODEL_INVALID'
+  | 'KERNEL_MISSING'
   | 'KAFKA_UNREACHABLE'
   | 'KAFKA_TOPIC'
   | 'KAFKA_GAP'

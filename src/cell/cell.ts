@@ -17,6 +17,8 @@ export interface CellWeights {
 /** A recurrence in float32, pure: everything it reads and writes is in its arguments. */
 export interface Cell {
   readonly name: 'rnn' | 'lstm' | 'gru';
+  /** The plain RNN's σ. */
+  readonly activation?: 'tanh' | 'sigmoid' | 'relu';
   /** G, gates: columns of W per hidden unit. */
   readonly gates: number;
   /** Numbers in b per hidden unit. */

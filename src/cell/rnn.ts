@@ -6,9 +6,10 @@ import type { Cell } from './cell.ts';
  * The plain recurrent cell: h_t = σ(W_h h_{t-1} + W_x X_t + b). Elman, "Finding Structure in Time" (1990).
  * Few parameters and a short memory. W holds W_h above W_x.
  */
-function rnnWith(σ: (z: number) => number): Cell {
+function rnnWith(activation: 'tanh' | 'sigmoid' | 'relu', σ: (z: number) => number): Cell {
   return {
     name: 'rnn',
+    activation,
     gates: 1,
     biases: 1,
     states: 1,
@@ -22,6 +23,6 @@ function rnnWith(σ: (z: number) => number): Cell {
 }
 
 /** σ = tanh, PyTorch's default. */
-export const rnn: Cell = rnnWith(tanh32);
-export const rnnSigmoid: Cell = rnnWith(sigmoid32);
-export const rnnRelu: Cell = rnnWith((z) => (z > 0 ? z : 0));
+export const rnn: Cell = rnnWith('tanh', tanh32);
+export const rnnSigmoid: Cell = rnnWith('sigmoid', sigmoid32);
+export const rnnRelu: Cell = rnnWith('relu', (z) => (z > 0 ? z : 0));

@@ -36,6 +36,11 @@ export class Memory {
     this.#partitionSlots = new SlotTable('partition');
   }
 
+  /** Where the rows lie; a kernel steps them in place. */
+  get arena(): Arena {
+    return this.#arena;
+  }
+
   /** Borrows `width` numbers of each series under `name`. Asking again with the same shape gives the same slot. */
   series(name: string, type: SlotType, width = 1): Slot {
     return this.#seriesSlots.declare(name, type, width);
@@ -54,16 +59,18 @@ export class Memory {
   /** Ends the declaration of slots and lays the rows out. */
   seal(): void {
     if (this.#series) return;
-    this.#series = new Rows(
-      this.#arena,
-      this.#seriesSlots.seal((row) => this.#series!.base(row)),
-    );
-    this.#partition = new Rows(
-      this.#arena,
-      this.#partitionSlots.seal((row) => this.#partition!.base(row)),
-    );
+    this.#series = this.#layOut(this.#seriesSlots);
+    this.#partition = this.#layOut(this.#partitionSlots);
     this.#partition.add();
     this.#partition.committed();
+  }
+
+  #layOut(slots: SlotTable): Rows {
+    const rows: Rows = new Rows(
+      this.#arena,
+      slots.seal((row) => rows.base(row)),
+    );
+    return rows;
   }
 
   /** Names, types, widths and places of all slots: part of the state's fingerprint. */

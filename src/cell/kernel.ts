@@ -1,0 +1,155 @@
+import type { Arena } from '../memory/arena.ts';
+import type { Cell, CellWeights } from './cell.ts';
+import { kernelBytes } from './kernel-bytes.ts';
+import { type Packed, packLayer } from './pack.ts';
+
+/** What the kernel is asked to step: cells of one kind, one above the other. */
+export interface Stack {
+  readonly cell: Cell;
+  readonly layers: readonly CellWeights[];
+}
+
+/** A stack whose weights lie in the arena, packed as the kernel reads them. */
+export interface LoadedStack {
+  readonly kind: number;
+  readonly hidden: number;
+  readonly layers: number;
+  /** Float32 of state per layer. */
+  readonly width: number;
+  /** I of the first layer. */
+  readonly inputs: number;
+  /** Byte offset of the table of layers. */
+  readonly table: number;
+  /** Byte offset of the workspace. */
+  readonly workspace: number;
+}
+
+/** Where a frame's rows go, as byte offsets in the arena. */
+export interface FrameRoom {
+  /** [n] u32: byte offset of each row's state. */
+  readonly states: number;
+  /** [n][I] float32 */
+  readonly x: number;
+  /** [n][H] float32: h of the top layer, written by the kernel. */
+  readonly hidden: number;
+}
+
+interface Exports {
+  stepFrame(
+    cell: number,
+    n: number,
+    states: number,
+    x: number,
+    layers: number,
+    layerCount: number,
+    hidden: number,
+    width: number,
+    out: number,
+    workspace: number,
+  ): void;
+}
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly: {
+    Module: new (bytes: Uint8Array) => object;
+    Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  };
+};
+
+const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+/** Bytes of a layer in the table: offsets of W and b, and I. */
+const ENTRY = 12;
+
+const KINDS = { tanh: 0, sigmoid: 1, relu: 2, lstm: 3, gru: 4 } as const;
+const kernels = new WeakMap<Arena, Kernel>();
+let compiled: object | undefined;
+
+/**
+ * The cells in WebAssembly SIMD over one arena: steps a frame's rows in order, each series' h and C in place. The bits equal
+ * those of `cell.step`, for any frames.
+ */
+export class Kernel {
+  readonly #arena: Arena;
+  readonly #exports: Exports;
+  readonly #loaded = new WeakMap<readonly CellWeights[], LoadedStack>();
+  #room = { offset: 0, bytes: 0 };
+
+  private constructor(arena: Arena) {
+    this.#arena = arena;
+    compiled ??= new WebAssembly.Module(kernelBytes());
+    const imports = { env: { memory: arena.memory, abort: () => undefined } };
+    this.#exports = new WebAssembly.Instance(compiled, imports).exports as Exports;
+  }
+
+  /** The kernel of this arena. */
+  static of(arena: Arena): Kernel {
+    const kernel = kernels.get(arena) ?? new Kernel(arena);
+    kernels.set(arena, kernel);
+    return kernel;
+  }
+
+  /** Puts the weights into the arena, once. May grow it. */
+  load({ cell, layers }: Stack): LoadedStack {
+    const known = this.#loaded.get(layers);
+    if (known) return known;
+    const { hidden, input } = layers[0]!;
+    const packed = layers.map((weights) => packLayer(cell, weights));
+    const table = this.#arena.take(align(layers.length * ENTRY));
+    // the product's columns are padded to multiples of 4, and its lanes may be read four at a time beyond H
+    const workspace = this.#arena.take(align((4 * hidden + 32) * 4));
+    const places = packed.map(({ W, b }) => [this.#put(W), this.#put(b)] as const);
+    const { i32 } = this.#arena.view();
+    places.forEach(([W, b], l) => {
+      i32.set([W, b, layers[l]!.input], (table + l * ENTRY) >>> 2);
+    });
+    const kind = cell.name === 'rnn' ? KINDS[cell.activation ?? 'tanh'] : KINDS[cell.name];
+    const loaded = {
+      kind,
+      hidden,
+      layers: layers.length,
+      width: cell.states * hidden,
+      inputs: input,
+      table,
+      workspace,
+    };
+    this.#loaded.set(layers, loaded);
+    return loaded;
+  }
+
+  /** Room for a frame of n rows. May grow the arena: ask before taking a view. */
+  room({ inputs, hidden }: LoadedStack, n: number): FrameRoom {
+    const states = align(n * 4);
+    const x = align(n * inputs * 4);
+    const bytes = states + x + align(n * hidden * 4);
+    if (bytes > this.#room.bytes) {
+      if (this.#room.bytes > 0) this.#arena.giveBack(this.#room.offset, this.#room.bytes);
+      let larger = 1024;
+      while (larger < bytes) larger *= 2;
+      this.#room = { offset: this.#arena.take(larger), bytes: larger };
+    }
+    const { offset } = this.#room;
+    return { states: offset, x: offset + states, hidden: offset + states + x };
+  }
+
+  /** Steps n rows, in order. */
+  step(stack: LoadedStack, room: FrameRoom, n: number): void {
+    const { kind, table, layers, hidden, width, workspace } = stack;
+    this.#exports.stepFrame(
+      kind,
+      n,
+      room.states,
+      room.x,
+      table,
+      layers,
+      hidden,
+      width,
+      room.hidden,
+      workspace,
+    );
+  }
+
+  #put(numbers: Packed['W']): number {
+    const offset = this.#arena.take(align(numbers.byteLength));
+    this.#arena.view().f32.set(numbers, offset >>> 2);
+    return offset;
+  }
+}
