@@ -43,6 +43,41 @@ export interface Cell {
     xAt: number,
     z: Float32Array,
   ): void;
+  /** Numbers per hidden unit that a step of a training run keeps for the way back. */
+  readonly record: number;
+  /** `step` that also keeps what `backward` needs: `record` × H numbers from `recordAt` on. */
+  stepAndRecord(
+    weights: CellWeights,
+    state: Float32Array,
+    at: number,
+    x: Float32Array,
+    xAt: number,
+    z: Float32Array,
+    record: Float32Array,
+    recordAt: number,
+  ): void;
+  /**
+   * The way back through one step: from the gradient of the state after it to that before it, as far as it does not go through W,
+   * and to that of the sums z, elementwise.
+   *
+   * @param hidden H
+   * @param h holds h_{t-1} from `hAt` on
+   * @param d holds dL/dh_t (then dL/dC_t) from `dAt` on; is left with the part of dL/dh_{t-1} that does not go through W (then dL/dC_{t-1})
+   * @param dz receives dL/dz [G × H] for the rows that h meets, from `dzAt` on
+   * @param dzX receives the same for the rows that X meets; other than `dz` for the GRU only, whose reset gate stands between the two
+   */
+  backward(
+    hidden: number,
+    record: Float32Array,
+    recordAt: number,
+    h: Float32Array,
+    hAt: number,
+    d: Float32Array,
+    dAt: number,
+    dz: Float32Array,
+    dzX: Float32Array,
+    dzAt: number,
+  ): void;
 }
 
 /** The cell of this name. */

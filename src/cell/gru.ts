@@ -19,6 +19,8 @@ export const gru: Cell = {
   gates: 3,
   biases: 4,
   states: 1,
+  record: 4, // r, z, n, n_h (its sum)
+
   step({ hidden: H, input: I, W, b }, state, at, x, xAt, z) {
     // first the part of h: r, z and n_h; n_h is put aside, then the part of X goes on with r, z and n_x
     z.set(b);
@@ -32,6 +34,36 @@ export const gru: Cell = {
       const z_t = sigmoid32(z[H + j]!);
       const n_t = tanh32(f(z[2 * H + j]! + f(r_t * z[3 * H + j]!)));
       state[at + j] = f(f(f(1 - z_t) * n_t) + f(z_t * state[at + j]!));
+    }
+  },
+
+  stepAndRecord(weights, state, at, x, xAt, z, record, recordAt) {
+    const H = weights.hidden;
+    gru.step(weights, state, at, x, xAt, z);
+    for (let j = 0; j < H; j++) {
+      const r_t = sigmoid32(z[j]!);
+      record[recordAt + j] = r_t;
+      record[recordAt + H + j] = sigmoid32(z[H + j]!);
+      record[recordAt + 2 * H + j] = tanh32(f(z[2 * H + j]! + f(r_t * z[3 * H + j]!)));
+      record[recordAt + 3 * H + j] = z[3 * H + j]!;
+    }
+  },
+
+  backward(H, record, recordAt, h, hAt, d, dAt, dz, dzX, dzAt) {
+    for (let j = 0; j < H; j++) {
+      const r = record[recordAt + j]!;
+      const z = record[recordAt + H + j]!;
+      const n = record[recordAt + 2 * H + j]!;
+      const n_h = record[recordAt + 3 * H + j]!;
+      const dh = d[dAt + j]!;
+      const dn = f(f(dh * f(1 - z)) * f(1 - f(n * n)));
+      dz[dzAt + j] = f(f(dn * n_h) * f(r * f(1 - r)));
+      dz[dzAt + H + j] = f(f(dh * f(h[hAt + j]! - n)) * f(z * f(1 - z)));
+      dz[dzAt + 2 * H + j] = f(dn * r);
+      dzX[dzAt + j] = dz[dzAt + j]!;
+      dzX[dzAt + H + j] = dz[dzAt + H + j]!;
+      dzX[dzAt + 2 * H + j] = dn;
+      d[dAt + j] = f(dh * z);
     }
   },
 };

@@ -13,8 +13,15 @@ const CELLS = [
   cellOf('gru'),
 ] as const;
 
-function weightsOf(cell: Cell, H: number, inputs: number, layers: number, random: () => number): CellWeights[] {
-  const numbers = (length: number): Float32Array => Float32Array.from({ length }, () => (random() * 2 - 1) * 0.7);
+function weightsOf(
+  cell: Cell,
+  H: number,
+  inputs: number,
+  layers: number,
+  random: () => number,
+): CellWeights[] {
+  const numbers = (length: number): Float32Array =>
+    Float32Array.from({ length }, () => (random() * 2 - 1) * 0.7);
   return Array.from({ length: layers }, (_, l) => {
     const I = l === 0 ? inputs : H;
     return { hidden: H, input: I, W: numbers((H + I) * cell.gates * H), b: numbers(cell.biases * H) };
@@ -65,33 +72,37 @@ function both(cell: Cell, H: number, I: number, layers: number, series: readonly
   return { expected, got };
 }
 
-const bits = (numbers: Float32Array): Uint32Array => new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
+const bits = (numbers: Float32Array): Uint32Array =>
+  new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
 
-describe.each(CELLS.map((cell) => [`${cell.name} ${cell.activation ?? ''}`, cell] as const))('%s', (_, cell) => {
-  test('bits equal the TypeScript reference for any hidden size, width, layers and frames', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 70 }),
-        fc.integer({ min: 1, max: 9 }),
-        fc.integer({ min: 1, max: 3 }),
-        fc.array(fc.nat(6), { minLength: 1, maxLength: 257 }),
-        fc.nat(1e6),
-        (H, I, layers, series, seed) => {
-          const { expected, got } = both(cell, H, I, layers, series, seed);
-          expect(bits(got.state)).toEqual(bits(expected.state));
-          expect(bits(got.hidden)).toEqual(bits(expected.hidden));
-        },
-      ),
-      { numRuns: 25 },
-    );
-  });
+describe.each(CELLS.map((cell) => [`${cell.name} ${cell.activation ?? ''}`, cell] as const))(
+  '%s',
+  (_, cell) => {
+    test('bits equal the TypeScript reference for any hidden size, width, layers and frames', () => {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 1, max: 70 }),
+          fc.integer({ min: 1, max: 9 }),
+          fc.integer({ min: 1, max: 3 }),
+          fc.array(fc.nat(6), { minLength: 1, maxLength: 257 }),
+          fc.nat(1e6),
+          (H, I, layers, series, seed) => {
+            const { expected, got } = both(cell, H, I, layers, series, seed);
+            expect(bits(got.state)).toEqual(bits(expected.state));
+            expect(bits(got.hidden)).toEqual(bits(expected.hidden));
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
 
-  test.each([1, 2, 3, 255, 256, 257])('a frame of %i rows', (n) => {
-    const series = Array.from({ length: n }, (_v, i) => i);
-    const { expected, got } = both(cell, 32, 3, 1, series, n);
-    expect(bits(got.state)).toEqual(bits(expected.state));
-  });
-});
+    test.each([1, 2, 3, 255, 256, 257])('a frame of %i rows', (n) => {
+      const series = Array.from({ length: n }, (_v, i) => i);
+      const { expected, got } = both(cell, 32, 3, 1, series, n);
+      expect(bits(got.state)).toEqual(bits(expected.state));
+    });
+  },
+);
 
 test('weights are put into the arena once', () => {
   const arena = new Arena();

@@ -18,12 +18,26 @@ export interface CellCase {
   readonly c: number[];
 }
 
+/** One fixture that `generate_gradients.py` made: 100 steps of 2 series, L = Σ c·y. */
+export interface GradientCase extends Omit<CellCase, 'y'> {
+  readonly steps: number;
+  readonly batch: number;
+  /** [steps][batch][hidden] dL/dy; `x` is [steps][batch][input]. */
+  readonly c: number[];
+  readonly gradients: Readonly<Record<string, number[]>>;
+  readonly dx: number[];
+}
+
+export function gradientCases(): GradientCase[] {
+  return JSON.parse(readFileSync(new URL('gradients.json', import.meta.url), 'utf8')) as GradientCase[];
+}
+
 export function cellCases(): CellCase[] {
   return JSON.parse(readFileSync(new URL('cells.json', import.meta.url), 'utf8')) as CellCase[];
 }
 
 /** PyTorch's tensors of a case in our layout: [H + I][gates × H], the two biases summed (but for the GRU's n). */
-export function weightsOf(fixture: CellCase): { cell: Cell; layers: CellWeights[] } {
+export function weightsOf(fixture: Omit<CellCase, 'x' | 'y' | 'c'>): { cell: Cell; layers: CellWeights[] } {
   const cell = cellOf(fixture.kind, fixture.activation);
   const H = fixture.hidden;
   const columns = cell.gates * H;
