@@ -34,7 +34,8 @@ export interface FrameRoom {
   readonly hidden: number;
 }
 
-interface Exports {
+/** The kernel's functions; all places are byte offsets in the arena. What they do is said in `kernel/*.ts`. */
+export interface KernelExports {
   stepFrame(
     cell: number,
     n: number,
@@ -47,6 +48,74 @@ interface Exports {
     out: number,
     workspace: number,
   ): void;
+  forwardWindow(
+    ...places: [
+      cell: number,
+      T: number,
+      B: number,
+      H: number,
+      I: number,
+      W: number,
+      b: number,
+      v: number,
+      state: number,
+      h: number,
+      record: number,
+      z: number,
+    ]
+  ): void;
+  transposeWeights(cell: number, H: number, I: number, W: number, Th: number, Tx: number): void;
+  backwardWindow(
+    ...places: [
+      cell: number,
+      T: number,
+      B: number,
+      H: number,
+      I: number,
+      Th: number,
+      Tx: number,
+      v: number,
+      record: number,
+      dh: number,
+      dx: number,
+      d: number,
+      dz: number,
+      zeros: number,
+      out: number,
+    ]
+  ): void;
+  gradientsOfWindow(
+    ...places: [
+      cell: number,
+      T: number,
+      B: number,
+      H: number,
+      I: number,
+      v: number,
+      dz: number,
+      gW: number,
+      gb: number,
+    ]
+  ): void;
+  sumOfSquares(numbers: number, n: number): number;
+  adam(
+    ...parts: [
+      p: number,
+      g: number,
+      m: number,
+      v: number,
+      n: number,
+      clip: number,
+      beta1: number,
+      beta2: number,
+      rest1: number,
+      rest2: number,
+      rate: number,
+      root2: number,
+      epsilon: number,
+      keep: number,
+    ]
+  ): void;
 }
 const { WebAssembly } = globalThis as unknown as {
   WebAssembly: {
@@ -55,9 +124,15 @@ const { WebAssembly } = globalThis as unknown as {
   };
 };
 
-const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+/** Bytes rounded up to what the arena hands out. */
+export const blockOf = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 /** Bytes of a layer in the table: offsets of W and b, and I. */
 const ENTRY = 12;
+
+/** The cell as the kernel numbers it. */
+export function kindOf(cell: Cell): number {
+  return cell.name === 'rnn' ? KINDS[cell.activation ?? 'tanh'] : KINDS[cell.name];
+}
 
 const KINDS = { tanh: 0, sigmoid: 1, relu: 2, lstm: 3, gru: 4 } as const;
 const kernels = new WeakMap<Arena, Kernel>();
@@ -69,7 +144,7 @@ let compiled: object | undefined;
  */
 export class Kernel {
   readonly #arena: Arena;
-  readonly #exports: Exports;
+  readonly exports: KernelExports;
   readonly #loaded = new WeakMap<readonly CellWeights[], LoadedStack>();
   #room = { offset: 0, bytes: 0 };
 
@@ -77,7 +152,7 @@ export class Kernel {
     this.#arena = arena;
     compiled ??= new WebAssembly.Module(kernelBytes());
     const imports = { env: { memory: arena.memory, abort: () => undefined } };
-    this.#exports = new WebAssembly.Instance(compiled, imports).exports as Exports;
+    this.exports = new WebAssembly.Instance(compiled, imports).exports as KernelExports;
   }
 
   /** The kernel of this arena. */
@@ -93,15 +168,15 @@ export class Kernel {
     if (known) return known;
     const { hidden, input } = layers[0]!;
     const packed = layers.map((weights) => packLayer(cell, weights));
-    const table = this.#arena.take(align(layers.length * ENTRY));
+    const table = this.#arena.take(blockOf(layers.length * ENTRY));
     // the product's columns are padded to multiples of 4, and its lanes may be read four at a time beyond H
-    const workspace = this.#arena.take(align((4 * hidden + 32) * 4));
+    const workspace = this.#arena.take(blockOf((4 * hidden + 32) * 4));
     const places = packed.map(({ W, b }) => [this.#put(W), this.#put(b)] as const);
     const { i32 } = this.#arena.view();
     places.forEach(([W, b], l) => {
       i32.set([W, b, layers[l]!.input], (table + l * ENTRY) >>> 2);
     });
-    const kind = cell.name === 'rnn' ? KINDS[cell.activation ?? 'tanh'] : KINDS[cell.name];
+    const kind = kindOf(cell);
     const loaded = {
       kind,
       hidden,
@@ -117,9 +192,9 @@ export class Kernel {
 
   /** Room for a frame of n rows. May grow the arena: ask before taking a view. */
   room({ inputs, hidden }: LoadedStack, n: number): FrameRoom {
-    const states = align(n * 4);
-    const x = align(n * inputs * 4);
-    const bytes = states + x + align(n * hidden * 4);
+    const states = blockOf(n * 4);
+    const x = blockOf(n * inputs * 4);
+    const bytes = states + x + blockOf(n * hidden * 4);
     if (bytes > this.#room.bytes) {
       if (this.#room.bytes > 0) this.#arena.giveBack(this.#room.offset, this.#room.bytes);
       let larger = 1024;
@@ -133,7 +208,7 @@ export class Kernel {
   /** Steps n rows, in order. */
   step(stack: LoadedStack, room: FrameRoom, n: number): void {
     const { kind, table, layers, hidden, width, workspace } = stack;
-    this.#exports.stepFrame(
+    this.exports.stepFrame(
       kind,
       n,
       room.states,
@@ -148,7 +223,7 @@ export class Kernel {
   }
 
   #put(numbers: Packed['W']): number {
-    const offset = this.#arena.take(align(numbers.byteLength));
+    const offset = this.#arena.take(blockOf(numbers.byteLength));
     this.#arena.view().f32.set(numbers, offset >>> 2);
     return offset;
   }

@@ -22,6 +22,56 @@ export function packLayer(cell: Cell, { hidden: H, input: I, W, b }: CellWeights
   };
 }
 
+/** The numbers of a packed layer back in the order of CellWeights. */
+export function unpackLayer(cell: Cell, { hidden: H, input: I }: CellWeights, packed: Packed): Packed {
+  const all = cell.gates * H;
+  const W = new Float32Array((H + I) * all);
+  const b = new Float32Array(cell.biases * H);
+  const place = (
+    from: number,
+    firstRow: number,
+    rows: number,
+    firstColumn: number,
+    columns: number,
+  ): number => {
+    const own = packed.W.subarray(from, from + rows * roundUp(columns));
+    eachPacked(rows, columns, (at, row, j) => {
+      W[(firstRow + row) * all + firstColumn + j] = own[at]!;
+    });
+    return from + own.length;
+  };
+  if (cell.name !== 'gru') {
+    place(0, 0, H + I, 0, all);
+    b.set(packed.b.subarray(0, all));
+    return { W, b };
+  }
+  let from = place(0, 0, H + I, 0, 2 * H);
+  from = place(from, 0, H, 2 * H, H);
+  place(from, H, I, 2 * H, H);
+  const [two, one] = [roundUp(2 * H), roundUp(H)];
+  b.set(packed.b.subarray(0, 2 * H));
+  b.set(packed.b.subarray(two + one, two + one + H), 2 * H);
+  b.set(packed.b.subarray(two, two + H), 3 * H);
+  return { W, b };
+}
+
+/** Visits the numbers of a packed product in the order in which they lie; padding is left out. */
+function eachPacked(
+  rows: number,
+  columns: number,
+  visit: (at: number, row: number, column: number) => void,
+): void {
+  let at = 0;
+  let from = 0;
+  while (from < columns) {
+    const width = BLOCKS.find((block) => block <= roundUp(columns - from))!;
+    for (let row = 0; row < rows; row++) {
+      for (let j = from; j < from + width; j++, at++) if (j < columns) visit(at, row, j);
+    }
+    from += width;
+  }
+}
+
 /** The rows and columns of a product, by blocks of columns, each block row by row. */
 function packProduct(
   W: Float32Array,
@@ -32,17 +82,9 @@ function packProduct(
   columns: number,
 ): Float32Array {
   const out = new Float32Array(rows * roundUp(columns));
-  let to = 0;
-  let from = 0;
-  while (from < columns) {
-    const width = BLOCKS.find((block) => block <= roundUp(columns - from))!;
-    for (let row = 0; row < rows; row++) {
-      for (let j = from; j < from + width; j++, to++) {
-        if (j < columns) out[to] = W[(firstRow + row) * stride + firstColumn + j]!;
-      }
-    }
-    from += width;
-  }
+  eachPacked(rows, columns, (at, row, j) => {
+    out[at] = W[(firstRow + row) * stride + firstColumn + j]!;
+  });
   return out;
 }
 

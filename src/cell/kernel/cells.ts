@@ -1,24 +1,12 @@
+import { padded, storeLanes } from './lanes';
 import { sigmoid4, tanh4 } from './maths';
 import { product } from './product';
-
-/** What `storeLanes` leaves of the vector at index j of H numbers: a tail must not run into what lies behind. */
-// @ts-ignore: decorator
-@inline
-function storeLanes(to: usize, value: v128, lanes: i32): void {
-  if (lanes >= 4) {
-    v128.store(to, value);
-    return;
-  }
-  f32.store(to, f32x4.extract_lane(value, 0));
-  if (lanes > 1) f32.store(to, f32x4.extract_lane(value, 1), 4);
-  if (lanes > 2) f32.store(to, f32x4.extract_lane(value, 2), 8);
-}
 
 /** h_t = σ(W_h h_{t-1} + W_x X_t + b); activation 0: tanh, 1: sigmoid, 2: ReLU. Columns of z are padded to a multiple of 4. */
 export function rnnStep(
   W: usize, b: usize, H: i32, I: i32, activation: i32, h: usize, x: usize, z: usize,
 ): void {
-  product(W, b, z, (H + 3) & ~3, h, H, x, I);
+  product(W, b, z, padded(H), h, H, x, I);
   for (let j = 0; j < H; j += 4) {
     const at = (<usize>j) << 2;
     const sum = v128.load(z + at);
@@ -32,7 +20,7 @@ export function rnnStep(
 
 /** The equations of lstm.ts; columns i, f, C̃, o of H each. C lies behind h. */
 export function lstmStep(W: usize, b: usize, H: i32, I: i32, h: usize, x: usize, z: usize): void {
-  product(W, b, z, (4 * H + 3) & ~3, h, H, x, I);
+  product(W, b, z, padded(4 * H), h, H, x, I);
   const gate = (<usize>H) << 2;
   const C = h + gate;
   for (let j = 0; j < H; j += 4) {
@@ -52,8 +40,8 @@ export function lstmStep(W: usize, b: usize, H: i32, I: i32, h: usize, x: usize,
  * each padded to a multiple of 4 columns, with b alike.
  */
 export function gruStep(W: usize, b: usize, H: i32, I: i32, h: usize, x: usize, z: usize): void {
-  const two = (2 * H + 3) & ~3;
-  const one = (H + 3) & ~3;
+  const two = padded(2 * H);
+  const one = padded(H);
   const n_h = z + ((<usize>two) << 2);
   const n_x = n_h + ((<usize>one) << 2);
   let w = W;

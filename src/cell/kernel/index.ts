@@ -1,3 +1,6 @@
+export { adam, biasGradient, sumOfSquares, transpose, weightGradient } from './gradient';
+export { product } from './product';
+export { backwardWindow, forwardWindow, gradientsOfWindow, transposeWeights } from './window';
 import { gruStep, lstmStep, rnnStep } from './cells';
 
 /** Cells as the caller names them. */

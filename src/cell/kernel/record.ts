@@ -1,0 +1,105 @@
+// Steps that keep what the way back needs, and the way back through one step: the operations of lstm.ts, gru.ts, rnn.ts in
+// their order. z holds the sums of the step just made.
+import { bytes, padded, storeLanes } from './lanes';
+import { sigmoid4, tanh4 } from './maths';
+
+// @ts-ignore: decorator
+@inline
+function oneMinus(x: v128): v128 {
+  return f32x4.sub(f32x4.splat(1), x);
+}
+
+export function recordRnn(H: i32, h: usize, record: usize): void {
+  for (let j = 0; j < H; j += 4) storeLanes(record + bytes(j), v128.load(h + bytes(j)), H - j);
+}
+
+/** i, f, C̃, o, C_{t-1} (put there before the step), tanh C_t. */
+export function recordLstm(H: i32, h: usize, z: usize, record: usize): void {
+  const gate = bytes(H);
+  for (let j = 0; j < H; j += 4) {
+    const at = bytes(j);
+    storeLanes(record + at, sigmoid4(v128.load(z + at)), H - j);
+    storeLanes(record + gate + at, sigmoid4(v128.load(z + gate + at)), H - j);
+    storeLanes(record + 2 * gate + at, tanh4(v128.load(z + 2 * gate + at)), H - j);
+    storeLanes(record + 3 * gate + at, sigmoid4(v128.load(z + 3 * gate + at)), H - j);
+    storeLanes(record + 5 * gate + at, tanh4(v128.load(h + gate + at)), H - j);
+  }
+}
+
+/** r, z, n, n_h. */
+export function recordGru(H: i32, z: usize, record: usize): void {
+  const gate = bytes(H);
+  const n_h = z + bytes(padded(2 * H));
+  const n_x = n_h + bytes(padded(H));
+  for (let j = 0; j < H; j += 4) {
+    const at = bytes(j);
+    const r = sigmoid4(v128.load(z + at));
+    const sum = v128.load(n_h + at);
+    storeLanes(record + at, r, H - j);
+    storeLanes(record + gate + at, sigmoid4(v128.load(z + gate + at)), H - j);
+    storeLanes(record + 2 * gate + at, tanh4(f32x4.add(v128.load(n_x + at), f32x4.mul(r, sum))), H - j);
+    storeLanes(record + 3 * gate + at, sum, H - j);
+  }
+}
+
+export function backRnn(activation: i32, H: i32, record: usize, d: usize, dz: usize): void {
+  for (let j = 0; j < H; j += 4) {
+    const at = bytes(j);
+    const h = v128.load(record + at);
+    let slope: v128;
+    if (activation == 0) slope = oneMinus(f32x4.mul(h, h));
+    else if (activation == 1) slope = f32x4.mul(h, oneMinus(h));
+    else slope = v128.and(f32x4.splat(1), f32x4.gt(h, f32x4.splat(0)));
+    storeLanes(dz + at, f32x4.mul(v128.load(d + at), slope), H - j);
+    storeLanes(d + at, f32x4.splat(0), H - j);
+  }
+}
+
+export function backLstm(H: i32, record: usize, d: usize, dz: usize): void {
+  const gate = bytes(H);
+  for (let j = 0; j < H; j += 4) {
+    const at = bytes(j);
+    const i = v128.load(record + at);
+    const f = v128.load(record + gate + at);
+    const g = v128.load(record + 2 * gate + at);
+    const o = v128.load(record + 3 * gate + at);
+    const C = v128.load(record + 4 * gate + at);
+    const tanhC = v128.load(record + 5 * gate + at);
+    const dh = v128.load(d + at);
+    const dC = f32x4.add(
+      v128.load(d + gate + at),
+      f32x4.mul(f32x4.mul(dh, o), oneMinus(f32x4.mul(tanhC, tanhC))),
+    );
+    storeLanes(dz + at, f32x4.mul(f32x4.mul(dC, g), f32x4.mul(i, oneMinus(i))), H - j);
+    storeLanes(dz + gate + at, f32x4.mul(f32x4.mul(dC, C), f32x4.mul(f, oneMinus(f))), H - j);
+    storeLanes(dz + 2 * gate + at, f32x4.mul(f32x4.mul(dC, i), oneMinus(f32x4.mul(g, g))), H - j);
+    storeLanes(dz + 3 * gate + at, f32x4.mul(f32x4.mul(dh, tanhC), f32x4.mul(o, oneMinus(o))), H - j);
+    storeLanes(d + at, f32x4.splat(0), H - j);
+    storeLanes(d + gate + at, f32x4.mul(dC, f), H - j);
+  }
+}
+
+/** dz: r, z (padded), then n_h, then n_x, each padded. */
+export function backGru(H: i32, record: usize, h: usize, d: usize, dz: usize): void {
+  const gate = bytes(H);
+  const dn_h = dz + bytes(padded(2 * H));
+  const dn_x = dn_h + bytes(padded(H));
+  for (let j = 0; j < H; j += 4) {
+    const at = bytes(j);
+    const r = v128.load(record + at);
+    const z = v128.load(record + gate + at);
+    const n = v128.load(record + 2 * gate + at);
+    const n_h = v128.load(record + 3 * gate + at);
+    const dh = v128.load(d + at);
+    const dn = f32x4.mul(f32x4.mul(dh, oneMinus(z)), oneMinus(f32x4.mul(n, n)));
+    storeLanes(dz + at, f32x4.mul(f32x4.mul(dn, n_h), f32x4.mul(r, oneMinus(r))), H - j);
+    storeLanes(
+      dz + gate + at,
+      f32x4.mul(f32x4.mul(dh, f32x4.sub(v128.load(h + at), n)), f32x4.mul(z, oneMinus(z))),
+      H - j,
+    );
+    storeLanes(dn_h + at, f32x4.mul(dn, r), H - j);
+    storeLanes(dn_x + at, dn, H - j);
+    storeLanes(d + at, f32x4.mul(dh, z), H - j);
+  }
+}
