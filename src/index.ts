@@ -45,6 +45,7 @@ export { rows, type Row } from './rx/rows.ts';
 // Cells and models
 export { type Cell, type CellWeights, cellOf } from './cell/cell.ts';
 export { createModel, type Head, type Model } from './model/model.ts';
+export { loadModel, type ExpectedModel, saveModel } from './model/load.ts';
 export { ModelSettings } from './model/settings.ts';
 
 // Memory

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Cell, type CellWeights, cellOf } from '../cell/cell.ts';
+import { ForetideError } from '../errors.ts';
 import { seededRandom } from './random.ts';
 import type { ModelSettings } from './settings.ts';
 
@@ -11,6 +12,17 @@ export interface Head {
   readonly b: Float32Array;
 }
 
+/** What a model is made of. */
+export interface ModelParts {
+  readonly cell: Cell['name'];
+  /** The plain RNN's σ; the other cells have theirs fixed. */
+  readonly activation?: 'tanh' | 'sigmoid' | 'relu' | undefined;
+  readonly channels: number;
+  readonly horizon: number;
+  readonly layers: readonly CellWeights[];
+  readonly head: Head;
+}
+
 /**
  * Cells, head and what they were made from. Read-only: one Model is shared by all tasks of a process.
  *
@@ -18,7 +30,6 @@ export interface Head {
  */
 export interface Model {
   readonly name: string;
-  readonly settings: ModelSettings;
   readonly cell: Cell;
   readonly channels: number;
   /** I */
@@ -28,35 +39,64 @@ export interface Model {
   readonly horizon: number;
   readonly layers: readonly CellWeights[];
   readonly head: Head;
-  /** SHA-256 of tensors and settings, hexadecimal. */
+  /** SHA-256 of the tensors and of what says how to use them, hexadecimal: two models with one fingerprint forecast the same. */
   readonly fingerprint: string;
 }
 
 /** Inputs beside the channels: sin and cos of the time of day. */
 export const TIME_INPUTS = 2;
 
-/** A model with seeded weights, uniform in ±1/√H as PyTorch's. */
+/**
+ * A model with seeded weights, uniform in ±1/√H as PyTorch's.
+ *
+ * @throws ForetideError SETTINGS_INVALID for the settings of a model that is to be read from a file: see `loadModel`
+ */
 export function createModel(settings: ModelSettings, channels: number): Model {
+  if (settings.file !== undefined) {
+    throw new ForetideError('SETTINGS_INVALID', {
+      what: 'This model has its weights from a file',
+      expected: 'no model.file',
+      got: settings.file,
+      where: 'model.file',
+      todo: 'Read the file and give its bytes to loadModel.',
+    });
+  }
   const random = seededRandom(settings.seed);
-  const cell = cellOf(settings.cell, settings.activation);
+  const { gates, biases } = cellOf(settings.cell, settings.activation);
   const { hidden: H, horizon } = settings;
   const bound = 1 / Math.sqrt(H);
   const uniform = (length: number): Float32Array =>
     Float32Array.from({ length }, () => (2 * random() - 1) * bound);
-  const inputs = channels + TIME_INPUTS;
   const layers = Array.from({ length: settings.layers }, (_, layer): CellWeights => {
-    const input = layer === 0 ? inputs : H;
-    return { hidden: H, input, W: uniform((H + input) * cell.gates * H), b: uniform(cell.biases * H) };
+    const input = layer === 0 ? channels + TIME_INPUTS : H;
+    return { hidden: H, input, W: uniform((H + input) * gates * H), b: uniform(biases * H) };
   });
   const head = { W: uniform(H * channels * horizon), b: uniform(channels * horizon) };
-  const name = settings.name ?? `${settings.cell}${H}`;
-  const fingerprint = fingerprintOf({ ...settings, channels }, layers, head);
-  return { name, settings, cell, channels, inputs, hidden: H, horizon, layers, head, fingerprint };
+  return modelOf({ ...settings, channels, layers, head }, settings.name);
 }
 
-/** SHA-256 over the settings and all tensors, hexadecimal. */
-export function fingerprintOf(settings: object, layers: readonly CellWeights[], head: Head): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings));
+/** A model of these parts; its name is by default the cell and its hidden size, e.g. lstm16. */
+export function modelOf(parts: ModelParts, name?: string): Model {
+  const { channels, horizon, layers, head } = parts;
+  const cell = cellOf(parts.cell, parts.activation);
+  const hidden = layers.at(-1)!.hidden;
+  return {
+    name: name ?? `${parts.cell}${hidden}`,
+    cell,
+    channels,
+    inputs: channels + TIME_INPUTS,
+    hidden,
+    horizon,
+    layers,
+    head,
+    fingerprint: fingerprintOf({ ...parts, activation: cell.activation }),
+  };
+}
+
+// it stands in files: whoever changes it raises VERSION of load.ts
+function fingerprintOf({ cell, activation, channels, horizon, layers, head }: ModelParts): string {
+  const shapes = layers.map(({ input, hidden }) => [input, hidden]);
+  const hash = createHash('sha256').update(JSON.stringify({ cell, activation, channels, horizon, shapes }));
   for (const { W, b } of [...layers, head]) hash.update(bytes(W)).update(bytes(b));
   return hash.digest('hex');
 }

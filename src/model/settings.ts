@@ -1,24 +1,90 @@
 import { z } from 'zod';
 
-/** Settings of a model: its cells, and how far its head looks ahead. */
-export const ModelSettings = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected 1 to 32 of a-z, 0-9 and -')
-      .optional()
-      .describe(
-        'Short stable name, written as the tag `model`; default: the cell and its hidden size, e.g. lstm16',
-      ),
-    cell: z.enum(['rnn', 'lstm', 'gru']).default('lstm').describe('Which recurrence carries the memory'),
-    activation: z
-      .enum(['tanh', 'sigmoid', 'relu'])
-      .default('tanh')
-      .describe("The plain RNN's σ; the other cells have theirs fixed"),
-    hidden: z.int().min(1).max(1024).default(16).describe('Hidden size H of each layer'),
-    layers: z.int().min(1).max(8).default(1).describe('Recurrent layers, one above the other'),
-    horizon: z.int().min(1).max(512).default(12).describe('Steps ahead that are forecast: 1 to this'),
-    seed: z.int().min(0).max(4_294_967_295).default(1).describe('Seed of the initial weights'),
-  })
-  .prefault({});
+/** What a model is where neither a setting nor its file says otherwise. */
+const DEFAULTS = { cell: 'lstm', activation: 'tanh', hidden: 16, layers: 1, horizon: 12, seed: 1 } as const;
+
+/** How large a model may be. */
+export const LIMITS = { hidden: 1024, layers: 8, horizon: 512 } as const;
+
+/** What a model may be called. */
+export const MODEL_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+// Settings are optional, not `.default()`, so that with `file` what is left out can follow the file; the defaults of a model without
+// one are filled in below, and stand in `meta` for the README's table.
+const Given = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'safetensors file of a trained model, e.g. from PyTorch. The settings below then follow it; one that contradicts it is an error',
+    ),
+  name: z
+    .string()
+    .regex(MODEL_NAME, 'expected 1 to 32 of a-z, 0-9 and -')
+    .optional()
+    .describe(
+      'Short stable name, written as the tag `model`; default: the cell and its hidden size, e.g. lstm16',
+    ),
+  cell: z
+    .enum(['rnn', 'lstm', 'gru'])
+    .optional()
+    .meta({ description: 'Which recurrence carries the memory', default: DEFAULTS.cell }),
+  activation: z.enum(['tanh', 'sigmoid', 'relu']).optional().meta({
+    description: "The plain RNN's σ; the other cells have theirs fixed",
+    default: DEFAULTS.activation,
+  }),
+  hidden: z
+    .int()
+    .min(1)
+    .max(LIMITS.hidden)
+    .optional()
+    .meta({ description: 'Hidden size H of each layer', default: DEFAULTS.hidden }),
+  layers: z
+    .int()
+    .min(1)
+    .max(LIMITS.layers)
+    .optional()
+    .meta({ description: 'Recurrent layers, one above the other', default: DEFAULTS.layers }),
+  horizon: z
+    .int()
+    .min(1)
+    .max(LIMITS.horizon)
+    .optional()
+    .meta({ description: 'Steps ahead that are forecast: 1 to this', default: DEFAULTS.horizon }),
+  seed: z.int().min(0).max(4_294_967_295).optional().meta({
+    description: 'Seed of the initial weights; without effect beside `file`',
+    default: DEFAULTS.seed,
+  }),
+});
+type Given = z.infer<typeof Given>;
+type Known<T> = { readonly [K in keyof T]-?: NonNullable<T[K]> };
+
+/** Settings of a model that begins with seeded weights: all known. */
+export interface SeededModelSettings extends Known<Omit<Given, 'file' | 'name'>> {
+  readonly file?: undefined;
+  readonly name?: string | undefined;
+}
+
+/** Settings of a model that comes from a file: what is left out follows it. */
+export interface FileModelSettings extends Given {
+  readonly file: string;
+}
+
+/** Settings of a model: where it comes from, its cells, and how far its head looks ahead. */
+export const ModelSettings = Given.transform((given): SeededModelSettings | FileModelSettings => {
+  const { file, name } = given;
+  if (file !== undefined) return { ...given, file };
+  return {
+    ...(name !== undefined && { name }),
+    cell: given.cell ?? DEFAULTS.cell,
+    activation: given.activation ?? DEFAULTS.activation,
+    hidden: given.hidden ?? DEFAULTS.hidden,
+    layers: given.layers ?? DEFAULTS.layers,
+    horizon: given.horizon ?? DEFAULTS.horizon,
+    seed: given.seed ?? DEFAULTS.seed,
+  };
+})
+  .prefault({})
+  .describe('The model: made from a seed, or read from a file');
 export type ModelSettings = z.infer<typeof ModelSettings>;

@@ -10,7 +10,8 @@ const OPERATIONAL: ReadonlySet<string> = new Set(['output', 'deadLetters', 'stor
 
 /**
  * What state depends on beside the records: pipeline, layout of Memory, model, settings, arithmetic; SHA-256, hexadecimal.
- * State that was written under another fingerprint is never used silently.
+ * State that was written under another fingerprint is never used silently. Of the model its weights and its name count, not where
+ * they came from.
  */
 export function stateFingerprint(
   pipeline: string,
@@ -23,7 +24,11 @@ export function stateFingerprint(
       .filter(([key]) => !OPERATIONAL.has(key))
       .map(([key, value]) => [
         key,
-        key === 'input' ? { decode: (value as { decode: unknown }).decode } : value,
+        key === 'input'
+          ? { decode: (value as { decode: unknown }).decode }
+          : key === 'model'
+            ? { name: model.name } // its own fingerprint stands for the rest, wherever it comes from
+            : value,
       ]),
   );
   return createHash('sha256')

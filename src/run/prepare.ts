@@ -4,12 +4,14 @@ import { decoderFor } from '../decode/decoders.ts';
 import { Readings } from '../decode/readings.ts';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { createModel, type Model } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
+import { modelFor } from '../model/model-for.ts';
 import { InfluxSink } from '../sink/influxdb.ts';
 import { KafkaDeadLetters } from '../sink/kafka-dead-letters.ts';
 import { NullSink } from '../sink/null.ts';
 import type { Sink } from '../sink/sink.ts';
 import { csvColumns, FileSource } from '../source/file.ts';
+import type { Table } from '../source/file-reader.ts';
 import { KafkaSource } from '../source/kafka.ts';
 import type { Source, SourceRecord } from '../source/source.ts';
 import type { DeadLetterSink } from './task.ts';
@@ -25,17 +27,17 @@ export interface Prepared {
   readonly deadLetters: DeadLetterSink | undefined;
 }
 
-/** Makes decoder, model, source and sinks as the settings say. Reads the header of CSV files; reaches no server yet. */
+/** Makes decoder, model, source and sinks as the settings say. Reads the model's file and the header of CSV files; reaches no server yet. */
 export async function prepare(settings: RunSettings, log: Log): Promise<Prepared> {
   const decoder = decoderFor(await withColumns(settings.input));
-  const model = createModel(settings.model, decoder.channels.length);
+  const model = await modelFor(settings.model, decoder.channels.length);
   return {
     decoder,
     model,
     source:
       settings.input.kind === 'kafka'
         ? new KafkaSource(settings.input, log)
-        : new FileSource(settings.input, timeReader(decoder)),
+        : new FileSource(settings.input, timeReader(decoder), tableOf(settings.input.decode)),
     sink: sinkOf(settings.output, log),
     deadLetters: deadLettersOf(settings, log),
   };
@@ -45,7 +47,7 @@ export async function prepare(settings: RunSettings, log: Log): Promise<Prepared
 async function withColumns(input: RunSettings['input']): Promise<RunSettings['input']['decode']> {
   const { decode } = input;
   if (decode.format !== 'csv' || decode.columns || input.kind !== 'file') return decode;
-  const headers = await Promise.all(input.paths.map((path) => csvColumns(path)));
+  const headers = await Promise.all(input.paths.map((path) => csvColumns(path, decode.delimiter)));
   const columns = headers[0]!;
   headers.forEach((header, i) => {
     if (header.join() === columns.join()) return;
@@ -58,6 +60,11 @@ async function withColumns(input: RunSettings['input']): Promise<RunSettings['in
     });
   });
   return { ...decode, columns };
+}
+
+/** How a file of this format is split into records; undefined: line by line. */
+function tableOf(decode: RunSettings['input']['decode']): Table | undefined {
+  return decode.format === 'csv' ? { delimiter: decode.delimiter, columns: decode.columns } : undefined;
 }
 
 /** Event time of a record's first reading; only used to pace a recording. */

@@ -1,0 +1,197 @@
+import { type Cell, type CellWeights, cellOf } from '../cell/cell.ts';
+import { shown } from '../decode/shown.ts';
+import { modelFault, shownShape } from './fault.ts';
+import { type Model, type ModelParts, TIME_INPUTS } from './model.ts';
+import type { Tensor } from './safetensors.ts';
+import { LIMITS } from './settings.ts';
+
+// G gates, H hidden, I input, R = channels × horizon rows of the head. A Linear's weight is [out][in], ours [in][out].
+
+const GATES: Readonly<Record<number, Cell['name']>> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
+const FIRST = 'weight_ih_l0';
+const MOST_FAULTS = 6;
+
+const HOW_TO =
+  'Save the state_dict of a module with one nn.RNN, nn.LSTM or nn.GRU (with biases) and one nn.Linear called `head`.';
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/_reverse$/, 'A bidirectional model needs the future of a stream: train it with bidirectional=False.'],
+  [/weight_hr_l\d+$/, 'Projections are not carried: train it with proj_size=0.'],
+];
+
+/**
+ * The tensors of a model under the names that PyTorch's `state_dict` has for a module with the cell as attribute `rnn`, `lstm`
+ * or `gru` and an `nn.Linear` as `head`. Its two biases are ours and zeros, but for the GRU's n gate, which has two.
+ */
+export function toPyTorch({ cell, layers, head, hidden }: Model): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  layers.forEach(({ W, b, hidden: H, input: I }, l) => {
+    const columns = cell.gates * H;
+    const put = (name: string, shape: readonly number[], data: Float32Array): void => {
+      tensors.set(`${cell.name}.${name}_l${l}`, { shape, data });
+    };
+    put('weight_ih', [columns, I], transposed(W.subarray(H * columns), I, columns));
+    put('weight_hh', [columns, H], transposed(W.subarray(0, H * columns), H, columns));
+    const b_hh = new Float32Array(columns);
+    b_hh.set(b.subarray(columns), cell.name === 'gru' ? 2 * H : 0); // b_nh; the other cells have nothing there
+    put('bias_ih', [columns], b.slice(0, columns));
+    put('bias_hh', [columns], b_hh);
+  });
+  const rows = head.b.length;
+  tensors.set('head.weight', { shape: [rows, hidden], data: transposed(head.W, hidden, rows) });
+  tensors.set('head.bias', { shape: [rows], data: head.b.slice() });
+  return tensors;
+}
+
+/**
+ * Cells and head from the tensors of a PyTorch `state_dict`; the shapes tell everything but the plain RNN's σ.
+ *
+ * 1. The recurrent module may stand under any prefix (`lstm.`, `model.rnn.`); the head is `head.weight` and `head.bias` beside it.
+ * 2. b_ih and b_hh are added in float32, but for the GRU's n gate, where the reset gate stands between them.
+ * 3. I = channels + 2, as X_t = [z of each channel, sin, cos]; the head's rows are [channels][horizon].
+ *
+ * @param where the file's name, for errors
+ * @throws ForetideError MODEL_INVALID, naming what is missing, superfluous or of another shape
+ */
+export function fromPyTorch(tensors: ReadonlyMap<string, Tensor>, where = 'tensors'): ModelParts {
+  const fault = (what: string, expected: string, got: string, todo = HOW_TO): Error =>
+    modelFault({ what, expected, got, where, todo });
+
+  const prefix = prefixOf(tensors, fault);
+  const beside = prefix.slice(0, prefix.lastIndexOf('.', prefix.length - 2) + 1);
+  const shapeOf = (name: string): readonly number[] => tensors.get(name)?.shape ?? [];
+
+  const [rows = 0, H = 0] = shapeOf(`${prefix}weight_hh_l0`);
+  const [, I = 0] = shapeOf(prefix + FIRST);
+  const name = GATES[rows / H];
+  if (name === undefined || H > LIMITS.hidden) {
+    throw fault(
+      'The recurrent layer is none of those that are known',
+      `${shown(`${prefix}weight_hh_l0`)} of [G × H, H] with G = 1 (RNN), 3 (GRU) or 4 (LSTM) and H up to ${LIMITS.hidden}`,
+      tensors.has(`${prefix}weight_hh_l0`) ? shownShape(shapeOf(`${prefix}weight_hh_l0`)) : 'none',
+    );
+  }
+  let L = 1;
+  while (L < LIMITS.layers && tensors.has(`${prefix}weight_ih_l${L}`)) L++;
+  const [R = 0] = shapeOf(`${beside}head.weight`);
+  const wanted = new Map<string, readonly number[]>();
+  for (let l = 0; l < L; l++) {
+    wanted.set(`${prefix}weight_ih_l${l}`, [rows, l === 0 ? I : H]);
+    wanted.set(`${prefix}weight_hh_l${l}`, [rows, H]);
+    wanted.set(`${prefix}bias_ih_l${l}`, [rows]);
+    wanted.set(`${prefix}bias_hh_l${l}`, [rows]);
+  }
+  wanted.set(`${beside}head.weight`, [R, H]);
+  wanted.set(`${beside}head.bias`, [R]);
+  compare(tensors, wanted, `${name.toUpperCase()} of ${H} with a head`, fault);
+
+  const channels = I - TIME_INPUTS;
+  if (channels < 1) {
+    throw fault(
+      'The model has too few inputs',
+      `${shown(prefix + FIRST)} of [${rows}, channels + ${TIME_INPUTS}]`,
+      shownShape([rows, I]),
+      'Train it on X_t = [z of each channel, sin and cos of the time of day (UTC)].',
+    );
+  }
+  const horizon = R / channels;
+  if (!Number.isInteger(horizon) || horizon < 1 || horizon > LIMITS.horizon) {
+    throw fault(
+      'The head does not fit the inputs',
+      `${channels} (channels) × 1 to ${LIMITS.horizon} (steps ahead) rows of ${shown(`${beside}head.weight`)}`,
+      String(R),
+      'Let it give the next values of channel 1, then those of channel 2, …',
+    );
+  }
+  const data = (tensor: string): Float32Array => tensors.get(tensor)!.data;
+  const layers = Array.from({ length: L }, (_, l) =>
+    layerOf(name, H, l === 0 ? I : H, (tensor) => data(`${prefix}${tensor}_l${l}`)),
+  );
+  if (layers.some(({ b }) => !b.every((value) => Number.isFinite(value)))) {
+    throw fault('Two biases are too large to be added', 'a sum within float32', 'an infinity');
+  }
+  const head = { W: transposed(data(`${beside}head.weight`), R, H), b: data(`${beside}head.bias`).slice() };
+  return { cell: name, channels, horizon, layers, head };
+}
+
+type Fault = (what: string, expected: string, got: string, todo?: string) => Error;
+
+/** What stands before `weight_ih_l0`. */
+function prefixOf(tensors: ReadonlyMap<string, Tensor>, fault: Fault): string {
+  const firsts = [...tensors.keys()].filter((name) => name === FIRST || name.endsWith(`.${FIRST}`));
+  if (firsts.length === 1) return firsts[0]!.slice(0, -FIRST.length);
+  const others = firsts.length === 0 ? [...tensors.keys()] : firsts;
+  throw fault(
+    'There is not exactly one recurrent module',
+    `one tensor ${FIRST}, with or without a prefix`,
+    listed(others.map((name) => shown(name))) || 'no tensors',
+  );
+}
+
+function compare(
+  tensors: ReadonlyMap<string, Tensor>,
+  wanted: ReadonlyMap<string, readonly number[]>,
+  model: string,
+  fault: Fault,
+): void {
+  const expected: string[] = [];
+  const got: string[] = [];
+  for (const [name, shape] of wanted) {
+    const tensor = tensors.get(name);
+    const text = shownShape(shape);
+    if (tensor && shownShape(tensor.shape) === text) continue;
+    // a missing head has no rows
+    expected.push(
+      tensor || !text.startsWith('[0')
+        ? `${shown(name)} of ${text}`
+        : `${shown(name)} of [channels × horizon, …]`,
+    );
+    got.push(tensor ? `${shown(name)} of ${shownShape(tensor.shape)}` : `no ${shown(name)}`);
+  }
+  const extra = [...tensors].filter(([name]) => !wanted.has(name));
+  got.push(...extra.map(([name, { shape }]) => `${shown(name)} of ${shownShape(shape)}, which has no use`));
+  if (got.length === 0) return;
+  const hint = HINTS.find(([pattern]) => extra.some(([name]) => pattern.test(name)))?.[1];
+  throw fault(
+    `The tensors are not those of an ${model}`,
+    listed(expected) || 'no others',
+    listed(got),
+    hint ?? HOW_TO,
+  );
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_FAULTS;
+  return names.slice(0, MOST_FAULTS).join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
+
+function layerOf(
+  name: Cell['name'],
+  H: number,
+  I: number,
+  data: (tensor: string) => Float32Array,
+): CellWeights {
+  const { gates, biases } = cellOf(name);
+  const columns = gates * H;
+  const W = new Float32Array((H + I) * columns);
+  W.set(transposed(data('weight_hh'), columns, H));
+  W.set(transposed(data('weight_ih'), columns, I), H * columns);
+  const b_ih = data('bias_ih');
+  const b_hh = data('bias_hh');
+  const b = new Float32Array(biases * H);
+  // not `+ 0`, which would turn -0 into 0: what was exported comes back bit for bit
+  for (let j = 0; j < columns; j++) b[j] = b_hh[j] === 0 ? b_ih[j]! : b_ih[j]! + b_hh[j]!;
+  if (name === 'gru') {
+    b.set(b_ih.subarray(2 * H), 2 * H);
+    b.set(b_hh.subarray(2 * H), 3 * H);
+  }
+  return { hidden: H, input: I, W, b };
+}
+
+/** [rows][columns] to [columns][rows]. */
+function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j]!;
+  }
+  return result;
+}

@@ -1,0 +1,90 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import liveForecast from '../../pipelines/live-forecast.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { silentLog } from '../../src/log.ts';
+import { Memory } from '../../src/memory/memory.ts';
+import { loadModel, saveModel } from '../../src/model/load.ts';
+import { modelFor } from '../../src/model/model-for.ts';
+import { createModel } from '../../src/model/model.ts';
+import { ModelSettings } from '../../src/model/settings.ts';
+import { stateFingerprint } from '../../src/run/fingerprint.ts';
+import { prepare } from '../../src/run/prepare.ts';
+import { modelPath } from '../reference/models.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'foretide-model-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('without a file: from the seed', async () => {
+  const settings = ModelSettings.parse({ hidden: 3, seed: 9 });
+  expect(await modelFor(settings, 2)).toEqual(createModel(settings, 2));
+});
+
+test('from a file, whatever the defaults of the other settings are', async () => {
+  const model = await modelFor(ModelSettings.parse({ file: modelPath('gru-1') }), 1);
+  expect([model.cell.name, model.hidden, model.horizon]).toEqual(['gru', 4, 3]);
+  const path = join(folder, 'saved.safetensors');
+  writeFileSync(path, saveModel(model));
+  expect(await modelFor(ModelSettings.parse({ file: path }), 1)).toEqual(model);
+});
+
+test('settings hold for the file', async () => {
+  const settings = (more: object): ModelSettings =>
+    ModelSettings.parse({ file: modelPath('rnn-relu'), ...more });
+  expect((await modelFor(settings({ activation: 'relu', name: 'r' }), 1)).name).toBe('r');
+  await expect(modelFor(settings({ cell: 'gru' }), 1)).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
+});
+
+test('a model for other channels than the readings have is refused', async () => {
+  const file = modelPath('lstm-2');
+  expect((await modelFor(ModelSettings.parse({ file }), 2)).channels).toBe(2);
+  await expect(modelFor(ModelSettings.parse({ file }), 1)).rejects.toMatchObject({
+    code: 'SETTINGS_INVALID',
+    message: expect.stringContaining('expected 2 channels (its inputs less two for the time of day), got 1'),
+  });
+});
+
+test.each([
+  ['a file that is not there', join(folder, 'none.safetensors')],
+  ['a folder', folder],
+  ['a device without an end', '/dev/zero'],
+])('%s: FILE_UNREADABLE', async (_, file) => {
+  await expect(modelFor(ModelSettings.parse({ file }), 1)).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE',
+    facts: { where: file },
+  });
+});
+
+test('a fault tells the path of the file', async () => {
+  const file = join(folder, 'torn.safetensors');
+  writeFileSync(
+    file,
+    saveModel(loadModel(Buffer.from(saveModel(createModel(ModelSettings.parse({}), 1))))).subarray(0, 2000),
+  );
+  await expect(modelFor(ModelSettings.parse({ file }), 1)).rejects.toMatchObject({
+    code: 'MODEL_INVALID',
+    facts: { where: file },
+  });
+});
+
+test('a run takes it up by model.file, and its state stays valid when the file moves or its settings are spelt out', async () => {
+  const moved = join(folder, 'moved.safetensors');
+  copyFileSync(modelPath('lstm'), moved);
+  const fingerprints = await Promise.all(
+    [
+      [`model.file=${modelPath('lstm')}`],
+      [`model.file=${moved}`, 'model.cell=lstm', 'model.hidden=16'],
+      [`model.file=${moved}`, 'model.name=other'],
+    ].map(async (set) => {
+      const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set });
+      const { decoder, model } = await prepare(settings, silentLog);
+      const memory = new Memory();
+      liveForecast.topology(settings, { memory, decoder, model });
+      return stateFingerprint('p', settings, model, memory);
+    }),
+  );
+  expect(fingerprints[1]).toBe(fingerprints[0]);
+  expect(fingerprints[2]).not.toBe(fingerprints[0]);
+});
