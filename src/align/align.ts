@@ -106,6 +106,9 @@ export function align(memory: Memory, { every, gapLimit }: AlignSettings) {
     source.pipe(concatMap(alignFrame));
 }
 
+/** Workspace of `medianStep`. */
+const sorted = new Float64Array(DELTAS);
+
 /** Takes in one more step and gives the median of the last 17, in whole ms; 0 while there are fewer than three. */
 function medianStep(f64: Float64Array, at: number, delta: number): number {
   const count = f64[at]!;
@@ -113,6 +116,12 @@ function medianStep(f64: Float64Array, at: number, delta: number): number {
   f64[at] = count + 1;
   const known = Math.min(count + 1, DELTAS);
   if (known < ENOUGH) return 0;
-  const sorted = f64.subarray(at + 1, at + 1 + known).toSorted();
+  // insertion: a regular series is in order already
+  for (let i = 0; i < known; i++) {
+    const next = f64[at + 1 + i]!;
+    let j = i;
+    for (; j > 0 && sorted[j - 1]! > next; j--) sorted[j] = sorted[j - 1]!;
+    sorted[j] = next;
+  }
   return Math.max(1, Math.round(sorted[known >> 1]!));
 }

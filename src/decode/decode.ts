@@ -70,7 +70,7 @@ export function decode(memory: Memory, decoder: Decoder): OperatorFunction<Batch
       name: readings.series,
       time: Float64Array.from(readings.time),
       value: Float64Array.from(readings.value),
-      offset: Float64Array.from(readings.record, (record) => records[record]!.offset),
+      offset: Float64Array.from(readings.record.map((record) => records[record]!.offset)),
       bytes: readings.record.map((record) => records[record]!.value),
       records: records.length,
       dead,

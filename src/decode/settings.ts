@@ -77,9 +77,7 @@ export const CsvSettings = z
       .string()
       .regex(/^[^"\r\n]$/, 'expected one character other than a quote or a line break')
       .default(',')
-      .describe(
-        'What stands between two cells, where the source has not split the row itself (files are split at commas)',
-      ),
+      .describe('What stands between two cells'),
     series: series
       .optional()
       .describe('Column that names the series (default: sensor); of several, the cells are joined by /'),

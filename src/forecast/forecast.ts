@@ -65,21 +65,23 @@ export function forecast(
         const at = i * channels + c;
         const y = value[at]!;
         past.push(row, c, k, gap[i]!, y);
-        const ahead = readout ? headOfSeries(readout, frame, i, c) : headOfModel(frame, i, c);
-        const outerAt = issuedRing.outer(row, k, c);
-        for (let h = 1; h <= horizon; h++) {
-          const to = at * horizon + h - 1;
-          const forecasted = ahead(h);
-          const bandAt = bands.at(row) + (c * horizon + h - 1) * BAND;
-          yhat[to] = forecasted;
-          lo[to] = forecasted - reachBelow(f64, bandAt);
-          hi[to] = forecasted + reachAbove(f64, bandAt);
-          f64[issuedRing.yhat(row, k, c, h)] = forecasted;
-          const keptBand = issuedRing.band(row, k, c, h);
-          f64[keptBand] = lo[to]!;
-          f64[keptBand + 1] = hi[to]!;
-        }
         const first = at * horizon;
+        if (readout) headOfSeries(readout, frame, i, c, yhat);
+        else headOfModel(frame, i, c, yhat);
+        const bandsAt = bands.at(row) + c * horizon * BAND;
+        const keptYhat = issuedRing.yhat(row, k, c, 1);
+        const keptBand = issuedRing.band(row, k, c, 1);
+        for (let h = 0; h < horizon; h++) {
+          const forecasted = yhat[first + h]!;
+          const below = forecasted - reachBelow(f64, bandsAt + h * BAND);
+          const above = forecasted + reachAbove(f64, bandsAt + h * BAND);
+          lo[first + h] = below;
+          hi[first + h] = above;
+          f64[keptYhat + h] = forecasted;
+          f64[keptBand + 2 * h] = below;
+          f64[keptBand + 2 * h + 1] = above;
+        }
+        const outerAt = issuedRing.outer(row, k, c);
         const outerBand = outer.at(row) + c * BAND;
         f64[outerAt] = Math.min(lo[first]!, yhat[first]! - reachBelow(f64, outerBand));
         f64[outerAt + 1] = Math.max(hi[first]!, yhat[first]! + reachAbove(f64, outerBand));
@@ -96,8 +98,8 @@ export function forecast(
     }
     return { horizon, yhat, lo, hi, issued };
 
-    /** ŷ by the series' own readout; also puts φ_t where `learn` will find it. */
-    function headOfSeries(r: Readout, f: typeof frame, i: number, c: number): (h: number) => number {
+    /** ŷ of all horizons by the series' own readout; also puts φ_t where `learn` will find it. */
+    function headOfSeries(r: Readout, f: typeof frame, i: number, c: number, out: Float64Array): void {
       const row = f.series[i]!;
       const at = i * channels + c;
       const y = f.value[at]!;
@@ -121,7 +123,8 @@ export function forecast(
       const phiAt = r.phi.at(row) + (issuedRing.place(k) * channels + c) * r.d;
       if (!ready) {
         f32.fill(0, phiAt, phiAt + r.d);
-        return () => y;
+        out.fill(y, at * horizon, (at + 1) * horizon);
+        return;
       }
       const u = f64[base]!;
       writeFeatures(f32, phiAt, {
@@ -139,23 +142,25 @@ export function forecast(
         day: stepsOfDay(f.step[i]!, PAST),
       });
       const wAt = r.W.at(row) + horizon * r.d * c;
-      return (h) => {
-        const move = dot(f32, wAt + (h - 1) * r.d, f32, phiAt, r.d);
-        return y + u * Math.max(-REACH, Math.min(REACH, move));
-      };
+      for (let h = 0; h < horizon; h++) {
+        const move = dot(f32, wAt + h * r.d, f32, phiAt, r.d);
+        out[at * horizon + h] = y + u * Math.max(-REACH, Math.min(REACH, move));
+      }
     }
 
-    /** ŷ by the model's head. */
-    function headOfModel(f: typeof frame, i: number, c: number): (h: number) => number {
+    /** ŷ of all horizons by the model's head. */
+    function headOfModel(f: typeof frame, i: number, c: number, out: Float64Array): void {
       const { W, b } = model.head;
       const columns = channels * horizon;
+      const column = c * horizon;
       const at = i * channels + c;
-      return (h) => {
-        const column = c * horizon + h - 1;
-        let z = b[column]!;
-        for (let j = 0; j < H; j++) z += f.hidden[i * H + j]! * W[j * columns + column]!;
-        return f.mean[at]! + f.spread[at]! * z;
-      };
+      const to = at * horizon;
+      for (let h = 0; h < horizon; h++) out[to + h] = b[column + h]!;
+      for (let j = 0; j < H; j++) {
+        const h_j = f.hidden[i * H + j]!;
+        for (let h = 0; h < horizon; h++) out[to + h] = out[to + h]! + h_j * W[j * columns + column + h]!;
+      }
+      for (let h = 0; h < horizon; h++) out[to + h] = f.mean[at]! + f.spread[at]! * out[to + h]!;
     }
   });
 }

@@ -1,5 +1,6 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
+import { ringPlace } from './ring.ts';
 
 /**
  * The forecasts that are still to come true, in Memory: what `forecast` wrote at earlier steps and `score`, `detect` and `learn`
@@ -27,7 +28,7 @@ export class Issued {
 
   /** Place of step `index` in the ring. */
   place(index: number): number {
-    return index % (this.horizon + 1);
+    return ringPlace(index, this.horizon + 1);
   }
 
   /** Opens the place of step `index`. */
@@ -40,12 +41,12 @@ export class Issued {
     return index > 0 && this.#memory.view().f64[this.#stamp.at(row) + this.place(index)] === index;
   }
 
-  /** Index in `view().f64` of ŷ for horizon h (1 …), issued at step `index`. */
+  /** Index in `view().f64` of ŷ for horizon h (1 …), issued at step `index`; the horizons lie side by side. */
   yhat(row: number, index: number, channel: number, h: number): number {
     return this.#yhat.at(row) + (this.place(index) * this.channels + channel) * this.horizon + h - 1;
   }
 
-  /** Index in `view().f64` of the 90 % band (lo, hi) for horizon h, issued at step `index`. */
+  /** Index in `view().f64` of the 90 % band (lo, hi) for horizon h, issued at step `index`; the horizons lie side by side. */
   band(row: number, index: number, channel: number, h: number): number {
     return this.#band.at(row) + ((this.place(index) * this.channels + channel) * this.horizon + h - 1) * 2;
   }

@@ -1,4 +1,5 @@
 import type { Memory } from '../memory/memory.ts';
+import { ringPlace } from './ring.ts';
 
 /** Steps of the past that are kept of every channel: one day at a step of five minutes, and one more. */
 export const PAST = 289;
@@ -23,16 +24,17 @@ export class Past {
     const at = this.#slot.at(row) + channel * PAST;
     if (gap === 0) f64[this.#first.at(row)] = index;
     if (gap > 1) {
-      const held = f64[at + ((index - gap) % PAST)]!;
-      for (let back = Math.min(gap, PAST) - 1; back > 0; back--) f64[at + ((index - back) % PAST)] = held;
+      const held = f64[at + ringPlace(index - gap, PAST)]!;
+      for (let back = Math.min(gap, PAST) - 1; back > 0; back--)
+        f64[at + ringPlace(index - back, PAST)] = held;
     }
-    f64[at + (index % PAST)] = value;
+    f64[at + ringPlace(index, PAST)] = value;
   }
 
   /** The value at step `index`; `otherwise` when it is not known any more or yet. */
   value(row: number, channel: number, index: number, now: number, otherwise: number): number {
     const { f64 } = this.#memory.view();
     if (index <= now - PAST || index < f64[this.#first.at(row)]!) return otherwise;
-    return f64[this.#slot.at(row) + channel * PAST + (index % PAST)]!;
+    return f64[this.#slot.at(row) + channel * PAST + ringPlace(index, PAST)]!;
   }
 }

@@ -40,20 +40,21 @@ export function score(memory: Memory, model: Model): Stage<Frame & Aligned & For
       const row = series[i]!;
       const k = index[i]!;
       const day = stepsOfDay(step[i]!, PAST);
-      for (let h = 1; h <= horizon; h++) {
-        if (!issued.has(row, k - h)) continue;
-        for (let c = 0; c < channels; c++) {
-          const y = value[i * channels + c]!;
-          const at = sums.at(row) + (c * horizon + h - 1) * SCORE.length;
+      for (let c = 0; c < channels; c++) {
+        const y = value[i * channels + c]!;
+        const dayBefore = day > 0 ? past.value(row, c, k - day, k, NaN) : NaN;
+        const sumsAt = sums.at(row) + c * horizon * SCORE.length;
+        for (let h = 1; h <= horizon; h++) {
+          if (!issued.has(row, k - h)) continue;
+          const at = sumsAt + (h - 1) * SCORE.length;
           const error = Math.abs(y - f64[issued.yhat(row, k - h, c, h)]!);
           f64[at] = f64[at]! + 1;
           f64[at + 1] = f64[at + 1]! + error;
           f64[at + 2] = f64[at + 2]! + Math.abs(y - past.value(row, c, k - h, k, y));
-          const yesterday = day > h ? past.value(row, c, k - day, k, NaN) : NaN;
-          if (!Number.isNaN(yesterday)) {
+          if (day > h && !Number.isNaN(dayBefore)) {
             f64[at + 3] = f64[at + 3]! + 1;
             f64[at + 4] = f64[at + 4]! + error;
-            f64[at + 5] = f64[at + 5]! + Math.abs(y - yesterday);
+            f64[at + 5] = f64[at + 5]! + Math.abs(y - dayBefore);
           }
           const band = issued.band(row, k - h, c, h);
           if (!Number.isNaN(f64[band]!)) {

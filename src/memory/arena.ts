@@ -32,8 +32,9 @@ export class Arena {
 
   /** Typed arrays over the whole memory, as of now. */
   view(): View {
+    // growth leaves arrays of length 0; asking them is far cheaper than asking the memory for its buffer
+    if (this.#view && this.#view.u8.length > 0) return this.#view;
     const { buffer } = this.memory;
-    if (this.#view && this.#view.u8.buffer === buffer) return this.#view;
     this.#view = {
       u8: new Uint8Array(buffer),
       i32: new Int32Array(buffer),

@@ -1,4 +1,4 @@
-import { Subject, type Subscription } from 'rxjs';
+import { Subject, type Subscription, tap } from 'rxjs';
 import { ACCOUNT, accountSlot, type Account, readAccount } from '../account.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { ForetideError } from '../errors.ts';
@@ -8,6 +8,7 @@ import type { Slot } from '../memory/slot.ts';
 import type { Model } from '../model/model.ts';
 import type { Pipeline, PipelineParts } from '../pipeline.ts';
 import type { RunSettings } from '../config/run-settings.ts';
+import { GatheredPoints } from '../sink/gathered-points.ts';
 import type { Points } from '../sink/points.ts';
 import type { Sink } from '../sink/sink.ts';
 import type { Batch } from '../source/source.ts';
@@ -43,6 +44,16 @@ export interface Committed {
   readonly readings: number;
 }
 
+/** What has come since the last commit. */
+interface Pending {
+  readonly points: GatheredPoints;
+  readonly dead: DeadLetter[];
+  readings: number;
+  records: number;
+  /** The position after the last batch; null before the first. */
+  next: number | null;
+}
+
 /**
  * One partition of one pipeline: its topology, its Memory, its position. Pushes a batch through the topology, gathers what comes
  * out, and commits rows, position and outputs together.
@@ -62,11 +73,12 @@ export class Task {
   readonly #topology: ReturnType<Pipeline['topology']>;
   #input = new Subject<Batch>();
   #subscription: Subscription | undefined;
-  #out: Frame[] = [];
+  /** Records that the frames of the batch at hand account for. */
+  #accounted = 0;
   #failure: unknown;
   #committedNext: number | null = null;
   #committedRecords = 0;
-  #pending: { points: Points[]; dead: DeadLetter[]; readings: number; records: number; next: number | null };
+  #pending = nothing();
 
   private constructor(partition: number, parts: TaskParts) {
     this.partition = partition;
@@ -78,7 +90,6 @@ export class Task {
     this.#watermark = this.memory.partition('watermark', 'f64');
     this.#topology = pipeline.topology(settings, this.#pipelineParts);
     this.fingerprint = stateFingerprint(pipeline.name, settings, model, this.memory);
-    this.#pending = this.#nothing();
     this.#subscribe();
   }
 
@@ -125,34 +136,23 @@ export class Task {
    */
   push(batch: Batch): void {
     try {
-      this.#out = [];
+      this.#accounted = 0;
       this.#input.next(batch);
       if (this.#failure !== undefined) throw this.#failure;
-      const accounted = this.#out.reduce((sum, frame) => sum + frame.records, 0);
-      if (accounted !== batch.records.length) throw notSynchronous(batch, accounted);
-      const { pipeline, settings } = this.#parts;
-      const { points, dead } = this.#pending;
-      for (const frame of this.#out) {
-        for (const block of pipeline.records(frame, settings, this.#pipelineParts)) {
-          if (block.length > 0) points.push(block);
-        }
-        for (const letter of frame.dead) dead.push(letter);
-        this.#pending.readings += frame.length;
-      }
+      if (this.#accounted !== batch.records.length) throw notSynchronous(batch, this.#accounted);
       this.#pending.records += batch.records.length;
       this.#pending.next = batch.next;
     } catch (error) {
       this.rollback();
       throw error;
-    } finally {
-      this.#out = [];
     }
   }
 
   /** Makes everything since the last commit durable; undefined when there is nothing. */
   async commit(): Promise<Committed | undefined> {
-    const { points, readings, next } = this.#pending;
+    const { readings, next } = this.#pending;
     if (next === null) return undefined;
+    const points = this.#pending.points.blocks();
     const { store, sink, deadLetters, stop } = this.#parts;
     try {
       this.#checkBalance();
@@ -172,7 +172,7 @@ export class Task {
       this.memory.committed();
       this.#committedNext = next;
       this.#committedRecords = this.account().records;
-      this.#pending = this.#nothing();
+      this.#pending = nothing();
       return { next, points, dead, readings };
     } catch (error) {
       this.rollback();
@@ -183,7 +183,7 @@ export class Task {
   /** Drops everything since the last commit. */
   rollback(): void {
     this.memory.rollback();
-    this.#pending = this.#nothing();
+    this.#pending = nothing();
     this.#subscribe();
   }
 
@@ -193,21 +193,31 @@ export class Task {
     this.memory.release();
   }
 
-  #nothing() {
-    return { points: [], dead: [], readings: 0, records: 0, next: null };
-  }
-
   /** A new subscription: one throw closes an RxJS chain for good. */
   #subscribe(): void {
     this.#subscription?.unsubscribe();
     this.#failure = undefined;
     this.#input = new Subject<Batch>();
-    this.#subscription = this.#input.pipe(this.#topology).subscribe({
-      next: (frame) => this.#out.push(frame),
-      error: (error: unknown) => {
-        this.#failure = error ?? new Error('A stage failed without an error');
-      },
-    });
+    this.#subscription = this.#input
+      .pipe(
+        this.#topology,
+        tap((frame) => this.#gather(frame)),
+      )
+      .subscribe({
+        error: (error: unknown) => {
+          this.#failure = error ?? new Error('A stage failed without an error');
+        },
+      });
+  }
+
+  /** Takes what came out of the topology to what is pending. */
+  #gather(frame: Frame): void {
+    const { pipeline, settings } = this.#parts;
+    const { points, dead } = this.#pending;
+    for (const block of pipeline.records(frame, settings, this.#pipelineParts)) points.add(block);
+    for (const letter of frame.dead) dead.push(letter);
+    this.#pending.readings += frame.length;
+    this.#accounted += frame.records;
   }
 
   #checkBalance(): void {
@@ -223,6 +233,11 @@ export class Task {
       todo: 'A stage drops or repeats rows: only decode and align may.',
     });
   }
+}
+
+/** What is to be committed: nothing yet. */
+function nothing(): Pending {
+  return { points: new GatheredPoints(), dead: [], readings: 0, records: 0, next: null };
 }
 
 function notSynchronous({ partition, records }: Batch, accounted: number): ForetideError {

@@ -5,45 +5,56 @@ import type { Frame } from '../frame.ts';
 import type { Model } from '../model/model.ts';
 import type { Points } from './points.ts';
 
-/** Rows and channels of a frame that become points, as [row, channel, index in a column of n × channels]. */
-function select(frame: Frame, keep: (row: number, at: number) => boolean): [number, number, number][] {
-  const chosen: [number, number, number][] = [];
-  for (let i = 0; i < frame.length; i++) {
-    for (let c = 0; c < frame.channels; c++) {
-      const at = i * frame.channels + c;
-      if (keep(i, at)) chosen.push([i, c, at]);
-    }
-  }
-  return chosen;
+/** Rows and channels of a frame that become points, in order. */
+interface Chosen {
+  readonly rows: readonly number[];
+  /** Their indices in a column of n × channels. */
+  readonly places: readonly number[];
 }
 
-function column(chosen: readonly [number, number, number][], value: (row: number, at: number) => number) {
-  const numbers = new Float64Array(chosen.length);
-  chosen.forEach(([row, , at], k) => {
-    numbers[k] = value(row, at);
-  });
-  return numbers;
+function choose(frame: Frame, keep: (row: number, place: number) => boolean): Chosen {
+  const rows: number[] = [];
+  const places: number[] = [];
+  for (let row = 0, place = 0; row < frame.length; row++) {
+    for (let c = 0; c < frame.channels; c++, place++) {
+      if (!keep(row, place)) continue;
+      rows.push(row);
+      places.push(place);
+    }
+  }
+  return { rows, places };
+}
+
+const NONE = new Float64Array(0);
+
+/** The numbers of a column at these indices, or at these of every `width` numbers the one `inside`. */
+function pick(column: Float64Array, indices: readonly number[], width = 1, inside = 0): Float64Array {
+  const { length } = indices;
+  if (length === 0) return NONE;
+  const picked = new Float64Array(length);
+  for (let k = 0; k < length; k++) picked[k] = column[indices[k]! * width + inside]!;
+  return picked;
 }
 
 /** A channel's own name as a series: `sensor`, or `sensor.channel` where a series has several. */
-function names(frame: Frame, chosen: readonly [number, number, number][]): string[] {
-  return chosen.map(([row, c]) => {
-    const channel = frame.channelNames[c]!;
-    return channel === '' ? frame.name[row]! : `${frame.name[row]!}.${channel}`;
+function names({ name, channels, channelNames }: Frame, { rows, places }: Chosen): string[] {
+  return rows.map((row, k) => {
+    const channel = channelNames[places[k]! % channels]!;
+    return channel === '' ? name[row]! : `${name[row]!}.${channel}`;
   });
 }
 
 /** `reading,series=S value=… <event time>`: what was observed. */
 export function readingPoints(frame: Frame): Points {
-  const all = select(frame, () => true);
+  const all = choose(frame, () => true);
   return {
     measurement: 'reading',
-    length: all.length,
+    length: all.rows.length,
     series: names(frame, all),
-    time: column(all, (row) => frame.time[row]!),
+    time: pick(frame.time, all.rows),
     tags: {},
-    fields: { value: column(all, (_, at) => frame.value[at]!) },
-    offset: column(all, (row) => frame.offset[row]!),
+    fields: { value: pick(frame.value, all.places) },
+    offset: pick(frame.offset, all.rows),
   };
 }
 
@@ -53,46 +64,55 @@ export function forecastPoints(
   model: Model,
   { store }: { readonly store: readonly number[] },
 ): Points[] {
-  const { horizon } = frame;
-  const issued = select(frame, (row) => frame.issued[row] === 1);
+  const { horizon, yhat, lo, hi } = frame;
+  const issued = choose(frame, (row) => frame.issued[row] === 1);
+  const { rows, places } = issued;
   const series = names(frame, issued);
-  const offset = column(issued, (row) => frame.offset[row]!);
+  const offset = pick(frame.offset, rows);
   const digits = Math.max(2, String(horizon).length);
   return store
     .filter((h) => h <= horizon)
     .map((h) => ({
       measurement: 'forecast',
-      length: issued.length,
+      length: rows.length,
       series,
-      time: column(issued, (row) => frame.time[row]! + h * frame.step[row]!),
+      time: targets(frame, rows, h),
       tags: { model: model.name, h: String(h).padStart(digits, '0') },
       fields: {
-        yhat: column(issued, (_, at) => frame.yhat[at * horizon + h - 1]!),
-        lo: column(issued, (_, at) => frame.lo[at * horizon + h - 1]!),
-        hi: column(issued, (_, at) => frame.hi[at * horizon + h - 1]!),
+        yhat: pick(yhat, places, horizon, h - 1),
+        lo: pick(lo, places, horizon, h - 1),
+        hi: pick(hi, places, horizon, h - 1),
       },
       labels: { fingerprint: model.fingerprint.slice(0, 12) },
       offset,
     }));
 }
 
+/** The times that the forecasts of horizon h are for. */
+function targets({ time, step }: Frame & Aligned, rows: readonly number[], h: number): Float64Array {
+  const times = new Float64Array(rows.length);
+  for (let k = 0; k < rows.length; k++) times[k] = time[rows[k]!]! + h * step[rows[k]!]!;
+  return times;
+}
+
 /** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings outside the 99 % band. */
 export function anomalyPoints(frame: Frame & Detected): Points {
-  const found = select(frame, (_, at) => frame.anomalous[at] === 1);
+  const found = choose(frame, (_, place) => frame.anomalous[place] === 1);
+  const { rows, places } = found;
   return {
     measurement: 'anomaly',
-    length: found.length,
+    length: rows.length,
     series: names(frame, found),
-    time: column(found, (row) => frame.time[row]!),
+    time: pick(frame.time, rows),
     tags: {},
     fields: {
-      score: column(found, (_, at) => frame.score[at]!),
-      value: column(found, (_, at) => frame.value[at]!),
-      expected: column(found, (_, at) => frame.expected[at]!),
-      lo: column(found, (_, at) => frame.outerLo[at]!),
-      hi: column(found, (_, at) => frame.outerHi[at]!),
+      score: pick(frame.score, places),
+      value: pick(frame.value, places),
+      expected: pick(frame.expected, places),
+      lo: pick(frame.outerLo, places),
+      hi: pick(frame.outerHi, places),
     },
     labels: { state: 'outside' },
-    offset: column(found, (row) => frame.offset[row]!),
+    offset: pick(frame.offset, rows),
   };
 }

@@ -1,0 +1,13 @@
+import { Command } from 'commander';
+import { pipelineBench } from './pipeline.ts';
+
+/** `npm run bench -- NAME`: what this machine makes of it. Each bench prints a table, or with --json one JSON object. */
+const program = new Command('bench').description('Measures on this machine.').addCommand(pipelineBench());
+
+try {
+  if (process.argv.length > 2) await program.parseAsync();
+  else program.outputHelp();
+} catch (error) {
+  process.stderr.write(`✖ ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

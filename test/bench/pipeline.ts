@@ -1,0 +1,200 @@
+import { fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import type { InfluxService } from '../services/influxdb.ts';
+import { BenchBucket, type PointCounts } from './bench-bucket.ts';
+import { makeTopic } from './bench-topic.ts';
+import { machine } from './machine.ts';
+import type { PipelineJob, PipelineResult } from './pipeline-child.ts';
+import { type Figures, figuresOf, mediansOf, tableOf } from './pipeline-figures.ts';
+import { SENSORS } from './readings.ts';
+import { benchInfluxDB, benchKafka } from './services.ts';
+
+interface Flags {
+  readonly readings: number;
+  readonly rounds: number;
+  readonly only?: readonly string[];
+  readonly profile?: string;
+  readonly json?: boolean;
+}
+
+interface Variant {
+  readonly name: string;
+  readonly about: string;
+  /** Settings of live-forecast; undefined: kafkajs alone. */
+  readonly set?: readonly string[];
+  readonly influxdb?: boolean;
+}
+
+const FROZEN = ['forecast.learn=none', 'model.hidden=64'];
+const VARIANTS: readonly Variant[] = [
+  { name: 'a', about: 'kafkajs and JSON.parse alone' },
+  { name: 'b', about: 'frozen LSTM, hidden 64, no sink', set: [...FROZEN, 'output.kind=none'] },
+  { name: 'c', about: 'the same, into InfluxDB', set: FROZEN, influxdb: true },
+  { name: 'd', about: 'online learning (the default), no sink', set: ['output.kind=none'] },
+];
+const PARTITIONS = 6;
+/** Steps of each sensor before its sampling step is known and its forecasts are written out. */
+const STEPS_TO_KNOW = 3;
+/** Horizons whose forecasts are written out by default. */
+const STORED = 3;
+const CHILD_LIMIT_MS = 900_000;
+
+/** `bench pipeline`: Kafka to forecasts through the product's own `run`, beside kafkajs alone. */
+export function pipelineBench(): Command {
+  return new Command('pipeline')
+    .description('readings/s and CPU from a real Kafka through live-forecast, beside kafkajs alone')
+    .option('--readings <n>', 'readings in the topic', whole, 300_000)
+    .option('--rounds <r>', 'rounds, whose medians are printed', whole, 3)
+    .option('--only <names>', `variants, of ${VARIANTS.map(({ name }) => name).join()}`, (names) =>
+      names.split(','),
+    )
+    .option('--profile <folder>', 'a CPU profile of each child goes there')
+    .option('--json', 'one JSON object instead of the table')
+    .action(measure);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function whole(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number of at least 1');
+}
+
+async function measure(flags: Flags): Promise<void> {
+  const wanted = VARIANTS.filter(({ name }) => flags.only?.includes(name) ?? true);
+  const kafka = await benchKafka();
+  const influxdb = wanted.some((variant) => variant.influxdb)
+    ? await benchInfluxDB().catch((error: unknown) => say(`Without (c). ${(error as Error).message}`))
+    : undefined;
+  try {
+    const { brokers } = kafka.service;
+    say(`Producing ${flags.readings} readings of ${SENSORS} sensors over ${PARTITIONS} partitions`);
+    const topic = await makeTopic(brokers, flags.readings, PARTITIONS);
+    const variants = wanted.filter((variant) => !variant.influxdb || influxdb);
+    const figures = await runRounds(variants, brokers, topic.name, influxdb?.service, flags);
+    await topic.remove();
+    const on = {
+      ...machine(),
+      kafka: kafka.version,
+      influxdb: influxdb?.version ?? null,
+      readings: flags.readings,
+      rounds: flags.rounds,
+    };
+    const results = variants.map(({ name, about }, i) => ({ name, about, ...figures[i]! }));
+    const text = flags.json
+      ? JSON.stringify({ bench: 'pipeline', on, variants: results })
+      : tableOf(on, results);
+    process.stdout.write(`${text}\n`);
+  } finally {
+    await kafka.stop();
+    await influxdb?.stop();
+  }
+}
+
+/** Each round runs every variant once, so that what else the machine does meets all of them; the medians by variant. */
+async function runRounds(
+  variants: readonly Variant[],
+  brokers: readonly string[],
+  topic: string,
+  influxdb: InfluxService | undefined,
+  flags: Flags,
+): Promise<Figures[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'foretide-bench-'));
+  try {
+    const rounds: Figures[][] = variants.map(() => []);
+    for (let round = 1; round <= flags.rounds; round++) {
+      for (const [i, variant] of variants.entries()) {
+        const group = `${topic}-${variant.name}-${round}`;
+        const set = variant.set && [
+          ...variant.set,
+          'input.kind=kafka',
+          `input.brokers=${JSON.stringify(brokers)}`,
+          `input.topic=${topic}`,
+          `input.group=${group}`,
+          `store.path=${join(folder, `${group}.db`)}`,
+          'page.enabled=false',
+        ];
+        const job: PipelineJob = { brokers, topic, group, count: flags.readings, set };
+        const result =
+          variant.influxdb && influxdb ? await intoBucket(influxdb, job, flags) : await inChild(job, flags);
+        const figures = figuresOf(result);
+        rounds[i]!.push(figures);
+        const rate = figures.readingsPerSecond.toFixed(0);
+        const cpu = figures.cpuSecondsPer100k.toFixed(2);
+        say(`round ${round} (${variant.name}): ${rate} readings/s, ${cpu} CPU s per 100,000`);
+      }
+    }
+    return rounds.map(mediansOf);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a job whose points go to a fresh bucket, and makes sure that they are all there. */
+async function intoBucket(service: InfluxService, job: PipelineJob, flags: Flags): Promise<PipelineResult> {
+  const bucket = await BenchBucket.make(service);
+  try {
+    const { url, org, token } = service;
+    const set = [
+      ...job.set!,
+      'output.kind=influxdb',
+      `output.url=${url}`,
+      `output.org=${JSON.stringify(org)}`,
+      `output.bucket=${bucket.name}`,
+    ];
+    const result = await inChild({ ...job, set }, flags, { INFLUX_TOKEN: token });
+    const stored = await bucket.count();
+    const expected = { ...expectedPoints(job.count), anomaly: result.points.anomaly };
+    if (JSON.stringify(stored) !== JSON.stringify(expected)) {
+      throw new Error(`InfluxDB holds ${JSON.stringify(stored)}, expected ${JSON.stringify(expected)}`);
+    }
+    return result;
+  } finally {
+    await bucket.remove();
+  }
+}
+
+/** The stream has no gaps: every reading is a point, and from its fourth on each sensor's forecasts are. */
+function expectedPoints(count: number): Omit<PointCounts, 'anomaly'> {
+  let forecasts = 0;
+  for (let sensor = 0; sensor < SENSORS; sensor++) {
+    const readings = Math.ceil((count - sensor) / SENSORS);
+    forecasts += STORED * Math.max(0, readings - STEPS_TO_KNOW);
+  }
+  return { reading: count, forecast: forecasts };
+}
+
+async function inChild(
+  job: PipelineJob,
+  { profile }: Flags,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<PipelineResult> {
+  const child = fork(new URL('pipeline-child.ts', import.meta.url), [JSON.stringify(job)], {
+    env: { ...process.env, ...environment },
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      '--disable-warning=TimeoutNegativeWarning',
+      ...(profile
+        ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${job.group}.cpuprofile`]
+        : []),
+    ],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    timeout: CHILD_LIMIT_MS,
+  });
+  return new Promise((resolve, reject) => {
+    let result: PipelineResult | undefined;
+    child.once('message', (message) => {
+      result = message as PipelineResult;
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (result) resolve(result);
+      else reject(new Error(`The child ended with ${signal ?? code} and without a result`));
+    });
+  });
+}

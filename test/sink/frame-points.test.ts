@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { Memory } from '../../src/memory/memory.ts';
+import { createModel, type Model } from '../../src/model/model.ts';
+import { ModelSettings } from '../../src/model/settings.ts';
+import { anomalyPoints, forecastPoints, readingPoints } from '../../src/sink/frame-points.ts';
+import type { Points } from '../../src/sink/points.ts';
+import { alignedFrame } from '../frames.ts';
+
+const MINUTE = 60_000;
+
+/** Three readings; with two channels each value is followed by its hundredfold. */
+function frame(channels: 1 | 2 = 1) {
+  const value = (v: number) => (channels === 1 ? v : [v, 100 * v]);
+  const made = alignedFrame(
+    new Memory(),
+    [
+      ['a', 10 * MINUTE, value(1)],
+      ['b', 20 * MINUTE, value(2)],
+      ['c', 30 * MINUTE, value(3)],
+    ],
+    5,
+  );
+  return { ...made, offset: Float64Array.of(7, 7, 9) };
+}
+
+/** Points as plain rows: [series, time, offset, …fields]. */
+function rowsOf({ length, series, time, fields, offset }: Points): unknown[][] {
+  for (const column of [series, time, offset, ...Object.values(fields)]) expect(column.length).toBe(length);
+  return Array.from({ length }, (_, i) => [
+    series[i],
+    time[i],
+    offset[i],
+    ...Object.values(fields).map((column) => column[i]),
+  ]);
+}
+
+describe('readingPoints', () => {
+  test('what was observed, at its event time', () => {
+    const points = readingPoints(frame());
+    expect(points).toMatchObject({ measurement: 'reading', tags: {} });
+    expect(Object.keys(points.fields)).toEqual(['value']);
+    expect(rowsOf(points)).toEqual([
+      ['a', 10 * MINUTE, 7, 1],
+      ['b', 20 * MINUTE, 7, 2],
+      ['c', 30 * MINUTE, 9, 3],
+    ]);
+  });
+
+  test('each channel is a series of its own', () => {
+    expect(rowsOf(readingPoints(frame(2)))).toEqual([
+      ['a.c0', 10 * MINUTE, 7, 1],
+      ['a.c1', 10 * MINUTE, 7, 100],
+      ['b.c0', 20 * MINUTE, 7, 2],
+      ['b.c1', 20 * MINUTE, 7, 200],
+      ['c.c0', 30 * MINUTE, 9, 3],
+      ['c.c1', 30 * MINUTE, 9, 300],
+    ]);
+  });
+});
+
+describe('forecastPoints', () => {
+  const modelOf = (horizon: number, channels: number): Model =>
+    createModel(ModelSettings.parse({ name: 'm', hidden: 1, horizon }), channels);
+
+  /** ŷ of row i, channel c, horizon h is ich, e.g. 213; the band reaches 0.5 to each side. */
+  function forecasted(horizon: number, channels: 1 | 2 = 1, issued = [1, 1, 1]) {
+    const yhat = Float64Array.from({ length: 3 * channels * horizon }, (_, k) => {
+      const [i, c, h] = [
+        Math.floor(k / horizon / channels),
+        Math.floor(k / horizon) % channels,
+        (k % horizon) + 1,
+      ];
+      return 1000 * (i + 1) + 100 * c + h;
+    });
+    return {
+      ...frame(channels),
+      horizon,
+      yhat,
+      lo: yhat.map((each) => each - 0.5),
+      hi: yhat.map((each) => each + 0.5),
+      issued: Uint8Array.from(issued),
+      step: Float64Array.of(MINUTE, MINUTE, 2 * MINUTE),
+    };
+  }
+
+  test('the horizons that are asked for, each with its target times', () => {
+    const model = modelOf(3, 1);
+    const [one, three, ...others] = forecastPoints(forecasted(3), model, { store: [1, 3, 4] });
+    expect(others).toEqual([]);
+    expect(one).toMatchObject({
+      measurement: 'forecast',
+      tags: { model: 'm', h: '01' },
+      labels: { fingerprint: model.fingerprint.slice(0, 12) },
+    });
+    expect(Object.keys(one!.fields)).toEqual(['yhat', 'lo', 'hi']);
+    expect(rowsOf(one!)).toEqual([
+      ['a', 11 * MINUTE, 7, 1001, 1000.5, 1001.5],
+      ['b', 21 * MINUTE, 7, 2001, 2000.5, 2001.5],
+      ['c', 32 * MINUTE, 9, 3001, 3000.5, 3001.5],
+    ]);
+    expect(three!.tags['h']).toBe('03');
+    expect(rowsOf(three!).map(([series, time, , yhat]) => [series, time, yhat])).toEqual([
+      ['a', 13 * MINUTE, 1003],
+      ['b', 23 * MINUTE, 2003],
+      ['c', 36 * MINUTE, 3003],
+    ]);
+  });
+
+  test('rows that are not issued are left out', () => {
+    const [points] = forecastPoints(forecasted(1, 1, [0, 1, 0]), modelOf(1, 1), { store: [1] });
+    expect(rowsOf(points!)).toEqual([['b', 21 * MINUTE, 7, 2001, 2000.5, 2001.5]]);
+    const [none] = forecastPoints(forecasted(1, 1, [0, 0, 0]), modelOf(1, 1), { store: [1] });
+    expect(none!.length).toBe(0);
+  });
+
+  test('channels each have their own forecasts', () => {
+    const [, second] = forecastPoints(forecasted(2, 2, [1, 0, 1]), modelOf(2, 2), { store: [1, 2] });
+    expect(rowsOf(second!).map(([series, , , yhat]) => [series, yhat])).toEqual([
+      ['a.c0', 1002],
+      ['a.c1', 1102],
+      ['c.c0', 3002],
+      ['c.c1', 3102],
+    ]);
+  });
+
+  test('the horizons of one model have as many digits as the farthest, so that they sort', () => {
+    const tags = (horizon: number) =>
+      forecastPoints(forecasted(horizon), modelOf(horizon, 1), { store: [6, 100] }).map(
+        (points) => points.tags['h'],
+      );
+    expect(tags(12)).toEqual(['06']);
+    expect(tags(120)).toEqual(['006', '100']);
+  });
+
+  test('a band that is not there yet is NaN, which no sink writes', () => {
+    const made = forecasted(1);
+    made.lo.fill(NaN);
+    const [points] = forecastPoints(made, modelOf(1, 1), { store: [1] });
+    expect(points!.fields['lo']).toEqual(Float64Array.of(NaN, NaN, NaN));
+    expect(points!.fields['hi']![0]).toBe(1001.5);
+  });
+});
+
+describe('anomalyPoints', () => {
+  test('the readings outside their band, with what was expected', () => {
+    const counted = (from: number) => Float64Array.from({ length: 6 }, (_, i) => from + i);
+    const points = anomalyPoints({
+      ...frame(2),
+      anomalous: Uint8Array.of(0, 1, 0, 0, 1, 0),
+      score: counted(10),
+      expected: counted(20),
+      outerLo: counted(30),
+      outerHi: counted(40),
+    });
+    expect(points).toMatchObject({ measurement: 'anomaly', tags: {}, labels: { state: 'outside' } });
+    expect(Object.keys(points.fields)).toEqual(['score', 'value', 'expected', 'lo', 'hi']);
+    expect(rowsOf(points)).toEqual([
+      ['a.c1', 10 * MINUTE, 7, 11, 100, 21, 31, 41],
+      ['c.c0', 30 * MINUTE, 9, 14, 3, 24, 34, 44],
+    ]);
+  });
+});

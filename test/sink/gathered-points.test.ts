@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { GatheredPoints } from '../../src/sink/gathered-points.ts';
+import type { Points } from '../../src/sink/points.ts';
+
+function forecasts(h: string, rows: readonly (readonly [string, number, number])[], offset = 0): Points {
+  return {
+    measurement: 'forecast',
+    length: rows.length,
+    series: rows.map(([series]) => series),
+    time: Float64Array.from(rows.map(([, time]) => time)),
+    tags: { model: 'm', h },
+    fields: { yhat: Float64Array.from(rows.map(([, , yhat]) => yhat)) },
+    labels: { fingerprint: 'f' },
+    offset: Float64Array.from(rows.map((_, i) => offset + i)),
+  };
+}
+
+test('gathers the blocks of each kind into one, rows in order', () => {
+  const gathered = new GatheredPoints();
+  gathered.add(forecasts('01', [['a', 1, 10]], 0));
+  gathered.add(forecasts('06', [['a', 6, NaN]], 0));
+  gathered.add(
+    forecasts(
+      '01',
+      [
+        ['b', 2, 20],
+        ['a', 3, 30],
+      ],
+      7,
+    ),
+  );
+  gathered.add(forecasts('06', []));
+  expect(gathered.blocks()).toEqual([
+    {
+      ...forecasts('01', [
+        ['a', 1, 10],
+        ['b', 2, 20],
+        ['a', 3, 30],
+      ]),
+      offset: Float64Array.of(0, 7, 8),
+    },
+    forecasts('06', [['a', 6, NaN]]),
+  ]);
+});
+
+test('keeps apart what differs in tags, labels or fields; without rows there is no block', () => {
+  const block = forecasts('01', [['a', 1, 10]]);
+  const gathered = new GatheredPoints();
+  gathered.add(forecasts('01', []));
+  expect(gathered.blocks()).toEqual([]);
+  const { labels: _, ...withoutLabels } = block;
+  const kinds: Points[] = [
+    block,
+    { ...block, tags: { model: 'n', h: '01' } },
+    { ...block, labels: { fingerprint: 'g' } },
+    { ...block, fields: { ...block.fields, lo: Float64Array.of(9) } },
+    { ...block, measurement: 'anomaly' },
+    withoutLabels,
+  ];
+  for (const kind of [...kinds, ...kinds]) gathered.add(kind);
+  expect(gathered.blocks().map(({ length }) => length)).toEqual([2, 2, 2, 2, 2, 2]);
+  expect(gathered.blocks().map(({ tags, labels }) => [tags, labels])).toEqual(
+    kinds.map(({ tags, labels }) => [tags, labels]),
+  );
+});
