@@ -16,7 +16,15 @@ const PIPELINE = `${BUILT_IN.join(', ')}, or the path of your own module`;
 const program = new Command('foretide')
   .description('Streaming time-series forecasting: recurrent cells whose state lives as long as the stream.')
   .version(version)
-  .showHelpAfterError('(--help shows how)');
+  .showHelpAfterError('(--help shows how)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ foretide run live-forecast
+  $ foretide run live-forecast --help
+  $ foretide check live-forecast --config live.yaml`,
+  );
 
 addSettingsOptions(program.command('run').description('run a pipeline live').argument('<pipeline>', PIPELINE))
   .option(

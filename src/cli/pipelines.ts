@@ -8,6 +8,9 @@ import type { Pipeline } from '../pipeline.ts';
 /** The pipelines that come with Foretide. */
 export const BUILT_IN = ['live-forecast', 'anomaly-alerts', 'replay'] as const;
 
+/** What a pipeline may be called: its store's file is named after it. */
+const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 /**
@@ -45,7 +48,7 @@ async function load(url: string, where: string): Promise<Pipeline> {
     });
   }
   const found = module.default as Partial<Pipeline> | undefined;
-  const missing = (['name', 'settings', 'defaults', 'topology', 'records'] as const).filter(
+  const missing = (['name', 'about', 'settings', 'defaults', 'topology', 'records'] as const).filter(
     (key) => !found?.[key],
   );
   if (missing.length > 0) {
@@ -53,6 +56,14 @@ async function load(url: string, where: string): Promise<Pipeline> {
       what: 'The module does not export a pipeline as default',
       expected: 'export default pipeline({ name, about, settings, defaults, topology, records })',
       got: found ? `one without ${missing.join(', ')}` : 'no default export',
+      where,
+    });
+  }
+  if (!NAME.test(String(found?.name))) {
+    throw new ForetideError('PIPELINE_INVALID', {
+      what: 'The pipeline has a name that it cannot have',
+      expected: '1 to 64 of a-z, 0-9 and -',
+      got: String(found?.name),
       where,
     });
   }

@@ -1,9 +1,10 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { SecretSettings } from '../secret.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Settings under which somebody may have written a secret by mistake. */
+/** Settings under which somebody may have written a secret by mistake, beside those whose schema is `SecretSettings`. */
 const SECRET = /token|password|secret|sasl/i;
 
 /** Every fault of some settings as `path: expected …, got …`, with a suggestion for a misspelt key. */
@@ -13,7 +14,11 @@ export function explainIssues(issues: readonly Issue[], schema: z.ZodType): stri
 
 function explain(issue: Issue, schema: z.ZodType): string[] {
   const path = issue.path.map(String).join('.') || 'settings';
-  const got = SECRET.test(path) ? shownSecret(issue.input) : shown(issue.input);
+  const isSecret = schemasAt(schema, issue.path).some((at) => isSecretSettings(at));
+  const got = isSecret || SECRET.test(path) ? shownSecret(issue.input) : shown(issue.input);
+  if (isSecret && typeof issue.input !== 'object') {
+    return [`${path}: expected { env: NAME } or { file: PATH }, got ${got}`];
+  }
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = keysAt(schema, issue.path, issue.input);
@@ -27,17 +32,13 @@ function explain(issue: Issue, schema: z.ZodType): string[] {
     case 'invalid_type':
       return [`${path}: expected ${issue.expected}, got ${got}`];
     case 'invalid_value': {
-      const values = issue.values.map(String);
-      const near = typeof issue.input === 'string' ? closest(issue.input, values) : '';
-      const likely = near && distance(String(issue.input), near) <= 2 ? `; did you mean ${near}?` : '';
-      return [
-        `${path}: expected ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}, got ${got}${likely}`,
-      ];
+      return [`${path}: ${oneOf(issue.values, issue.input)}`];
     }
     case 'invalid_union': {
       if (issue.discriminator !== undefined) {
-        const options = ((issue as { options?: unknown[] }).options ?? []).map(String).join(', ');
-        return [`${path}: expected one of ${options}, got ${got}`];
+        // the input of this issue is the whole section
+        const given = (issue.input as Readonly<Record<string, unknown>> | undefined)?.[issue.discriminator];
+        return [`${path}: ${oneOf((issue as { options?: unknown[] }).options ?? [], given)}`];
       }
       const nearest = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0];
       if (nearest && depth(nearest) > 0) {
@@ -67,6 +68,14 @@ function explain(issue: Issue, schema: z.ZodType): string[] {
   }
 }
 
+/** `expected one of a, b, got …`, with the value that was probably meant. */
+function oneOf(options: readonly unknown[], input: unknown): string {
+  const values = options.map(String);
+  const near = typeof input === 'string' && values.length > 0 ? closest(input, values) : '';
+  const likely = near && distance(String(input), near) <= 2 ? `; did you mean ${near}?` : '';
+  return `expected ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}, got ${shown(input)}${likely}`;
+}
+
 function depth(issues: readonly Issue[]): number {
   return Math.max(0, ...issues.map((issue) => issue.path.length));
 }
@@ -76,7 +85,8 @@ function sizeOf(origin: string): string {
 }
 
 function shownSecret(input: unknown): string {
-  return typeof input === 'string' ? 'a text (not shown)' : shown(input);
+  if (input === undefined || (typeof input === 'object' && input !== null)) return shown(input);
+  return `a ${typeof input === 'string' ? 'text' : 'value'} (not shown)`;
 }
 
 /** A short form of what was given; never more than 60 characters of it. */
@@ -98,21 +108,33 @@ interface Definition {
 
 /** The keys that the schema knows at this path, for suggestions. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[], input: unknown): string[] {
-  let candidates: z.ZodType[] = [schema];
-  for (const key of path) {
-    candidates = candidates
-      .flatMap((candidate) => objectsOf(candidate))
-      .flatMap((shape) => shape[String(key)] ?? []);
-  }
-  const shapes = candidates.flatMap((candidate) => objectsOf(candidate));
+  const shapes = schemasAt(schema, path).flatMap((candidate) => objectsOf(candidate));
   const given = typeof input === 'object' && input !== null ? Object.keys(input) : [];
   // of a union, the variant that shares most keys with what was given
   const best = shapes.toSorted((a, b) => shared(b, given) - shared(a, given))[0];
   return best ? Object.keys(best) : [];
 }
 
+/** The schemas that may stand at this path: several below a union. */
+function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
+  return path.reduce<z.ZodType[]>(
+    (candidates, key) =>
+      candidates
+        .flatMap((candidate) => objectsOf(candidate))
+        .flatMap((shape) => (Object.hasOwn(shape, key) ? [shape[String(key)]!] : [])),
+    [schema],
+  );
+}
+
+function isSecretSettings(schema: z.ZodType): boolean {
+  // `describe`, `optional` and `prefault` wrap or copy a schema; its definition stays the same object
+  if (schema.def === SecretSettings.def) return true;
+  const inner = (schema.def as Definition).innerType;
+  return inner !== undefined && isSecretSettings(inner);
+}
+
 function shared(shape: Readonly<Record<string, unknown>>, given: readonly string[]): number {
-  return given.filter((key) => key in shape).length;
+  return given.filter((key) => Object.hasOwn(shape, key)).length;
 }
 
 function objectsOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>>[] {

@@ -24,26 +24,41 @@ const PREFIX = 'FORETIDE_';
  * @throws ForetideError SETTINGS_INVALID with every fault at once, a line each.
  */
 export function loadSettings<S>(schema: z.ZodType<S>, sources: SettingsSources): S {
-  let tree: Tree = structuredClone(sources.defaults);
-  if (sources.file) tree = merge(tree, readYamlFile(sources.file));
-  for (const [name, text] of Object.entries(sources.environment ?? {}).toSorted(([a], [b]) =>
-    a < b ? -1 : 1,
-  )) {
-    if (!name.startsWith(PREFIX) || text === undefined) continue;
-    tree = merge(tree, branch(name.slice(PREFIX.length).split('__').map(camelCase), scalar(text)));
-  }
-  for (const assignment of sources.set ?? []) {
-    const equals = assignment.indexOf('=');
-    if (equals < 1) throw invalid(`--set ${assignment}: expected path=value`);
-    tree = merge(tree, branch(assignment.slice(0, equals).split('.'), scalar(assignment.slice(equals + 1))));
-  }
-  const result = schema.safeParse(tree, { reportInput: true });
+  const trees = [
+    structuredClone(sources.defaults),
+    sources.file ? readYamlFile(sources.file) : {},
+    treeOfEnvironment(sources.environment ?? {}),
+    treeOfAssignments(sources.set ?? []),
+  ];
+  const result = schema.safeParse(trees.reduce(merge), { reportInput: true });
   if (result.success) return result.data;
   throw invalid(explainIssues(result.error.issues, schema).join('\n  '));
 }
 
 function invalid(lines: string): ForetideError {
   return new ForetideError('SETTINGS_INVALID', { what: `The settings do not fit\n  ${lines}\n` });
+}
+
+/** One tree of all variables, so that their order does not matter: FORETIDE_INPUT__BROKERS comes before …__KIND. */
+function treeOfEnvironment(environment: Readonly<Record<string, string | undefined>>): Tree {
+  return Object.entries(environment)
+    .filter(([name, text]) => name.startsWith(PREFIX) && text !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, text]) => branch(name.slice(PREFIX.length).split('__').map(camelCase), scalar(text ?? '')))
+    .reduce(overlay, {});
+}
+
+/** One tree of all `path=value`; a later one wins. */
+function treeOfAssignments(assignments: readonly string[]): Tree {
+  return assignments
+    .map((assignment) => {
+      const equals = assignment.indexOf('=');
+      // not the whole of it: what stands there may be a secret
+      if (equals < 1)
+        throw invalid(`--set ${/^[\w.]*/.exec(assignment)![0]}: expected path=value, got one without =`);
+      return branch(assignment.slice(0, equals).split('.'), scalar(assignment.slice(equals + 1)));
+    })
+    .reduce(overlay, {});
 }
 
 function readYamlFile(path: string): Tree {
@@ -62,7 +77,9 @@ function readYamlFile(path: string): Tree {
   try {
     tree = parseYaml(text, { prettyErrors: true });
   } catch (cause) {
-    throw invalid(`${path}: ${cause instanceof Error ? cause.message.trimEnd() : String(cause)}`);
+    // the first line says where; the lines of the file below it may hold a secret
+    const [first] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    throw invalid(`${path}: ${first!.replace(/:$/, '')}`);
   }
   if (tree === null) return {};
   if (isTree(tree)) return tree;
@@ -70,6 +87,8 @@ function readYamlFile(path: string): Tree {
 }
 
 function scalar(text: string): unknown {
+  // blank, and what YAML takes for the beginning of a text on the next lines: `--set input.decode.delimiter=|`
+  if (/^\s*$|^[|>]/.test(text)) return text;
   try {
     return parseYaml(text) as unknown;
   } catch {
@@ -93,16 +112,27 @@ function isTree(value: unknown): value is Tree {
 const VARIANTS = ['kind', 'format'];
 
 function merge(base: Tree, over: Tree): Tree {
-  const otherVariant = VARIANTS.some((key) => key in over && key in base && over[key] !== base[key]);
-  const merged: Tree = otherVariant ? {} : { ...base };
+  const has = (tree: Tree, key: string): boolean => Object.hasOwn(tree, key);
+  const isOther = VARIANTS.some((key) => has(over, key) && has(base, key) && over[key] !== base[key]);
+  return join(isOther ? {} : base, over, merge);
+}
+
+/** `merge` within one source, which names the variant once. */
+function overlay(base: Tree, over: Tree): Tree {
+  return join(base, over, overlay);
+}
+
+/** A new tree; keys such as `__proto__` are keys like any other, and are refused by the schema. */
+function join(base: Tree, over: Tree, below: (base: Tree, over: Tree) => Tree): Tree {
+  const joined: Tree = { ...base };
   for (const [key, value] of Object.entries(over)) {
-    const below = Object.hasOwn(merged, key) ? merged[key] : undefined;
-    Object.defineProperty(merged, key, {
-      value: isTree(value) ? merge(isTree(below) ? below : {}, value) : value,
+    const before = Object.hasOwn(joined, key) ? joined[key] : undefined;
+    Object.defineProperty(joined, key, {
+      value: isTree(value) ? below(isTree(before) ? before : {}, value) : value,
       enumerable: true,
       writable: true,
       configurable: true,
     });
   }
-  return merged;
+  return joined;
 }

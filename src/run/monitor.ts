@@ -61,7 +61,7 @@ export class Monitor {
     const { pipeline, model, data, source } = this.#parts;
     const tasks = this.#parts.tasks();
     const series = tasks.reduce((sum, { memory }) => sum + memory.length, 0);
-    const watermark = Math.max(...tasks.map((task) => task.watermark), 0);
+    const watermarks = tasks.map((task) => task.watermark).filter((time) => time !== 0);
     return {
       pipeline,
       state: this.#state,
@@ -71,7 +71,7 @@ export class Monitor {
       series: series * model.channels,
       partitions: tasks.length,
       progress: source.progress?.() ?? null,
-      eventTime: watermark === 0 ? null : watermark,
+      eventTime: watermarks.length > 0 ? Math.max(...watermarks) : null,
       deadLetters: this.#dead,
       bytesPerSeries: tasks[0]?.memory.bytesPerSeries ?? 0,
       model: { name: model.name, cell: model.cell.name, hidden: model.hidden },

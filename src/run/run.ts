@@ -32,6 +32,8 @@ export interface Running {
 }
 
 const STATUS_EVERY_MS = 500;
+/** What a commit may take after `stop`: less than the 10 s after which a container is killed. */
+const GRACE_MS = 5000;
 /** What the page can look back on when the outputs go elsewhere. */
 const RECENT = { points: 720, series: 2000 };
 
@@ -53,8 +55,10 @@ export async function run({
   const path = storePath(pipeline, settings);
   const store = new SqliteStore(path, { retention: settings.store.retention, fresh });
   const stop = new AbortController();
+  // a stop ends the source; what has come is still to be written and committed, until this
+  const giveUp = new AbortController();
   const tasks = new Tasks(
-    { pipeline, settings, decoder, model, store, sink, deadLetters, stop: stop.signal },
+    { pipeline, settings, decoder, model, store, sink, deadLetters, stop: giveUp.signal },
     log,
   );
   const monitor = new Monitor({
@@ -66,9 +70,10 @@ export async function run({
     tasks: () => tasks.all,
   });
   const feed = new LiveFeed();
-  const history = sink ? new RecentHistory(RECENT) : new SqliteHistory(store.database);
+  const history = sink ? new RecentHistory(RECENT) : new SqliteHistory(store.database, model.horizon);
   tasks.onCommit((task, committed) => {
     monitor.count(committed);
+    if (!settings.page.enabled) return;
     if (history instanceof RecentHistory) history.add(committed.points);
     else history.add(task.partition, committed.points);
     feed.publish(committed.points);
@@ -84,7 +89,7 @@ export async function run({
       ticker.unref();
     }
   } catch (error) {
-    await store.close();
+    await close();
     throw error;
   }
 
@@ -97,11 +102,28 @@ export async function run({
       feed.status(status);
       return status;
     } catch (error) {
+      if (giveUp.signal.aborted && error === giveUp.signal.reason) {
+        log.warn(
+          {},
+          'Stopped before what had come could be written: it is not committed, and will be done again',
+        );
+        monitor.state('stopping');
+        return monitor.status();
+      }
       stop.abort();
       monitor.state('failed', error instanceof Error ? error.message : String(error));
       feed.status(monitor.status());
       throw error;
     }
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(ticker);
+    await page?.close();
+    await tasks.close();
+    await sink?.close();
+    await deadLetters?.close();
+    await store.close();
   }
 
   const finished = flow();
@@ -112,13 +134,12 @@ export async function run({
     status: () => monitor.status(),
     stop: async () => {
       stop.abort();
+      const { reason } = stop.signal as { reason: unknown };
+      const grace = setTimeout(() => giveUp.abort(reason), GRACE_MS);
       await finished.catch(() => undefined);
-      clearInterval(ticker);
-      await page?.close();
-      await tasks.close();
-      await sink?.close();
-      await deadLetters?.close();
-      await store.close();
+      clearTimeout(grace);
+      giveUp.abort(reason);
+      await close();
     },
   };
 }

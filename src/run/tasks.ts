@@ -5,9 +5,16 @@ import { type Committed, Task, type TaskParts } from './task.ts';
 /** Called after each commit. */
 export type CommitListener = (task: Task, committed: Committed) => void;
 
+/** Longest time between two looks at what is due; timers of more than 24 days would go off at once. */
+const MAX_TICK_MS = 60_000;
+
 /**
- * The tasks of this process: what a source hands its batches to. Each partition's work goes one after the other; commits are due
- * by count after a batch and by time on a timer, whichever comes first.
+ * The tasks of this process: what a source hands its batches to.
+ *
+ * 1. Each partition's work goes one after the other; partitions do not wait for one another.
+ * 2. Commits are due by count after a batch and by time on a timer, whichever comes first.
+ * 3. After a batch or a commit that failed a partition takes nothing more until it is opened again: its task went back to the
+ *    committed position, and a batch from further on would leave a hole that is never filled.
  */
 export class Tasks implements SourceHandler {
   readonly #parts: TaskParts;
@@ -20,6 +27,8 @@ export class Tasks implements SourceHandler {
   readonly #partitionOf = new Map<string, number>();
   /** Series of each partition that are in `#partitionOf`. */
   readonly #noted = new Map<number, number>();
+  /** Partitions that take nothing more, each with the error that it failed with. */
+  readonly #broken = new Map<number, unknown>();
   readonly #timer: NodeJS.Timeout;
   #warned = false;
 
@@ -28,7 +37,10 @@ export class Tasks implements SourceHandler {
     this.#log = log;
     this.#failed.promise.catch(() => undefined);
     const { every } = parts.settings.commit;
-    this.#timer = setInterval(() => this.#commitWhatIsDue(every), Math.max(10, every / 4));
+    this.#timer = setInterval(
+      () => this.#commitWhatIsDue(every),
+      Math.min(Math.max(10, every / 4), MAX_TICK_MS),
+    );
     this.#timer.unref();
   }
 
@@ -54,6 +66,7 @@ export class Tasks implements SourceHandler {
       this.#tasks.get(partition)?.close();
       const task = await Task.open(partition, this.#parts);
       this.#tasks.set(partition, task);
+      this.#broken.delete(partition);
       this.#lastCommit.set(partition, performance.now());
       this.#noteSeries(task);
       return task.next;
@@ -61,7 +74,7 @@ export class Tasks implements SourceHandler {
   }
 
   handle(batch: Batch): Promise<void> {
-    return this.#inOrder(batch.partition, async () => {
+    return this.#whole(batch.partition, async () => {
       const task = this.#tasks.get(batch.partition);
       if (!task) throw new Error(`Partition ${batch.partition} was handed over before it was opened`);
       task.push(batch);
@@ -75,6 +88,7 @@ export class Tasks implements SourceHandler {
     return this.#inOrder(partition, () => {
       this.#tasks.get(partition)?.close();
       this.#tasks.delete(partition);
+      this.#broken.delete(partition);
       return Promise.resolve();
     });
   }
@@ -82,7 +96,7 @@ export class Tasks implements SourceHandler {
   /** Commits what is pending of every partition. */
   async drain(): Promise<void> {
     for (const partition of this.#tasks.keys()) {
-      await this.#inOrder(partition, async () => {
+      await this.#whole(partition, async () => {
         const task = this.#tasks.get(partition);
         if (task?.isDirty) await this.#commit(task);
       });
@@ -109,7 +123,7 @@ export class Tasks implements SourceHandler {
     for (const [partition, task] of this.#tasks) {
       if (!task.isDirty || performance.now() - this.#lastCommit.get(partition)! < every) continue;
       this.#lastCommit.set(partition, performance.now());
-      this.#inOrder(partition, async () => {
+      this.#whole(partition, async () => {
         if (this.#tasks.get(partition) === task && task.isDirty) await this.#commit(task);
       }).catch((error: unknown) => this.#failed.reject(error));
     }
@@ -129,6 +143,19 @@ export class Tasks implements SourceHandler {
       );
     }
     this.#noted.set(partition, memory.length);
+  }
+
+  /** Work of which a failure leaves the partition broken. */
+  #whole(partition: number, work: () => Promise<void>): Promise<void> {
+    return this.#inOrder(partition, async () => {
+      if (this.#broken.has(partition)) throw this.#broken.get(partition);
+      try {
+        await work();
+      } catch (error) {
+        this.#broken.set(partition, error);
+        throw error;
+      }
+    });
   }
 
   #inOrder<T>(partition: number, work: () => Promise<T>): Promise<T> {

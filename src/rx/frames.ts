@@ -1,4 +1,5 @@
 import { bufferCount, map, type OperatorFunction, pipe } from 'rxjs';
+import { ForetideError } from '../errors.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 
@@ -14,6 +15,8 @@ export interface Reading {
  * Readings to frames, so that the stages work on any `Observable<Reading>`, without a task, a source or a store.
  *
  * @param size readings a frame; 1 gives every forecast at once
+ * @throws into the Observable: TypeError for a reading whose numbers are not finite, or not as many as those of the first;
+ *   ForetideError MEMORY_EXHAUSTED where `maxStateBytes` leaves no room for its series
  *
  * @example
  * const memory = new Memory();
@@ -30,18 +33,19 @@ export interface Reading {
  */
 export function frames(memory: Memory, size = 1): OperatorFunction<Reading, Frame> {
   let offset = 0;
+  let channels: number | undefined;
   return pipe(
     bufferCount(size),
     map((readings): Frame => {
-      const first = readings[0]!;
-      const channels = typeof first.value === 'number' ? 1 : first.value.length;
+      const width = (channels ??= numbers(readings[0]!).length);
+      for (const reading of readings) check(reading, width);
       const start = offset;
       offset += readings.length;
       return {
         length: readings.length,
-        channels,
-        channelNames: channels === 1 ? [''] : Array.from({ length: channels }, (_, c) => String(c)),
-        series: Int32Array.from(readings, ({ series }) => memory.row(series)),
+        channels: width,
+        channelNames: width === 1 ? [''] : Array.from({ length: width }, (_, c) => String(c)),
+        series: Int32Array.from(readings, ({ series }) => rowOf(memory, series)),
         name: readings.map(({ series }) => series),
         time: Float64Array.from(readings, ({ time }) => time),
         value: Float64Array.from(readings.flatMap(({ value }) => value)),
@@ -52,4 +56,28 @@ export function frames(memory: Memory, size = 1): OperatorFunction<Reading, Fram
       };
     }),
   );
+}
+
+function numbers({ value }: Reading): readonly number[] {
+  return typeof value === 'number' ? [value] : value;
+}
+
+function check(reading: Reading, channels: number): void {
+  const { series, time } = reading;
+  const given = numbers(reading);
+  if (Number.isFinite(time) && given.length === channels && given.every((value) => Number.isFinite(value)))
+    return;
+  throw new TypeError(
+    `Reading of ${series}: expected a finite time and ${channels} finite numbers, got ${time} and ${given.join(', ')}`,
+  );
+}
+
+function rowOf(memory: Memory, series: string): number {
+  const row = memory.row(series);
+  if (row >= 0) return row;
+  throw new ForetideError('MEMORY_EXHAUSTED', {
+    what: `No room for the state of the series ${series}`,
+    expected: `at most ${memory.length} series within maxStateBytes`,
+    todo: 'Raise maxStateBytes of the Memory.',
+  });
 }

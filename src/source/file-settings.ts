@@ -28,7 +28,7 @@ export const FileSettings = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .describe(
-      'Files, each a partition of its own; .csv with a header line, else one record a line. `bundled:NAME` is a bundled recording',
+      'Files, each a partition of its own: with decode.format csv a table that begins with the names of its columns, else one record a line. `bundled:NAME` is a bundled recording',
     ),
   pace: PaceSettings.prefault('max').describe(
     'How fast it plays: max, 60x (times as fast as it was), 3m (all of it in three minutes)',

@@ -226,7 +226,8 @@ export class KafkaRun {
     // After a failure nobody may wait for ever for a partition whose sink is away.
     await (this.#failure === undefined ? idle : atMost(FAREWELL, idle));
     // While the partitions are still ours: the next owner begins where this commit ends.
-    if (this.#failure === undefined) await this.#handler.drain?.().catch((error: unknown) => this.#fail(error));
+    if (this.#failure === undefined)
+      await this.#handler.drain?.().catch((error: unknown) => this.#fail(error));
     await atMost(FAREWELL, this.#offsets.close());
     await atMost(FAREWELL, this.#disconnect(started));
   }

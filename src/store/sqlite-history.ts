@@ -10,15 +10,22 @@ interface Entry {
   anomalies: number;
 }
 
-/** What the page reads of a run's tables. The list of series is kept in memory and moves on with every commit. */
+/**
+ * What the page reads of a run's tables. The list of series is kept in memory and moves on with every commit.
+ *
+ * A series that comes from two partitions is two series to us; the page has one name for it and shows that of one partition.
+ */
 export class SqliteHistory implements History {
+  readonly #digits: number;
   readonly #entries = new Map<string, Entry>();
   readonly #readings;
   readonly #forecasts;
   readonly #alerts;
   readonly #tail;
 
-  constructor(database: DatabaseSync) {
+  /** @param horizon the farthest: the tags of all have as many digits. */
+  constructor(database: DatabaseSync, horizon = 1) {
+    this.#digits = Math.max(2, String(horizon).length);
     this.#readings = database.prepare(
       'SELECT time, value FROM reading WHERE partition = ? AND series = ? AND time BETWEEN ? AND ? ORDER BY time',
     );
@@ -35,18 +42,18 @@ export class SqliteHistory implements History {
     );
     const counts = database.prepare(
       `SELECT partition, series, count(*) AS readings, max(time) AS lastTime, value AS lastValue
-       FROM reading GROUP BY partition, series`,
+       FROM reading GROUP BY partition, series ORDER BY partition`,
     );
     for (const row of counts.all() as unknown as (Entry & { series: string })[]) {
       const { series, ...entry } = row;
-      this.#entries.set(series, { ...entry, anomalies: 0 });
+      if (!this.#entries.has(series)) this.#entries.set(series, { ...entry, anomalies: 0 });
     }
     const alerts = database.prepare(
-      'SELECT series, count(*) AS anomalies FROM alert GROUP BY partition, series',
+      'SELECT partition, series, count(*) AS anomalies FROM alert GROUP BY partition, series',
     );
-    for (const { series, anomalies } of alerts.all() as { series: string; anomalies: number }[]) {
-      const entry = this.#entries.get(series);
-      if (entry) entry.anomalies = anomalies;
+    for (const row of alerts.all() as { partition: number; series: string; anomalies: number }[]) {
+      const entry = this.#entries.get(row.series);
+      if (entry?.partition === row.partition) entry.anomalies = row.anomalies;
     }
   }
 
@@ -61,6 +68,7 @@ export class SqliteHistory implements History {
           entry = { partition, readings: 0, lastTime: -Infinity, lastValue: NaN, anomalies: 0 };
           this.#entries.set(name, entry);
         }
+        if (entry.partition !== partition) continue;
         if (measurement === 'anomaly') entry.anomalies++;
         else {
           entry.readings++;
@@ -101,7 +109,7 @@ export class SqliteHistory implements History {
     return {
       readings: { time: readings.map(({ time }) => time), value: readings.map(({ value }) => value) },
       forecasts: Array.from(horizons, ([h, group]) => ({
-        h: String(h).padStart(2, '0'),
+        h: String(h).padStart(this.#digits, '0'),
         time: group.map(({ time }) => time),
         yhat: group.map(({ yhat }) => yhat),
         lo: group.map(({ lo }) => lo ?? NaN),

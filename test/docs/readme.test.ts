@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -33,15 +33,26 @@ test('the settings table is what the code has (npm run docs writes it)', () => {
 
 test('the examples compile', () => {
   const config = join(folder, 'tsconfig.json');
-  writeFileSync(config, JSON.stringify({ extends: '../../tsconfig.json', compilerOptions: { rootDir: '../..' }, include: ['*.ts'] }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: '../../tsconfig.json',
+      compilerOptions: { rootDir: '../..' },
+      include: ['*.ts'],
+    }),
+  );
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', config, '--noEmit'], { encoding: 'utf8' });
+  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', config, '--noEmit'], {
+    encoding: 'utf8',
+  });
   expect(stdout).toBe('');
   expect(status).toBe(0);
 });
 
 test('the pipeline of the README runs', () => {
-  const lines = Array.from({ length: 60 }, (_, i) => JSON.stringify({ sensor: 'a', time: i * 60_000, value: 212 }));
+  const lines = Array.from({ length: 60 }, (_, i) =>
+    JSON.stringify({ sensor: 'a', time: i * 60_000, value: 212 }),
+  );
   writeFileSync(join(folder, 'in.ndjson'), lines.join('\n'));
   const out = execFileSync(
     process.execPath,
@@ -50,7 +61,11 @@ test('the pipeline of the README runs', () => {
       'run',
       join(folder, 'celsius.ts'),
       '--no-page',
-      ...['input.kind=file', `input.paths=[${join(folder, 'in.ndjson')}]`, `store.path=${join(folder, 'c.db')}`].flatMap((set) => ['--set', set]),
+      ...[
+        'input.kind=file',
+        `input.paths=[${join(folder, 'in.ndjson')}]`,
+        `store.path=${join(folder, 'c.db')}`,
+      ].flatMap((set) => ['--set', set]),
     ],
     { encoding: 'utf8' },
   );
@@ -67,6 +82,6 @@ test('every npm script and file that the README names exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
   for (const [, script] of readme.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([script!]);
   for (const [, path] of readme.matchAll(/\]\(((?!http)[^)#]+)\)/g)) {
-    expect(() => readFileSync(join(root, path!)), path).not.toThrow();
+    expect(existsSync(join(root, path!)) ? '' : path).toBe('');
   }
 });

@@ -32,7 +32,9 @@ export function settingsTable(schema: z.ZodType): string {
   return [
     line(['setting', 'default', 'what it is']),
     line(['---', '---', '---']),
-    ...once.map(({ path, byDefault, about }) => line([`\`${path}\``, byDefault, about.replaceAll('|', '\\|')])),
+    ...once.map(({ path, byDefault, about }) =>
+      line([`\`${path}\``, byDefault, about.replaceAll('|', '\\|')]),
+    ),
   ].join('\n');
 }
 

@@ -9,7 +9,7 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { seededRandom } from '../../src/model/random.ts';
 import { BenchBucket } from '../bench/bench-bucket.ts';
-import { makeTopic } from '../bench/bench-topic.ts';
+import { type BenchTopic, makeTopic } from '../bench/bench-topic.ts';
 import { SENSORS } from '../bench/readings.ts';
 import { benchInfluxDB, benchKafka } from '../bench/services.ts';
 
@@ -36,9 +36,11 @@ const db = join(folder, 'state.db');
 const kafka = await benchKafka();
 const influx = await benchInfluxDB();
 const bucket = await BenchBucket.make(influx.service);
+let made: BenchTopic | undefined;
 try {
   say(`Producing ${options.readings} readings of ${SENSORS} sensors …`);
-  const topic = await makeTopic(kafka.service.brokers, options.readings, PARTITIONS);
+  made = await makeTopic(kafka.service.brokers, options.readings, PARTITIONS);
+  const topic = made.name;
   const config = join(folder, 'live.yaml');
   const { url, org, token } = influx.service;
   writeFileSync(
@@ -96,6 +98,7 @@ try {
   }
 } finally {
   await bucket.remove();
+  await made?.remove();
   await kafka.stop();
   await influx.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createModel, modelOf } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
@@ -27,6 +28,14 @@ test.each(['rnn', 'lstm', 'gru'] as const)(
     expect([head.W.length, head.b.length]).toEqual([3 * 2 * 2, 2 * 2]);
   },
 );
+
+test('the weights of a seed are pinned: state that is kept goes with them', () => {
+  const { layers, head } = createModel(ModelSettings.parse({}), 1);
+  const hash = createHash('sha256');
+  for (const { W, b } of [...layers, head])
+    hash.update(new Uint8Array(W.buffer)).update(new Uint8Array(b.buffer));
+  expect(hash.digest('hex').slice(0, 16)).toMatchInlineSnapshot(`"166592374862a39c"`);
+});
 
 test('is called after its cell and hidden size, unless it has a name', () => {
   expect(small({ cell: 'gru' }).name).toBe('gru3');

@@ -1,0 +1,27 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { ForetideError } from '../errors.ts';
+
+const BUNDLED = 'bundled:';
+const RECORDINGS = new URL('../../pipelines/recordings/', import.meta.url);
+
+/** Where a file of the settings lies: a path, or a recording that comes with the package. */
+export function filePath(path: string): string {
+  return path.startsWith(BUNDLED) ? fileURLToPath(new URL(path.slice(BUNDLED.length), RECORDINGS)) : path;
+}
+
+/** @throws ForetideError FILE_UNREADABLE where it is not there, not ours to read, or a folder. */
+export async function readable(path: string): Promise<void> {
+  try {
+    await access(filePath(path), constants.R_OK);
+    if ((await stat(filePath(path))).isDirectory()) throw new Error('a folder');
+  } catch (cause) {
+    throw new ForetideError('FILE_UNREADABLE', {
+      what: 'Cannot read the file',
+      got: cause instanceof Error ? cause.message : String(cause),
+      where: path,
+      todo: 'Check input.paths.',
+      cause,
+    });
+  }
+}

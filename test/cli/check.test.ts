@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { foretide } from './foretide.ts';
+import { recording, workplace } from './workplace.ts';
+
+const { cwd, path, write } = workplace();
+const data = write('data.csv', recording(50));
+const input = [
+  '--set',
+  `input={kind: file, paths: ["${data}"], decode: {format: csv, series: sensor, time: time, values: [value]}}`,
+];
+const check = (...args: string[]) => foretide(['check', ...args], { cwd });
+
+test('says that it fits, how large a series is, and what it found; runs nothing', async () => {
+  const { code, stdout, stderr } = await check('live-forecast', ...input, '--set', 'maxStateBytes=1000000');
+  expect([code, stderr]).toEqual([0, '']);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.every((line) => line.startsWith('✔ '))).toBe(true);
+  expect(lines[0]).toBe('✔ live-forecast: settings fit');
+  expect(lines[1]).toMatch(/^✔ model lstm16: fingerprint [0-9a-f]{12}$/);
+  const [, bytes, most] =
+    /^✔ state: (\d+) bytes a series; maxStateBytes allows (\d+) series a partition$/.exec(lines[2]!)!;
+  expect(Number(bytes)).toBeGreaterThan(1000);
+  expect(Number(most)).toBe(Math.floor(1_000_000 / Number(bytes)));
+  expect(lines.slice(3)).toEqual([
+    `✔ file ${data}: readable, about 51 lines`,
+    '✔ sqlite .foretide/live-forecast.db: will be made',
+  ]);
+  expect(existsSync(path('.foretide'))).toBe(false);
+});
+
+test('the bytes a series follow from the settings', async () => {
+  const bytesOf = async (...set: string[]): Promise<number> => {
+    const { stdout } = await check('live-forecast', ...input, ...set.flatMap((each) => ['--set', each]));
+    return Number(/state: (\d+) bytes/.exec(stdout)![1]);
+  };
+  const [usual, larger, frozen] = await Promise.all([
+    bytesOf(),
+    bytesOf('model.hidden=64'),
+    bytesOf('forecast.learn=none'),
+  ]);
+  expect(larger).toBeGreaterThan(usual);
+  expect(frozen).toBeLessThan(usual);
+});
+
+test.each([
+  ['a file that is not there', ['--set', 'input.paths=[none.csv]'], /none\.csv.*\[FILE_UNREADABLE\]/s],
+  ['a column that is not there', ['--set', 'input.decode.time=when'], /got when.*\[SETTINGS_INVALID\]/s],
+  ['settings that do not fit', ['--set', 'model.cell=x'], /model\.cell.*\[SETTINGS_INVALID\]/s],
+  ['a store that cannot be', ['--set', 'store.path=folder.db'], /a folder.*\[STORE_FAILED\]/s],
+  [
+    'an InfluxDB that is not there',
+    ['--set', 'output={kind: influxdb, url: "http://127.0.0.1:1", org: o, bucket: b}'],
+    /127\.0\.0\.1:1.*\[INFLUX_/s,
+  ],
+])('%s: code 1, and why', async (_, args, message) => {
+  mkdirSync(path('folder.db'), { recursive: true });
+  const how = { cwd, env: { INFLUX_TOKEN: 'S3CRET' } };
+  const { code, stderr } = await foretide(['check', 'live-forecast', ...input, ...args], how);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/^ +at |S3CRET/m);
+});

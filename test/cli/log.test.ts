@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+
+const LOG = new URL('../../src/cli/log.ts', import.meta.url).href;
+
+/** What lands on standard error, as JSON a line, of some calls of a log. */
+function logged(level: string, calls: string): Record<string, unknown>[] {
+  const code = `import { createLog } from '${LOG}'; const log = createLog('${level}', false); ${calls}`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe('');
+  return stderr
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe('createLog', () => {
+  test('writes JSON to standard error where that is no terminal, from its level on', () => {
+    const calls = "log.debug({ a: 1 }, 'one'); log.info({ a: 2 }, 'two'); log.error({ a: 3 }, 'three');";
+    expect(logged('info', calls)).toMatchObject([
+      { level: 30, a: 2, msg: 'two' },
+      { level: 50, a: 3, msg: 'three' },
+    ]);
+    expect(logged('silent', calls)).toEqual([]);
+    expect(logged('debug', calls).length).toBe(3);
+  });
+
+  test('hides what is called token or password, down to the third level', () => {
+    const facts = "{ token: 'S3', a: { password: 'S3', b: { token: 'S3', c: 'shown' } } }";
+    const [line] = logged('info', `log.info(${facts}, 'settings');`);
+    expect(JSON.stringify(line)).not.toContain('S3');
+    expect(line).toMatchObject({ token: '…', a: { b: { c: 'shown' } } });
+  });
+});

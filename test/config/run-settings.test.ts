@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import anomalyAlerts from '../../pipelines/anomaly-alerts.ts';
+import liveForecast from '../../pipelines/live-forecast.ts';
+import replay from '../../pipelines/replay.ts';
+import { OutputSettings, runSettings } from '../../src/config/run-settings.ts';
+
+const Run = z.strictObject(runSettings);
+
+interface Definition {
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly innerType?: z.ZodType;
+  readonly in?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
+}
+
+/** Paths of the keys that have no description. A section needs none of its own where all below it have one. */
+function undescribed(schema: z.ZodType, path: string): string[] {
+  const { shape, innerType, in: input, options } = schema.def as Definition;
+  if (shape) {
+    return Object.entries(shape).flatMap(([key, value]) => {
+      const below = `${path}${path && '.'}${key}`;
+      return isSection(value) || isDescribed(value) ? undescribed(value, below) : [below];
+    });
+  }
+  const inner = innerType ?? input;
+  return [...(options ?? []), ...(inner ? [inner] : [])].flatMap((next) => undescribed(next, path));
+}
+
+function isDescribed(schema: z.ZodType): boolean {
+  const { innerType } = schema.def as Definition;
+  return Boolean(schema.description) || (innerType !== undefined && isDescribed(innerType));
+}
+
+function isSection(schema: z.ZodType): boolean {
+  const { shape, innerType, options } = schema.def as Definition;
+  if (shape) return true;
+  if (options) return options.every((option) => isSection(option));
+  return innerType !== undefined && isSection(innerType);
+}
+
+test.each([liveForecast, anomalyAlerts, replay])(
+  'every key of the settings of $name says what it is for',
+  ({ settings }) => {
+    expect(undescribed(settings, '')).toEqual([]);
+  },
+);
+
+test('the walk over the descriptions finds a key without one, wherever it stands', () => {
+  const bare = z.strictObject({
+    a: z.int().describe('said').default(1),
+    b: z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('x').describe('said'),
+        deep: z.strictObject({ c: z.int() }).prefault({ c: 1 }),
+      }),
+    ]),
+    d: z.string().optional(),
+  });
+  expect(undescribed(bare, '')).toEqual(['b.deep.c', 'd']);
+});
+
+test('what is not said has a default: a run of one file needs nothing but its path', () => {
+  const { input, ...rest } = Run.parse({ input: { kind: 'file', paths: ['a.ndjson'] } });
+  expect(input).toMatchObject({ kind: 'file', pace: { kind: 'max' }, decode: { format: 'json' } });
+  expect(rest).toEqual({
+    model: { cell: 'lstm', activation: 'tanh', hidden: 16, layers: 1, horizon: 12, seed: 1 },
+    output: { kind: 'store' },
+    deadLetters: { kind: 'store' },
+    store: { retention: 90 * 86_400_000 },
+    commit: { every: 500, readings: 20_000 },
+    page: { enabled: true, host: '127.0.0.1', port: 7077 },
+    maxStateBytes: 2 ** 30,
+  });
+});
+
+test('the page is served to this machine alone unless somebody says otherwise', () => {
+  expect(Run.parse({ input: { kind: 'file', paths: ['a'] }, page: { port: 0 } }).page.host).toBe('127.0.0.1');
+});
+
+test('a secret is a place, never a text', () => {
+  const influx = { kind: 'influxdb', org: 'o', bucket: 'b' };
+  expect(OutputSettings.parse(influx)).toMatchObject({ token: { env: 'INFLUX_TOKEN' } });
+  expect(OutputSettings.safeParse({ ...influx, token: 'abc' }).success).toBe(false);
+});
+
+test.each([
+  { commit: { every: '0s' } },
+  { commit: { readings: 0 } },
+  { page: { port: -1 } },
+  { page: { port: 65_536 } },
+  { page: { host: '' } },
+  { maxStateBytes: 1023 },
+  { deadLetters: { kind: 'kafka' } },
+  { output: { kind: 'null' } },
+  { input: { kind: 'file', paths: [] } },
+  { model: { hidden: 0 } },
+])('refuses %j', (wrong) => {
+  expect(Run.safeParse({ input: { kind: 'file', paths: ['a'] }, ...wrong }).success).toBe(false);
+});

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SCORE, SCORE_SLOT } from '../../src/forecast/score.ts';
+import type { DeadLetter } from '../../src/frame.ts';
+import { Memory } from '../../src/memory/memory.ts';
+import { createModel } from '../../src/model/model.ts';
+import { ModelSettings } from '../../src/model/settings.ts';
+import { Monitor } from '../../src/run/monitor.ts';
+import type { Committed, Task } from '../../src/run/task.ts';
+import type { Source } from '../../src/source/source.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'], now: 1_700_000_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+const model = createModel(ModelSettings.parse({ hidden: 2, horizon: 2 }), 3);
+
+function monitorOf(tasks: { memory: Memory; watermark: number }[] = [], progress?: () => number): Monitor {
+  return new Monitor({
+    pipeline: 'p',
+    model,
+    horizons: [1, 2],
+    data: 'a.db',
+    source: (progress ? { progress } : {}) as Source,
+    tasks: () => tasks as unknown as Task[],
+  });
+}
+
+function memoryWith(series: number, ratio = 0): Memory {
+  const memory = new Memory();
+  const slot = memory.series(SCORE_SLOT, 'f64', SCORE.length * model.horizon * model.channels);
+  for (let i = 0; i < series; i++) {
+    const at = slot.at(memory.row(`s${i}`));
+    memory.view().f64.set([1, ratio, 1], at); // count, error, last of the first channel and horizon
+  }
+  return memory;
+}
+
+const committed = (readings: number, ...reasons: DeadLetter['reason'][]): Committed => ({
+  next: 0,
+  points: [],
+  readings,
+  dead: reasons.map((reason) => ({ reason }) as DeadLetter),
+});
+
+test('a run that has just begun', () => {
+  expect(monitorOf().status()).toEqual({
+    pipeline: 'p',
+    state: 'running',
+    message: '',
+    readings: 0,
+    readingsPerSecond: 0,
+    series: 0,
+    partitions: 0,
+    progress: null,
+    eventTime: null,
+    deadLetters: {},
+    bytesPerSeries: 0,
+    model: { name: 'lstm2', cell: 'lstm', hidden: 2 },
+    nominalCoverage: 0.9,
+    summary: [
+      { h: '01', againstLast: null, againstSeason: null, coverage: null },
+      { h: '02', againstLast: null, againstSeason: null, coverage: null },
+    ],
+    data: 'a.db',
+    startedAt: 1_700_000_000_000,
+  });
+});
+
+test('counts what is committed, and what was set aside by its reason', () => {
+  const monitor = monitorOf();
+  monitor.count(committed(5, 'late', 'malformed'));
+  monitor.count(committed(2, 'late'));
+  expect(monitor.readings).toBe(7);
+  expect(monitor.status()).toMatchObject({ readings: 7, deadLetters: { late: 2, malformed: 1 } });
+});
+
+test('puts the partitions together: series of each channel, the newest event time', () => {
+  const tasks = [
+    { memory: memoryWith(2), watermark: 5000 },
+    { memory: memoryWith(1), watermark: 9000 },
+  ];
+  expect(monitorOf(tasks, () => 0.25).status()).toMatchObject({
+    series: 9,
+    partitions: 2,
+    eventTime: 9000,
+    progress: 0.25,
+    bytesPerSeries: tasks[0]!.memory.bytesPerSeries,
+  });
+});
+
+test('the rate is that of the last seconds; of a run that has ended it is that of the whole', () => {
+  const monitor = monitorOf();
+  monitor.status();
+  for (let second = 0; second < 20; second++) {
+    vi.advanceTimersByTime(1000);
+    monitor.count(committed(100));
+    expect(monitor.status().readingsPerSecond).toBeCloseTo(100, 9);
+  }
+  for (let second = 0; second < 20; second++) {
+    vi.advanceTimersByTime(1000);
+    monitor.count(committed(1));
+    monitor.status();
+  }
+  expect(monitor.status().readingsPerSecond).toBeCloseTo(1, 9);
+  monitor.state('done');
+  vi.advanceTimersByTime(60_000);
+  expect(monitor.seconds).toBe(40);
+  expect(monitor.status()).toMatchObject({ state: 'done', readingsPerSecond: 2020 / 40 });
+});
+
+test('says why a run failed; its end is the first one', () => {
+  const monitor = monitorOf();
+  vi.advanceTimersByTime(3000);
+  monitor.state('failed', 'disk full');
+  vi.advanceTimersByTime(3000);
+  monitor.state('stopping');
+  expect([monitor.seconds, monitor.status().state]).toEqual([3, 'stopping']);
+  monitor.state('failed', 'disk full');
+  expect(monitor.status()).toMatchObject({ state: 'failed', message: 'disk full' });
+});
+
+test('the summary is computed every two seconds while the run goes on, and anew at its end', () => {
+  const tasks = [{ memory: memoryWith(1, 0.5), watermark: 1 }];
+  const monitor = monitorOf(tasks);
+  const againstLast = (): number | null => monitor.status().summary[0]!.againstLast;
+  expect(againstLast()).toBeCloseTo(0.5, 12);
+  tasks[0] = { memory: memoryWith(1, 0.25), watermark: 1 };
+  vi.advanceTimersByTime(1900);
+  expect(againstLast()).toBeCloseTo(0.5, 12);
+  vi.advanceTimersByTime(200);
+  expect(againstLast()).toBeCloseTo(0.25, 12);
+  tasks[0] = { memory: memoryWith(1, 0.125), watermark: 1 };
+  monitor.state('done');
+  expect(againstLast()).toBeCloseTo(0.125, 12);
+});
+
+test('of very many series the summary waits for the end', () => {
+  const monitor = monitorOf([{ memory: memoryWith(5001, 0.5), watermark: 1 }]);
+  expect(monitor.status().summary).toEqual([]);
+  monitor.state('done');
+  expect(monitor.status().summary[0]!.againstLast).toBeCloseTo(0.5, 12);
+});
+
+test('event times before 1970 are times, too', () => {
+  expect(monitorOf([{ memory: memoryWith(1), watermark: -5000 }]).status().eventTime).toBe(-5000);
+});

@@ -1,0 +1,78 @@
+import liveForecast from '../../pipelines/live-forecast.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { decoderFor } from '../../src/decode/decoders.ts';
+import { createModel } from '../../src/model/model.ts';
+import type { TaskParts } from '../../src/run/task.ts';
+import type { Batch } from '../../src/source/source.ts';
+import type { Commit, Restored, Store } from '../../src/store/store.ts';
+
+/** The settings of live-forecast with a small model, JSON records `{ s, t, v }`, and what `set` says. */
+export function settingsWith(...set: readonly string[]) {
+  return loadSettings(liveForecast.settings, {
+    defaults: {
+      input: {
+        kind: 'file',
+        paths: ['not-read'],
+        decode: { format: 'json', series: 's', time: 't', values: ['v'] },
+      },
+      model: { hidden: 2, horizon: 2 },
+      page: { enabled: false },
+    },
+    set,
+  });
+}
+
+/** What tasks are made from: live-forecast over some store. */
+export function partsWith(store: Store, more: Partial<TaskParts> = {}): TaskParts {
+  const settings = more.settings ?? settingsWith();
+  const decoder = decoderFor(settings.input.decode);
+  return {
+    pipeline: liveForecast,
+    settings,
+    decoder,
+    model: createModel(settings.model, decoder.channels.length),
+    store,
+    sink: undefined,
+    deadLetters: undefined,
+    stop: new AbortController().signal,
+    ...more,
+  };
+}
+
+/** Readings from–to of a partition as one batch, one a minute, of the series `a` unless others are named. */
+export function batch(partition: number, from: number, to: number, series: readonly string[] = ['a']): Batch {
+  const records = Array.from({ length: to - from }, (_, i) => {
+    const offset = from + i;
+    const reading = { s: series[i % series.length], t: offset * 60_000, v: Math.cos(offset) };
+    return { offset, key: null, value: Buffer.from(JSON.stringify(reading)) };
+  });
+  return { partition, records, next: to };
+}
+
+/** A store in memory that remembers its commits; `before` may wait or throw in their place. */
+export class KeptStore implements Store {
+  readonly name = 'kept';
+  readonly commits: { readonly partition: number; readonly next: number }[] = [];
+  before: (commit: Commit) => Promise<void> | void = () => undefined;
+  readonly #restored = new Map<
+    number,
+    Restored & { readonly rows: { series: string; bytes: Uint8Array }[] }
+  >();
+
+  open(partition: number): Promise<Restored> {
+    return Promise.resolve(this.#restored.get(partition) ?? { next: null, rows: [], partition: null });
+  }
+
+  async commit(commit: Commit): Promise<void> {
+    await this.before(commit);
+    const { partition, next, partitionSlots } = commit;
+    const rows = [...(this.#restored.get(partition)?.rows ?? [])];
+    for (const { series, birth, bytes } of commit.rows) rows[birth] = { series, bytes: bytes.slice() };
+    this.#restored.set(partition, { next, rows, partition: partitionSlots.slice() });
+    this.commits.push({ partition, next });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
