@@ -1,5 +1,5 @@
 // Around `npm pack`: the published manifest is without what only a clone needs (its own Node, tools, scripts).
-// usage: node .build/manifest.mjs strip | restore
+// usage: node .build/manifest.mjs strip | restore; a pack that was cut off is mended by either
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
