@@ -5,6 +5,7 @@ import { checkSqlite } from '../store/sqlite-check.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { type SettingsFlags, settingsFrom } from './settings-options.ts';
+import { toldError } from './told-error.ts';
 
 /** `foretide check`: validates the settings, builds the stages, and reaches every service; runs nothing. */
 export async function checkCommand(name: string, flags: SettingsFlags): Promise<void> {
@@ -21,13 +22,21 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
   ok(
     `state: ${bytes} bytes a series; maxStateBytes allows ${most.toLocaleString('en-US')} series a partition`,
   );
-  try {
-    for (const line of await source.check()) ok(line);
-    for (const line of (await sink?.check()) ?? []) ok(line);
-    for (const line of (await deadLetters?.check()) ?? []) ok(line);
-    ok(await checkSqlite(storePath(pipeline, settings)));
-  } finally {
-    await sink?.close();
-    await deadLetters?.close();
+  const checks = [
+    () => source.check(),
+    async () => (await sink?.check()) ?? [],
+    async () => (await deadLetters?.check()) ?? [],
+    async () => [await checkSqlite(storePath(pipeline, settings))],
+  ];
+  // all of them, so that one run tells everything that is to be mended
+  for (const check of checks) {
+    try {
+      for (const line of await check()) ok(line);
+    } catch (error) {
+      process.stderr.write(toldError(error));
+      process.exitCode = 1;
+    }
   }
+  await sink?.close();
+  await deadLetters?.close();
 }

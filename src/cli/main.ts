@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { ForetideError } from '../errors.ts';
 import { checkCommand } from './check.ts';
 import { BUILT_IN } from './pipelines.ts';
 import { runCommand, type RunFlags } from './run.ts';
 import { addSettingsOptions, type SettingsFlags } from './settings-options.ts';
+import { toldError } from './told-error.ts';
 
 const manifest = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
 const { version } = JSON.parse(readFileSync(new URL(manifest, import.meta.url), 'utf8')) as {
@@ -72,11 +72,7 @@ Examples:
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(
-    error instanceof ForetideError
-      ? `\n✖ ${error.message}\n  [${error.code}]\n`
-      : `\n✖ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(toldError(error));
   process.exitCode = 1;
 }
 // whatever still holds a handle (a client's socket that is being closed) must not keep an ended program up

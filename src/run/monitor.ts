@@ -29,7 +29,8 @@ export class Monitor {
   #message = '';
   #readings = 0;
   #end: number | undefined;
-  readonly #marks: { at: number; readings: number }[] = [];
+  /** Where the count stood when it was asked for; the first is the start. */
+  readonly #marks = [{ at: this.#start, readings: 0 }];
   #summary: { at: number; rows: readonly HorizonScore[] } | undefined;
 
   constructor(parts: MonitorParts) {

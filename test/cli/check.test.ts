@@ -61,3 +61,13 @@ test.each([
   expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/^ +at |S3CRET/m);
 });
+
+test('tells of every service that is at fault, not of the first alone', async () => {
+  const bad = ['--set', 'input.paths=[none.csv]', '--set', 'input.decode.columns=[sensor, time, value]'];
+  const sink = ['--set', 'output={kind: influxdb, url: "http://127.0.0.1:1", org: o, bucket: b}'];
+  const how = { cwd, env: { INFLUX_TOKEN: 'S3CRET' } };
+  const { code, stderr } = await foretide(['check', 'live-forecast', ...input, ...bad, ...sink], how);
+  expect(code).toBe(1);
+  expect(stderr).toContain('[FILE_UNREADABLE]');
+  expect(stderr).toContain('[INFLUX_UNREACHABLE]');
+});

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { toldError } from '../../src/cli/told-error.ts';
+import { ForetideError } from '../../src/errors.ts';
+
+test('what is foreseen is told without a stack, the unforeseen with one', () => {
+  const foreseen = new ForetideError('FILE_FORMAT', {
+    what: 'No',
+    expected: 'a',
+    got: 'b',
+    where: 'x:1',
+    todo: 'Mend it.',
+  });
+  expect(toldError(foreseen)).toBe('\n✖ No: expected a, got b (at x:1). Mend it.\n  [FILE_FORMAT]\n');
+  expect(toldError(new Error('boom'))).toMatch(/✖ Error: boom\n {4}at /);
+  expect(toldError('text')).toBe('\n✖ text\n');
+});
