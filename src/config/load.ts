@@ -45,7 +45,7 @@ function treeOfEnvironment(environment: Readonly<Record<string, string | undefin
     .filter(([name, text]) => name.startsWith(PREFIX) && text !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text]) => branch(name.slice(PREFIX.length).split('__').map(camelCase), scalar(text ?? '')))
-    .reduce(overlay, {});
+    .reduce(merge, {});
 }
 
 /** One tree of all `path=value`; a later one wins. */
@@ -58,7 +58,7 @@ function treeOfAssignments(assignments: readonly string[]): Tree {
         throw invalid(`--set ${/^[\w.]*/.exec(assignment)![0]}: expected path=value, got one without =`);
       return branch(assignment.slice(0, equals).split('.'), scalar(assignment.slice(equals + 1)));
     })
-    .reduce(overlay, {});
+    .reduce(merge, {});
 }
 
 function readYamlFile(path: string): Tree {
@@ -111,28 +111,19 @@ function isTree(value: unknown): value is Tree {
 /** What tells the variants of a section apart: another kind of input does not inherit the settings of the one before. */
 const VARIANTS = ['kind', 'format'];
 
+/** A new tree; keys such as `__proto__` are keys like any other, and are refused by the schema. */
 function merge(base: Tree, over: Tree): Tree {
   const has = (tree: Tree, key: string): boolean => Object.hasOwn(tree, key);
   const isOther = VARIANTS.some((key) => has(over, key) && has(base, key) && over[key] !== base[key]);
-  return join(isOther ? {} : base, over, merge);
-}
-
-/** `merge` within one source, which names the variant once. */
-function overlay(base: Tree, over: Tree): Tree {
-  return join(base, over, overlay);
-}
-
-/** A new tree; keys such as `__proto__` are keys like any other, and are refused by the schema. */
-function join(base: Tree, over: Tree, below: (base: Tree, over: Tree) => Tree): Tree {
-  const joined: Tree = { ...base };
+  const merged: Tree = isOther ? {} : { ...base };
   for (const [key, value] of Object.entries(over)) {
-    const before = Object.hasOwn(joined, key) ? joined[key] : undefined;
-    Object.defineProperty(joined, key, {
-      value: isTree(value) ? below(isTree(before) ? before : {}, value) : value,
+    const below = has(merged, key) ? merged[key] : undefined;
+    Object.defineProperty(merged, key, {
+      value: isTree(value) ? merge(isTree(below) ? below : {}, value) : value,
       enumerable: true,
       writable: true,
       configurable: true,
     });
   }
-  return joined;
+  return merged;
 }

@@ -124,27 +124,25 @@ export class FileReader {
     const input = createReadStream(filePath(this.#path), { highWaterMark: 1 << 18 });
     let line = 1;
     let begun: Buffer = Buffer.alloc(0);
-    const tooLong = (): ForetideError =>
-      new ForetideError('FILE_FORMAT', {
-        what: 'A line is too long',
-        expected: `at most ${MAX_LINE} bytes`,
-        where: `${this.#path}:${line}`,
-        todo: 'One record must stand on a line; see input.decode.format.',
-      });
     try {
       for await (const chunk of input as AsyncIterable<Buffer>) {
         let start = 0;
         for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
           const rest = chunk.subarray(start, end);
           const whole = begun.length > 0 ? Buffer.concat([begun, rest]) : rest;
-          if (whole.length > MAX_LINE) throw tooLong();
           yield withoutEnds(whole, line);
           begun = Buffer.alloc(0);
           start = end + 1;
           line++;
         }
         begun = Buffer.concat([begun, chunk.subarray(start)]);
-        if (begun.length > MAX_LINE) throw tooLong();
+        if (begun.length <= MAX_LINE) continue;
+        throw new ForetideError('FILE_FORMAT', {
+          what: 'A line is too long',
+          expected: `about ${MAX_LINE} bytes at most`,
+          where: `${this.#path}:${line}`,
+          todo: 'One record must stand on a line; see input.decode.format.',
+        });
       }
       if (begun.length > 0) yield withoutEnds(begun, line);
     } finally {

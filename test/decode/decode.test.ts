@@ -138,6 +138,7 @@ describe('decode', () => {
       [2, 'state-limit'],
     ]);
     expect(frame.name).toEqual(['a', 'a', 'b']);
+    expect([...frame.series].map((row) => memory.name(row))).toEqual(['a', 'a', 'b']);
     expect(account).toMatchObject({ records: 5, decoded: 3, dead: 2, readings: 3 });
   });
 

@@ -27,9 +27,9 @@ describe('learn: head', () => {
     const random = seededRandom(1);
     const values = Array.from({ length: WARM_UP + 40 }, () => 50 + random());
     const frames = feed(stagesOf(), values);
-    for (const [i, { yhat }] of frames.slice(0, WARM_UP).entries()) {
-      expect([...yhat]).toEqual(Array.from({ length: 6 }, () => values[i]));
-    }
+    const moved = frames.findIndex(({ yhat }, i) => yhat.some((each) => each !== values[i]));
+    // ready with the last reading of the warm-up, it learns from the next one: the forecast after that is the first of its own
+    expect(moved).toBe(WARM_UP + 1);
     const later = frames.slice(-20).filter(({ yhat, value }) => yhat.every((each) => each !== value[0]));
     expect(later.length).toBeGreaterThan(15);
   });
