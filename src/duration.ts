@@ -16,13 +16,15 @@ export function parseDuration(text: string): number | undefined {
   return match ? Number(match[1]) * UNITS[match[2]!]! : undefined;
 }
 
+const EXPECTED = 'expected a duration such as 500ms, 10s, 5m, 1h or 90d';
+
 /** A duration in settings: text like `10m` in, milliseconds out. */
-export const Duration = z.string().transform((text, context) => {
+export const Duration = z.string({ error: EXPECTED }).transform((text, context) => {
   const duration = parseDuration(text);
   if (duration !== undefined && duration > 0) return duration;
   context.addIssue({
     code: 'custom',
-    message: 'expected a duration such as 500ms, 10s, 5m, 1h or 90d',
+    message: EXPECTED,
     input: text,
   });
   return z.NEVER;

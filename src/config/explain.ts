@@ -30,7 +30,10 @@ function explain(issue: Issue, schema: z.ZodType): string[] {
       });
     }
     case 'invalid_type':
-      return [`${path}: expected ${issue.expected}, got ${got}`];
+      // a schema may say it better than the name of a type does
+      return [
+        `${path}: ${issue.message.startsWith('expected') ? issue.message : `expected ${issue.expected}`}, got ${got}`,
+      ];
     case 'invalid_value': {
       return [`${path}: ${oneOf(issue.values, issue.input)}`];
     }

@@ -37,7 +37,7 @@ export function csvDecoder(settings: CsvSettings): Decoder {
   if (settings.columns === undefined) {
     throw new ForetideError('SETTINGS_INVALID', {
       what: 'The columns of the CSV are not known',
-      where: 'columns',
+      where: 'input.decode.columns',
       todo: 'Name them in the settings, or read a file that begins with them',
     });
   }
@@ -97,7 +97,7 @@ function columnOf(columns: readonly string[], name: string, where: string): Colu
     what: twice ? 'Two columns have the same name' : 'No such column',
     expected: `one of ${columns.join(', ')}`,
     got: name,
-    where,
+    where: `input.decode.${where}`,
   });
 }
 
@@ -110,7 +110,7 @@ function keyReader(
     if (fault === undefined) return () => seriesName;
     throw new ForetideError('SETTINGS_INVALID', {
       what: `Not the name of a series: ${fault}`,
-      where: 'seriesName',
+      where: 'input.decode.seriesName',
     });
   }
   const keys = keyColumns(series).map((name) => columnOf(columns, name, 'series'));

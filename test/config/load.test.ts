@@ -144,7 +144,7 @@ describe('faults', () => {
       expect.stringMatching(/^noSuch: no such setting; there are input, model, /),
       'page.port: expected at most 65535, got 99999',
       'store.pth: no such setting; did you mean path?',
-      'store.retention: expected string, got 5',
+      'store.retention: expected a duration such as 500ms, 10s, 5m, 1h or 90d, got 5',
     ]);
   });
 

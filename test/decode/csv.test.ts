@@ -109,5 +109,5 @@ test.each([
     }
   })();
   expect(error).toBeInstanceOf(ForetideError);
-  expect(error).toMatchObject({ code: 'SETTINGS_INVALID', facts: { where } });
+  expect(error).toMatchObject({ code: 'SETTINGS_INVALID', facts: { where: `input.decode.${where}` } });
 });
