@@ -1,6 +1,7 @@
 import type { Arena } from '../memory/arena.ts';
 import type { Cell, CellWeights } from './cell.ts';
 import { kernelBytes } from './kernel-bytes.ts';
+import type { KernelExports } from './kernel-exports.ts';
 import { type Packed, packLayer } from './pack.ts';
 
 /** What the kernel is asked to step: cells of one kind, one above the other. */
@@ -34,89 +35,6 @@ export interface FrameRoom {
   readonly hidden: number;
 }
 
-/** The kernel's functions; all places are byte offsets in the arena. What they do is said in `kernel/*.ts`. */
-export interface KernelExports {
-  stepFrame(
-    cell: number,
-    n: number,
-    states: number,
-    x: number,
-    layers: number,
-    layerCount: number,
-    hidden: number,
-    width: number,
-    out: number,
-    workspace: number,
-  ): void;
-  forwardWindow(
-    ...places: [
-      cell: number,
-      T: number,
-      B: number,
-      H: number,
-      I: number,
-      W: number,
-      b: number,
-      v: number,
-      state: number,
-      h: number,
-      record: number,
-      z: number,
-    ]
-  ): void;
-  transposeWeights(cell: number, H: number, I: number, W: number, Th: number, Tx: number): void;
-  backwardWindow(
-    ...places: [
-      cell: number,
-      T: number,
-      B: number,
-      H: number,
-      I: number,
-      Th: number,
-      Tx: number,
-      v: number,
-      record: number,
-      dh: number,
-      dx: number,
-      d: number,
-      dz: number,
-      zeros: number,
-      out: number,
-    ]
-  ): void;
-  gradientsOfWindow(
-    ...places: [
-      cell: number,
-      T: number,
-      B: number,
-      H: number,
-      I: number,
-      v: number,
-      dz: number,
-      gW: number,
-      gb: number,
-    ]
-  ): void;
-  sumOfSquares(numbers: number, n: number): number;
-  adam(
-    ...parts: [
-      p: number,
-      g: number,
-      m: number,
-      v: number,
-      n: number,
-      clip: number,
-      beta1: number,
-      beta2: number,
-      rest1: number,
-      rest2: number,
-      rate: number,
-      root2: number,
-      epsilon: number,
-      keep: number,
-    ]
-  ): void;
-}
 const { WebAssembly } = globalThis as unknown as {
   WebAssembly: {
     Module: new (bytes: Uint8Array) => object;
@@ -169,8 +87,10 @@ export class Kernel {
     const { hidden, input } = layers[0]!;
     const packed = layers.map((weights) => packLayer(cell, weights));
     const table = this.#arena.take(blockOf(layers.length * ENTRY));
-    // the product's columns are padded to multiples of 4, and its lanes may be read four at a time beyond H
-    const workspace = this.#arena.take(blockOf((4 * hidden + 32) * 4));
+    // 16 rows go through a layer together: the sums of each, h and X. Lanes may be read four at a time beyond the last
+    const sums = Math.max(...packed.map(({ b }) => b.length));
+    const widest = Math.max(...layers.map((weights) => weights.input));
+    const workspace = this.#arena.take(blockOf((16 * (sums + hidden + widest) + 4) * 4));
     const places = packed.map(({ W, b }) => [this.#put(W), this.#put(b)] as const);
     const { i32 } = this.#arena.view();
     places.forEach(([W, b], l) => {

@@ -55,6 +55,20 @@ export function unpackLayer(cell: Cell, { hidden: H, input: I }: CellWeights, pa
   return { W, b };
 }
 
+/** Packs a linear layer, W [H][O]. */
+export function packLinear({ W, b }: Packed, hidden: number, outputs: number): Packed {
+  return { W: packProduct(W, outputs, 0, hidden, 0, outputs), b: padded(b) };
+}
+
+/** The numbers of a packed linear layer as they were. */
+export function unpackLinear(packed: Packed, hidden: number, outputs: number): Packed {
+  const W = new Float32Array(hidden * outputs);
+  eachPacked(hidden, outputs, (at, row, j) => {
+    W[row * outputs + j] = packed.W[at]!;
+  });
+  return { W, b: packed.b.slice(0, outputs) };
+}
+
 /** Visits the numbers of a packed product in the order in which they lie; padding is left out. */
 function eachPacked(
   rows: number,

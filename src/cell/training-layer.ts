@@ -75,32 +75,37 @@ export class TrainingLayer {
     this.#Th = take(cell.gates * H * padded(H));
     this.#Tx = take(cell.gates * H * padded(I));
     this.#zeros = take(padded(Math.max(H, I)));
-    this.#work = take(padded(Math.max(H, I)) + 4 * H + 32);
-    this.set(packed);
+    this.#work = take(Math.max(16 * Math.max(packed.b.length, padded(H), padded(I)), 32 * 32));
+    this.write('parameters', weights);
   }
 
-  /** Sets the parameters, packed. */
-  set({ W, b }: Packed): void {
+  /** Sets one of the four blocks, given in the order of CellWeights. */
+  write(block: 'parameters' | 'gradients' | 'm' | 'v', numbers: Packed): void {
+    const { W, b } = packLayer(this.cell, { ...this.#weights, ...numbers });
     const { f32 } = this.#arena.view();
-    f32.set(W, this.parameters / 4);
-    f32.set(b, this.parameters / 4 + W.length);
+    f32.set(W, this[block] / 4);
+    f32.set(b, this[block] / 4 + W.length);
   }
 
-  /** Parameters, or gradients, in the order of CellWeights. */
-  read(block: 'parameters' | 'gradients'): Packed {
+  /** One of the four blocks in the order of CellWeights. */
+  read(block: 'parameters' | 'gradients' | 'm' | 'v'): Packed {
     const at = this[block] / 4;
     const numbers = this.#arena.view().f32.slice(at, at + this.count);
     const packed = { W: numbers.subarray(0, this.#sizeW), b: numbers.subarray(this.#sizeW) };
     return unpackLayer(this.cell, this.#weights, packed);
   }
 
-  /** Goes through the window: X and the state before it are in place, h_t and the state after it are then. */
-  forward(): void {
+  /**
+   * Goes through the window: X and the state before it are in place, h_t and the state after it are then.
+   *
+   * @param batch series of this window, at most B; all that lies [T × B] is then [T × batch]
+   */
+  forward(batch = this.#batch): void {
     const { parameters: W, hidden: H, input: I } = this;
     this.#kernel.exports.forwardWindow(
       kindOf(this.cell),
       this.#steps,
-      this.#batch,
+      batch,
       H,
       I,
       W,
@@ -117,15 +122,19 @@ export class TrainingLayer {
    * The way back; adds to the gradients and writes dL/dX.
    *
    * @param dh byte offset of [T × B][H] dL/dh_t from above
+   * @param batch as of `forward`
+   * @param wantsDx whether anybody needs dL/dX
    */
-  backward(dh: number): void {
+  backward(dh: number, batch = this.#batch, wantsDx = true): void {
     const kind = kindOf(this.cell);
     const { hidden: H, input: I } = this;
-    const [T, B] = [this.#steps, this.#batch];
+    const [T, B] = [this.#steps, batch];
+    const dx = wantsDx ? this.dx : 0;
+    const Tx = wantsDx ? this.#Tx : 0;
     const { exports } = this.#kernel;
     const { f32 } = this.#arena.view();
     f32.fill(0, this.#d / 4, this.#d / 4 + B * this.cell.states * H);
-    exports.transposeWeights(kind, H, I, this.parameters, this.#Th, this.#Tx);
+    exports.transposeWeights(kind, H, I, this.parameters, this.#Th, Tx);
     exports.backwardWindow(
       kind,
       T,
@@ -133,17 +142,17 @@ export class TrainingLayer {
       H,
       I,
       this.#Th,
-      this.#Tx,
+      Tx,
       this.samples,
       this.#record,
       dh,
-      this.dx,
+      dx,
       this.#d,
       this.#dz,
       this.#zeros,
       this.#work,
     );
     const gb = this.gradients + this.#sizeW * 4;
-    exports.gradientsOfWindow(kind, T, B, H, I, this.samples, this.#dz, this.gradients, gb);
+    exports.gradientsOfWindow(kind, T, B, H, I, this.samples, this.#dz, this.gradients, gb, this.#work);
   }
 }

@@ -62,11 +62,12 @@ export function clipFactor(squares: number, limit: number): number {
   return norm > limit ? limit / norm : 1;
 }
 
-/** Σ g² in float64, by four partial sums (index modulo 4), added pairwise: the order of the kernel. */
+/** Σ g² in float64, by eight partial sums (index modulo 8), added pairwise: the order of the kernel. */
 export function sumOfSquares(g: Float32Array): number {
-  const part = [0, 0, 0, 0];
+  const part = [0, 0, 0, 0, 0, 0, 0, 0] as [number, number, number, number, number, number, number, number];
   g.forEach((value, i) => {
-    part[i & 3] = part[i & 3]! + value * value;
+    part[i & 7]! += value * value;
   });
-  return part[0]! + part[1]! + (part[2]! + part[3]!);
+  const [a, b, c, d, e, f_, g_, h] = part;
+  return a + b + (c + d) + (e + f_ + (g_ + h));
 }

@@ -1,5 +1,5 @@
 /**
- * exp, sigmoid and tanh in float32, of our own: the host's `Math.exp` and `Math.tanh` may change with the engine, and a state
+ * exp, sigmoid, tanh and log in float32, of our own: the host's `Math.exp` and `Math.tanh` may change with the engine, and a state
  * that depends on them would not replay to the same bits. Every operation is rounded to float32, so that a kernel that
  * computes in float32 throughout gives the same bits.
  */
@@ -72,4 +72,35 @@ export function tanh32(x: number): number {
   const e = exp32(f(size + size));
   const t = f(1 - f(2 / f(e + 1)));
   return value < 0 ? -t : t;
+}
+
+// log(1 + z) / z - 1 + z/2 as a polynomial for 1 + z in [√½, √2): Cephes' logf
+const L = [
+  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+].map(f);
+const SQRT_HALF = f(Math.SQRT1_2);
+
+/** The natural logarithm of x in float32, relative error below 1.2e-7; -Infinity of 0, NaN of what is negative. */
+export function log32(x: number): number {
+  real[0] = x;
+  if (!(real[0] > 0)) return real[0] === 0 ? -Infinity : NaN;
+  if (real[0] === Infinity) return Infinity;
+  let e = -126;
+  if (bits[0]! < 0x800000) {
+    real[0] = real[0] * 8_388_608; // below the normal numbers: 2^23 times it is one
+    e -= 23;
+  }
+  e += bits[0]! >> 23;
+  bits[0] = (bits[0]! & 0x7fffff) | 0x3f000000; // in [½, 1)
+  const low = real[0] < SQRT_HALF;
+  if (low) e -= 1;
+  const z = low ? f(f(real[0] + real[0]) - 1) : f(real[0] - 1);
+  const s = f(z * z);
+  let p = L[0]!;
+  for (let i = 1; i < L.length; i++) p = f(f(p * z) + L[i]!);
+  p = f(f(p * z) * s);
+  p = f(p + f(e * LN2_LOW));
+  p = f(p - f(f(0.5) * s));
+  return f(f(z + p) + f(e * LN2_HIGH));
 }

@@ -1,8 +1,16 @@
 import { Command } from 'commander';
 import { pipelineBench } from './pipeline.ts';
+import { sequentialMnistBench } from './sequential-mnist.ts';
+import { stepBench } from './step.ts';
+import { trainBench } from './train.ts';
 
 /** `npm run bench -- NAME`: what this machine makes of it. Each bench prints a table, or with --json one JSON object. */
-const program = new Command('bench').description('Measures on this machine.').addCommand(pipelineBench());
+const program = new Command('bench')
+  .description('Measures on this machine.')
+  .addCommand(pipelineBench())
+  .addCommand(sequentialMnistBench())
+  .addCommand(stepBench())
+  .addCommand(trainBench());
 
 try {
   if (process.argv.length > 2) await program.parseAsync();

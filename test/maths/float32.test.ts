@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exp32, sigmoid32, tanh32 } from '../../src/maths/float32.ts';
+import { exp32, log32, sigmoid32, tanh32 } from '../../src/maths/float32.ts';
 
 /** The largest error over a fine grid of float32 in [from, to]. */
 function largest(from: number, to: number, error: (x: number) => number): number {
@@ -23,6 +23,14 @@ test('tanh: absolute error below 1.2e-7, odd, and exact at the ends', () => {
   expect([tanh32(0), tanh32(1e30), tanh32(-1e30)]).toEqual([0, 1, -1]);
 });
 
+test('log: relative error below 1.2e-7, over all magnitudes', () => {
+  const error = (x: number): number => Math.abs(log32(x) / Math.log(x) - 1);
+  expect(largest(0.01, 0.999, error)).toBeLessThan(1.2e-7);
+  expect(largest(1.001, 40, error)).toBeLessThan(1.2e-7);
+  expect(largest(-149, 127.9, (x) => error(Math.fround(2 ** x)))).toBeLessThan(1.2e-7);
+  expect([0, 1, -1, NaN, Infinity].map(log32)).toEqual([-Infinity, 0, NaN, NaN, Infinity]);
+});
+
 test('results are float32, and stay finite far outside', () => {
   for (const x of [-1e30, -90, -1, 0.3, 1, 90, 1e30]) {
     for (const f of [exp32, sigmoid32, tanh32]) {
@@ -43,4 +51,15 @@ test('bits are pinned: a change of these raises ARITHMETIC_REVISION', () => {
     }
   }
   expect(hash).toMatchInlineSnapshot(`-1554157012`);
+});
+
+test('bits of log are pinned: a change of these changes what a training makes', () => {
+  const bits = new Int32Array(1);
+  const real = new Float32Array(bits.buffer);
+  let hash = 0;
+  for (let i = 1; i <= 6000; i++) {
+    real[0] = log32(i / 100);
+    hash = (Math.imul(hash, 31) + bits[0]!) | 0;
+  }
+  expect(hash).toMatchInlineSnapshot(`-340469799`);
 });

@@ -1,78 +1,100 @@
-// Gradients of a packed product, its transpose, and the optimiser.
+// Gradients of a packed product, and its transpose.
 import { blockWidth, bytes } from './lanes';
 
 /** Samples that are gone through at a time, so that their part of dz stays in the nearest cache. */
-const CHUNK = 64;
+const CHUNK = 32;
 
 /**
  * G[k][j] += Σ_s v_s[k] dz_s[j], over the samples in order; G packed like the product of `rows` × `columns`.
  *
  * @param v first sample's v_0; `vStride` bytes to the next sample
  * @param dz first sample's dz_0; `dzStride` bytes to the next sample
+ * @param panel workspace of 32 × 32 numbers, into which a block's columns of dz are gathered: they would share few sets of the cache
  */
 export function weightGradient(
-  G: usize, rows: i32, columns: i32, v: usize, vStride: usize, dz: usize, dzStride: usize, samples: i32,
+  G: usize, rows: i32, columns: i32, v: usize, vStride: usize, dz: usize, dzStride: usize, samples: i32, panel: usize,
 ): void {
   for (let from = 0; from < samples; from += CHUNK) {
     const count = min(CHUNK, samples - from);
+    const firstV = v + <usize>from * vStride;
     let g = G;
     let column = dz + <usize>from * dzStride;
-    const firstV = v + <usize>from * vStride;
     let left = columns;
     while (left > 0) {
       const width = blockWidth(left);
-      for (let k = 0; k < rows; k++) {
-        let vk = firstV + bytes(k);
-        let d = column;
-        if (width == 32) {
-          let a0 = v128.load(g, 0);
-          let a1 = v128.load(g, 16);
-          let a2 = v128.load(g, 32);
-          let a3 = v128.load(g, 48);
-          let a4 = v128.load(g, 64);
-          let a5 = v128.load(g, 80);
-          let a6 = v128.load(g, 96);
-          let a7 = v128.load(g, 112);
-          for (let s = 0; s < count; s++) {
-            const w = v128.load32_splat(vk);
-            a0 = f32x4.add(a0, f32x4.mul(w, v128.load(d, 0)));
-            a1 = f32x4.add(a1, f32x4.mul(w, v128.load(d, 16)));
-            a2 = f32x4.add(a2, f32x4.mul(w, v128.load(d, 32)));
-            a3 = f32x4.add(a3, f32x4.mul(w, v128.load(d, 48)));
-            a4 = f32x4.add(a4, f32x4.mul(w, v128.load(d, 64)));
-            a5 = f32x4.add(a5, f32x4.mul(w, v128.load(d, 80)));
-            a6 = f32x4.add(a6, f32x4.mul(w, v128.load(d, 96)));
-            a7 = f32x4.add(a7, f32x4.mul(w, v128.load(d, 112)));
-            vk += vStride;
-            d += dzStride;
-          }
-          v128.store(g, a0, 0);
-          v128.store(g, a1, 16);
-          v128.store(g, a2, 32);
-          v128.store(g, a3, 48);
-          v128.store(g, a4, 64);
-          v128.store(g, a5, 80);
-          v128.store(g, a6, 96);
-          v128.store(g, a7, 112);
-        } else {
-          for (let j = 0; j < width; j += 4) {
-            let a = v128.load(g + bytes(j));
-            let vj = vk;
-            let dj = d + bytes(j);
-            for (let s = 0; s < count; s++) {
-              a = f32x4.add(a, f32x4.mul(v128.load32_splat(vj), v128.load(dj)));
-              vj += vStride;
-              dj += dzStride;
-            }
-            v128.store(g + bytes(j), a);
-          }
-        }
-        g += bytes(width);
+      const wide = bytes(width);
+      for (let s = 0; s < count; s++) {
+        const own = column + <usize>s * dzStride;
+        const to = panel + <usize>s * wide;
+        for (let at: usize = 0; at < wide; at += 16) v128.store(to + at, v128.load(own + at));
       }
-      column += bytes(width);
+      let k = 0;
+      if (width >= 16) {
+        for (; k + 1 < rows; k += 2) {
+          for (let at: usize = 0; at < wide; at += 64) {
+            pairOfRows(g + at, wide, firstV + bytes(k), vStride, panel + at, count);
+          }
+          g += 2 * wide;
+        }
+      }
+      for (; k < rows; k++) {
+        for (let at: usize = 0; at < wide; at += 16) {
+          let a = v128.load(g + at);
+          let vk = firstV + bytes(k);
+          let d = panel + at;
+          for (let s = 0; s < count; s++) {
+            a = f32x4.add(a, f32x4.mul(v128.load32_splat(vk), v128.load(d)));
+            vk += vStride;
+            d += wide;
+          }
+          v128.store(g + at, a);
+        }
+        g += wide;
+      }
+      column += wide;
       left -= width;
     }
   }
+}
+
+/** 16 columns of two rows of G. */
+function pairOfRows(g: usize, wide: usize, v: usize, vStride: usize, panel: usize, count: i32): void {
+  const next = g + wide;
+  let a0 = v128.load(g, 0);
+  let a1 = v128.load(g, 16);
+  let a2 = v128.load(g, 32);
+  let a3 = v128.load(g, 48);
+  let b0 = v128.load(next, 0);
+  let b1 = v128.load(next, 16);
+  let b2 = v128.load(next, 32);
+  let b3 = v128.load(next, 48);
+  let d = panel;
+  for (let s = 0; s < count; s++) {
+    const va = v128.load32_splat(v, 0);
+    const vb = v128.load32_splat(v, 4);
+    const d0 = v128.load(d, 0);
+    a0 = f32x4.add(a0, f32x4.mul(va, d0));
+    b0 = f32x4.add(b0, f32x4.mul(vb, d0));
+    const d1 = v128.load(d, 16);
+    a1 = f32x4.add(a1, f32x4.mul(va, d1));
+    b1 = f32x4.add(b1, f32x4.mul(vb, d1));
+    const d2 = v128.load(d, 32);
+    a2 = f32x4.add(a2, f32x4.mul(va, d2));
+    b2 = f32x4.add(b2, f32x4.mul(vb, d2));
+    const d3 = v128.load(d, 48);
+    a3 = f32x4.add(a3, f32x4.mul(va, d3));
+    b3 = f32x4.add(b3, f32x4.mul(vb, d3));
+    v += vStride;
+    d += wide;
+  }
+  v128.store(g, a0, 0);
+  v128.store(g, a1, 16);
+  v128.store(g, a2, 32);
+  v128.store(g, a3, 48);
+  v128.store(next, b0, 0);
+  v128.store(next, b1, 16);
+  v128.store(next, b2, 32);
+  v128.store(next, b3, 48);
 }
 
 /** b[j] += Σ_s dz_s[j] over the samples in order; `columns` a multiple of 4. */
@@ -135,50 +157,5 @@ export function transpose(
     to += bytes(rowsOfT * wide);
     k0 += wide;
     left -= wide;
-  }
-}
-
-/** Σ g² in float64, by four partial sums (index modulo 4), added pairwise. `n` a multiple of 4. */
-export function sumOfSquares(g: usize, n: i32): f64 {
-  let a = f64x2.splat(0);
-  let b = f64x2.splat(0);
-  for (let i = 0; i < n; i += 4) {
-    const x = v128.load(g + bytes(i));
-    const low = f64x2.promote_low_f32x4(x);
-    const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
-    a = f64x2.add(a, f64x2.mul(low, low));
-    b = f64x2.add(b, f64x2.mul(high, high));
-  }
-  return (
-    f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1) + (f64x2.extract_lane(b, 0) + f64x2.extract_lane(b, 1))
-  );
-}
-
-/** The operations of src/learn/adam.ts on n parameters, n a multiple of 4; leaves the gradients at zero. */
-export function adam(
-  p: usize, g: usize, m: usize, v: usize, n: i32,
-  clip: f32, beta1: f32, beta2: f32, rest1: f32, rest2: f32, rate: f32, root2: f32, epsilon: f32, keep: f32,
-): void {
-  const c = f32x4.splat(clip);
-  const b1 = f32x4.splat(beta1);
-  const b2 = f32x4.splat(beta2);
-  const r1 = f32x4.splat(rest1);
-  const r2 = f32x4.splat(rest2);
-  const lr = f32x4.splat(rate);
-  const root = f32x4.splat(root2);
-  const eps = f32x4.splat(epsilon);
-  const kept = f32x4.splat(keep);
-  const zero = f32x4.splat(0);
-  for (let i = 0; i < n; i += 4) {
-    const at = bytes(i);
-    const grad = f32x4.mul(v128.load(g + at), c);
-    const m1 = f32x4.add(f32x4.mul(b1, v128.load(m + at)), f32x4.mul(r1, grad));
-    const v1 = f32x4.add(f32x4.mul(b2, v128.load(v + at)), f32x4.mul(r2, f32x4.mul(grad, grad)));
-    v128.store(m + at, m1);
-    v128.store(v + at, v1);
-    const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(v1), root), eps);
-    const step = f32x4.div(f32x4.mul(lr, m1), denominator);
-    v128.store(p + at, f32x4.sub(f32x4.mul(v128.load(p + at), kept), step));
-    v128.store(g + at, zero);
   }
 }

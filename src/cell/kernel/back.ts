@@ -1,45 +1,10 @@
-// Steps that keep what the way back needs, and the way back through one step: the operations of lstm.ts, gru.ts, rnn.ts in
-// their order. z holds the sums of the step just made.
+// The way back through one step, elementwise, from what `activate` kept: the operations of rnn.ts, lstm.ts, gru.ts in their order.
 import { bytes, padded, storeLanes } from './lanes';
-import { sigmoid4, tanh4 } from './maths';
 
 // @ts-ignore: decorator
 @inline
 function oneMinus(x: v128): v128 {
   return f32x4.sub(f32x4.splat(1), x);
-}
-
-export function recordRnn(H: i32, h: usize, record: usize): void {
-  for (let j = 0; j < H; j += 4) storeLanes(record + bytes(j), v128.load(h + bytes(j)), H - j);
-}
-
-/** i, f, C̃, o, C_{t-1} (put there before the step), tanh C_t. */
-export function recordLstm(H: i32, h: usize, z: usize, record: usize): void {
-  const gate = bytes(H);
-  for (let j = 0; j < H; j += 4) {
-    const at = bytes(j);
-    storeLanes(record + at, sigmoid4(v128.load(z + at)), H - j);
-    storeLanes(record + gate + at, sigmoid4(v128.load(z + gate + at)), H - j);
-    storeLanes(record + 2 * gate + at, tanh4(v128.load(z + 2 * gate + at)), H - j);
-    storeLanes(record + 3 * gate + at, sigmoid4(v128.load(z + 3 * gate + at)), H - j);
-    storeLanes(record + 5 * gate + at, tanh4(v128.load(h + gate + at)), H - j);
-  }
-}
-
-/** r, z, n, n_h. */
-export function recordGru(H: i32, z: usize, record: usize): void {
-  const gate = bytes(H);
-  const n_h = z + bytes(padded(2 * H));
-  const n_x = n_h + bytes(padded(H));
-  for (let j = 0; j < H; j += 4) {
-    const at = bytes(j);
-    const r = sigmoid4(v128.load(z + at));
-    const sum = v128.load(n_h + at);
-    storeLanes(record + at, r, H - j);
-    storeLanes(record + gate + at, sigmoid4(v128.load(z + gate + at)), H - j);
-    storeLanes(record + 2 * gate + at, tanh4(f32x4.add(v128.load(n_x + at), f32x4.mul(r, sum))), H - j);
-    storeLanes(record + 3 * gate + at, sum, H - j);
-  }
 }
 
 export function backRnn(activation: i32, H: i32, record: usize, d: usize, dz: usize): void {

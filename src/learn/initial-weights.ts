@@ -1,0 +1,41 @@
+import { type Cell, type CellWeights, cellOf } from '../cell/cell.ts';
+import { seededRandom } from '../model/random.ts';
+import type { NetworkWeights } from './network.ts';
+
+/** Sizes of a network that begins anew. */
+export interface InitialSettings {
+  readonly cell: Cell['name'];
+  readonly activation?: 'tanh' | 'sigmoid' | 'relu' | undefined;
+  readonly inputs: number;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly outputs: number;
+  readonly seed: number;
+  /** What the LSTM's forget gate starts with as its bias, e.g. 1 (Gers et al. 2000; Jozefowicz et al. 2015); absent: as the others. */
+  readonly forgetBias?: number | undefined;
+}
+
+/**
+ * Weights in PyTorch's ranges: uniform in ±1/√H, where PyTorch's two biases are one here their sum, and the head's too (nn.Linear: ±1/√H).
+ * In order: of each layer W, then b; of the head W, then b.
+ */
+export function initialWeights(settings: InitialSettings): NetworkWeights {
+  const { hidden: H, inputs, outputs, seed } = settings;
+  const cell = cellOf(settings.cell, settings.activation);
+  const random = seededRandom(seed);
+  const bound = 1 / Math.sqrt(H);
+  const draw = (): number => (2 * random() - 1) * bound;
+  const uniform = (length: number): Float32Array => Float32Array.from({ length }, draw);
+  const layers = Array.from({ length: settings.layers }, (_, l): CellWeights => {
+    const input = l === 0 ? inputs : H;
+    const W = uniform((H + input) * cell.gates * H);
+    // the GRU keeps the two biases of n apart; all others are sums of two
+    const summed = (cell.name === 'gru' ? 2 : cell.gates) * H;
+    const b = Float32Array.from({ length: cell.biases * H }, (_b, j) =>
+      j < summed ? draw() + draw() : draw(),
+    );
+    if (cell.name === 'lstm' && settings.forgetBias !== undefined) b.fill(settings.forgetBias, H, 2 * H);
+    return { hidden: H, input, W, b };
+  });
+  return { layers, head: { W: uniform(H * outputs), b: uniform(outputs) } };
+}
