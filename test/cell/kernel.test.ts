@@ -4,6 +4,7 @@ import { type Cell, type CellWeights, cellOf } from '../../src/cell/cell.ts';
 import { Kernel } from '../../src/cell/kernel.ts';
 import { Arena } from '../../src/memory/arena.ts';
 import { seededRandom } from '../../src/model/random.ts';
+import { bits } from '../bits.ts';
 
 const CELLS = [
   cellOf('rnn', 'tanh'),
@@ -71,9 +72,6 @@ function both(cell: Cell, H: number, I: number, layers: number, series: readonly
   expect(f32[states / 4 + start.length]).toBe(42);
   return { expected, got };
 }
-
-const bits = (numbers: Float32Array): Uint32Array =>
-  new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
 
 describe.each(CELLS.map((cell) => [`${cell.name} ${cell.activation ?? ''}`, cell] as const))(
   '%s',

@@ -7,6 +7,7 @@ import { TrainingLayer } from '../../src/cell/training-layer.ts';
 import { ADAM, adam, adamFactors, sumOfSquares } from '../../src/learn/adam.ts';
 import { Arena } from '../../src/memory/arena.ts';
 import { seededRandom } from '../../src/model/random.ts';
+import { bits } from '../bits.ts';
 
 const CELLS = [
   cellOf('rnn', 'tanh'),
@@ -15,10 +16,6 @@ const CELLS = [
   cellOf('lstm'),
   cellOf('gru'),
 ] as const;
-
-const bits = (numbers: Float32Array): number[] => [
-  ...new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length),
-];
 
 function both(cell: Cell, H: number, I: number, T: number, B: number, seed: number) {
   const random = seededRandom(seed);

@@ -4,7 +4,7 @@ import { linear, linearBack } from '../../src/learn/linear.ts';
 import { LinearLayer } from '../../src/learn/linear-layer.ts';
 import { Arena } from '../../src/memory/arena.ts';
 import { seededRandom } from '../../src/model/random.ts';
-import { bits } from './bits.ts';
+import { bits } from '../bits.ts';
 
 test('bits of y, dL/dh, dW and db equal the TypeScript reference', () => {
   fc.assert(

@@ -9,7 +9,7 @@ import type { NetworkWeights } from '../../src/learn/network.ts';
 import { rateFactor } from '../../src/learn/schedule.ts';
 import { Trainer, type TrainerSettings } from '../../src/learn/trainer.ts';
 import { seededRandom } from '../../src/model/random.ts';
-import { bits } from './bits.ts';
+import { bits } from '../bits.ts';
 
 const opened: Trainer[] = [];
 afterEach(async () => {
