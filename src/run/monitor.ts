@@ -68,6 +68,7 @@ export class Monitor {
       state: this.#state,
       message: this.#message,
       readings: this.#readings,
+      earlierReadings: tasks.reduce((sum, task) => sum + task.committedReadings, 0) - this.#readings,
       readingsPerSecond: this.#rate(),
       series: series * model.channels,
       partitions: tasks.length,

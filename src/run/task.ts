@@ -113,6 +113,11 @@ export class Task {
     return this.#pending.readings;
   }
 
+  /** Readings that are in the committed state, those of earlier runs too. */
+  get committedReadings(): number {
+    return this.account().used - this.#pending.readings;
+  }
+
   /** Whether anything is to be committed. */
   get isDirty(): boolean {
     return this.#pending.next !== null;

@@ -18,6 +18,8 @@ export interface RunStatus {
   readonly message: string;
   /** Readings since the start of this run. */
   readonly readings: number;
+  /** Readings of earlier runs, on whose state this one goes on. */
+  readonly earlierReadings: number;
   readonly readingsPerSecond: number;
   readonly series: number;
   readonly partitions: number;

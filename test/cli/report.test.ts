@@ -7,6 +7,7 @@ const status: RunStatus = {
   state: 'done',
   message: '',
   readings: 123_456,
+  earlierReadings: 0,
   readingsPerSecond: 0,
   series: 15,
   partitions: 3,

@@ -13,14 +13,17 @@ afterEach(() => void vi.useRealTimers());
 
 const model = createModel(ModelSettings.parse({ hidden: 2, horizon: 2 }), 3);
 
-function monitorOf(tasks: { memory: Memory; watermark: number }[] = [], progress?: () => number): Monitor {
+function monitorOf(
+  tasks: { memory: Memory; watermark: number; committedReadings?: number }[] = [],
+  progress?: () => number,
+): Monitor {
   return new Monitor({
     pipeline: 'p',
     model,
     horizons: [1, 2],
     data: 'a.db',
     source: (progress ? { progress } : {}) as Source,
-    tasks: () => tasks as unknown as Task[],
+    tasks: () => tasks.map((task) => ({ committedReadings: 0, ...task })) as unknown as Task[],
   });
 }
 
@@ -47,6 +50,7 @@ test('a run that has just begun', () => {
     state: 'running',
     message: '',
     readings: 0,
+    earlierReadings: 0,
     readingsPerSecond: 0,
     series: 0,
     partitions: 0,
@@ -63,6 +67,12 @@ test('a run that has just begun', () => {
     data: 'a.db',
     startedAt: 1_700_000_000_000,
   });
+});
+
+test('readings of earlier runs are told apart from those of this one', () => {
+  const monitor = monitorOf([{ memory: new Memory(), watermark: 1, committedReadings: 12 }]);
+  monitor.count(committed(5));
+  expect(monitor.status()).toMatchObject({ readings: 5, earlierReadings: 7 });
 });
 
 test('counts what is committed, and what was set aside by its reason', () => {

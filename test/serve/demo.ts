@@ -158,6 +158,7 @@ export function demoStatus(t: number, over: Partial<RunStatus> = {}): RunStatus 
     state: 'running',
     message: '',
     readings: (t + 1) * SENSORS.length,
+    earlierReadings: 0,
     readingsPerSecond: 412.3,
     series: SENSORS.length,
     partitions: 3,

@@ -24,9 +24,14 @@ function show(tile, figure, note, tone = '') {
  * @param {string | null} h
  * @param {number | null} step
  */
-export function showTiles({ readings, series, partitions, summary, nominalCoverage }, h, step) {
+export function showTiles(
+  { readings, earlierReadings, series, partitions, summary, nominalCoverage },
+  h,
+  step,
+) {
   const from = `${count(series)} series, ${partitions === 1 ? '1 partition' : `${count(partitions)} partitions`}`;
-  show('readings', count(readings), `from ${from}`);
+  const now = earlierReadings > 0 ? `${count(readings)} of them in this run, ` : '';
+  show('readings', count(earlierReadings + readings), `${now}from ${from}`);
   const score = summary.find((one) => one.h === h) ?? summary[0];
   if (score === undefined) {
     show('error', '–', 'known once the first forecasts have come due');

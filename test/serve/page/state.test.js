@@ -10,6 +10,7 @@ const status = {
   state: 'running',
   message: '',
   readings: 1,
+  earlierReadings: 0,
   readingsPerSecond: 1,
   series: 3,
   partitions: 1,
