@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { memoryBench } from './memory.ts';
 import { pipelineBench } from './pipeline.ts';
 import { sequentialMnistBench } from './sequential-mnist.ts';
 import { stepBench } from './step.ts';
@@ -7,6 +8,7 @@ import { trainBench } from './train.ts';
 /** `npm run bench -- NAME`: what this machine makes of it. Each bench prints a table, or with --json one JSON object. */
 const program = new Command('bench')
   .description('Measures on this machine.')
+  .addCommand(memoryBench())
   .addCommand(pipelineBench())
   .addCommand(sequentialMnistBench())
   .addCommand(stepBench())
