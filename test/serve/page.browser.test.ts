@@ -16,7 +16,7 @@ const executablePath = findChromium();
 const Found = z.object({ count: z.number(), x: z.number(), y: z.number() });
 const PAST = 300;
 /** A machine that is busy with other tests may take its time. */
-const PATIENCE = { timeout: 8000 };
+const PATIENCE = { timeout: 15_000 };
 const DESKTOP = { viewport: { width: 1360, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
@@ -70,7 +70,7 @@ test('a continuous integration has a browser', () => {
   expect(process.env['CI']).toBeUndefined();
 });
 
-describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 30_000 }, () => {
+describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_000 }, () => {
   let browser: Browser;
   let demo: Demo;
   let page: Page;
