@@ -1,4 +1,5 @@
 import type { Arena } from '../memory/arena.ts';
+import { WebAssembly } from '../memory/webassembly.ts';
 import type { Cell, CellWeights } from './cell.ts';
 import { kernelBytes } from './kernel-bytes.ts';
 import type { KernelExports } from './kernel-exports.ts';
@@ -34,13 +35,6 @@ export interface FrameRoom {
   /** [n][H] float32: h of the top layer, written by the kernel. */
   readonly hidden: number;
 }
-
-const { WebAssembly } = globalThis as unknown as {
-  WebAssembly: {
-    Module: new (bytes: Uint8Array) => object;
-    Instance: new (module: object, imports: object) => { readonly exports: unknown };
-  };
-};
 
 /** Bytes rounded up to what the arena hands out. */
 export const blockOf = (bytes: number): number => Math.ceil(bytes / 16) * 16;

@@ -34,7 +34,7 @@ export function unpackLayer(cell: Cell, { hidden: H, input: I }: CellWeights, pa
     firstColumn: number,
     columns: number,
   ): number => {
-    const own = packed.W.subarray(from, from + rows * roundUp(columns));
+    const own = packed.W.subarray(from, from + rows * padTo4(columns));
     eachPacked(rows, columns, (at, row, j) => {
       W[(firstRow + row) * all + firstColumn + j] = own[at]!;
     });
@@ -48,7 +48,7 @@ export function unpackLayer(cell: Cell, { hidden: H, input: I }: CellWeights, pa
   let from = place(0, 0, H + I, 0, 2 * H);
   from = place(from, 0, H, 2 * H, H);
   place(from, H, I, 2 * H, H);
-  const [two, one] = [roundUp(2 * H), roundUp(H)];
+  const [two, one] = [padTo4(2 * H), padTo4(H)];
   b.set(packed.b.subarray(0, 2 * H));
   b.set(packed.b.subarray(two + one, two + one + H), 2 * H);
   b.set(packed.b.subarray(two, two + H), 3 * H);
@@ -78,7 +78,7 @@ function eachPacked(
   let at = 0;
   let from = 0;
   while (from < columns) {
-    const width = BLOCKS.find((block) => block <= roundUp(columns - from))!;
+    const width = BLOCKS.find((block) => block <= padTo4(columns - from))!;
     for (let row = 0; row < rows; row++) {
       for (let j = from; j < from + width; j++, at++) if (j < columns) visit(at, row, j);
     }
@@ -95,19 +95,20 @@ function packProduct(
   firstColumn: number,
   columns: number,
 ): Float32Array {
-  const out = new Float32Array(rows * roundUp(columns));
+  const out = new Float32Array(rows * padTo4(columns));
   eachPacked(rows, columns, (at, row, j) => {
     out[at] = W[(firstRow + row) * stride + firstColumn + j]!;
   });
   return out;
 }
 
-function roundUp(columns: number): number {
+/** n rounded up to whole vectors of four, as the kernel lays columns out. */
+export function padTo4(columns: number): number {
   return Math.ceil(columns / 4) * 4;
 }
 
 function padded(numbers: Float32Array): Float32Array {
-  const out = new Float32Array(roundUp(numbers.length));
+  const out = new Float32Array(padTo4(numbers.length));
   out.set(numbers);
   return out;
 }

@@ -1,9 +1,7 @@
 import type { Arena } from '../memory/arena.ts';
 import type { Cell, CellWeights } from './cell.ts';
 import { blockOf, Kernel, kindOf } from './kernel.ts';
-import { type Packed, packLayer, unpackLayer } from './pack.ts';
-
-const padded = (n: number): number => Math.ceil(n / 4) * 4;
+import { type Packed, packLayer, padTo4, unpackLayer } from './pack.ts';
 
 /**
  * One layer in the kernel over windows of T steps of B series: forward, back, gradients. The bits equal those of
@@ -72,10 +70,10 @@ export class TrainingLayer {
     this.#d = take(batch * cell.states * H);
     this.#dzCount = samples * packed.b.length;
     this.#dz = take(this.#dzCount);
-    this.#Th = take(cell.gates * H * padded(H));
-    this.#Tx = take(cell.gates * H * padded(I));
-    this.#zeros = take(padded(Math.max(H, I)));
-    this.#work = take(Math.max(16 * Math.max(packed.b.length, padded(H), padded(I)), 32 * 32));
+    this.#Th = take(cell.gates * H * padTo4(H));
+    this.#Tx = take(cell.gates * H * padTo4(I));
+    this.#zeros = take(padTo4(Math.max(H, I)));
+    this.#work = take(Math.max(16 * Math.max(packed.b.length, padTo4(H), padTo4(I)), 32 * 32));
     this.write('parameters', weights);
   }
 

@@ -1,10 +1,8 @@
 import { blockOf, Kernel } from '../cell/kernel.ts';
-import { packLinear, unpackLinear } from '../cell/pack.ts';
+import { packLinear, padTo4, unpackLinear } from '../cell/pack.ts';
 import type { Arena } from '../memory/arena.ts';
 import type { Linear } from './linear.ts';
 import type { Block, Trainable } from './trainable.ts';
-
-const padded = (n: number): number => Math.ceil(n / 4) * 4;
 
 /** A linear layer in the kernel, there and back over up to `samples` samples. The bits equal those of `linear` and `linearBack`. */
 export class LinearLayer implements Trainable {
@@ -31,8 +29,8 @@ export class LinearLayer implements Trainable {
     this.#arena = arena;
     this.#outputs = weights.b.length;
     this.#hidden = weights.W.length / weights.b.length;
-    const H = padded(this.#hidden);
-    this.stride = padded(this.#outputs);
+    const H = padTo4(this.#hidden);
+    this.stride = padTo4(this.#outputs);
     this.#sizeW = this.#hidden * this.stride;
     this.count = this.#sizeW + this.stride;
     const take = (floats: number): number => arena.take(blockOf((floats + 4) * 4));

@@ -1,4 +1,5 @@
 import { ForetideError } from '../errors.ts';
+import { type LinearMemory, WebAssembly } from './webassembly.ts';
 
 /** The whole memory as typed arrays. Growth detaches them: take them anew for each frame and never keep them. */
 export interface View {
@@ -7,15 +8,6 @@ export interface View {
   readonly f32: Float32Array;
   readonly f64: Float64Array;
 }
-
-/** The part of a `WebAssembly.Memory` that is used here; Node's types do not declare it. */
-export interface LinearMemory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-const { WebAssembly } = globalThis as unknown as {
-  WebAssembly: { Memory: new (limits: { initial: number; maximum: number }) => LinearMemory };
-};
 
 const PAGE = 65_536;
 const MAX_PAGES = 65_536;

@@ -70,20 +70,19 @@ export async function run({
     tasks: () => tasks.all,
   });
   const feed = new LiveFeed();
-  const history = sink ? new RecentHistory(RECENT) : new SqliteHistory(store.database, model.horizon);
-  tasks.onCommit((task, committed) => {
-    monitor.count(committed);
-    if (!settings.page.enabled) return;
-    if (history instanceof RecentHistory) history.add(committed.points);
-    else history.add(task.partition, committed.points);
-    feed.publish(committed.points);
-  });
+  tasks.onCommit((_, committed) => monitor.count(committed));
 
   let page: Serving | undefined;
   let ticker: NodeJS.Timeout | undefined;
   try {
     if (settings.page.enabled) {
       const { host, port } = settings.page;
+      const history = sink ? new RecentHistory(RECENT) : new SqliteHistory(store.database, model.horizon);
+      tasks.onCommit(({ partition }, { points }) => {
+        if (history instanceof RecentHistory) history.add(points);
+        else history.add(partition, points);
+        feed.publish(points);
+      });
       page = await serve({ host, port, history, feed, status: () => monitor.status() });
       ticker = setInterval(() => feed.status(monitor.status()), STATUS_EVERY_MS);
       ticker.unref();

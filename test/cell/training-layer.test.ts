@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Cell, type CellWeights, cellOf } from '../../src/cell/cell.ts';
+import type { Cell, CellWeights } from '../../src/cell/cell.ts';
 import { Kernel } from '../../src/cell/kernel.ts';
 import { backwardThroughTime, forwardThroughTime } from '../../src/cell/through-time.ts';
 import { TrainingLayer } from '../../src/cell/training-layer.ts';
@@ -8,14 +8,7 @@ import { ADAM, adam, adamFactors, sumOfSquares } from '../../src/learn/adam.ts';
 import { Arena } from '../../src/memory/arena.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import { bits } from '../bits.ts';
-
-const CELLS = [
-  cellOf('rnn', 'tanh'),
-  cellOf('rnn', 'sigmoid'),
-  cellOf('rnn', 'relu'),
-  cellOf('lstm'),
-  cellOf('gru'),
-] as const;
+import { NAMED_CELLS } from './cells.ts';
 
 function both(cell: Cell, H: number, I: number, T: number, B: number, seed: number) {
   const random = seededRandom(seed);
@@ -71,34 +64,31 @@ function both(cell: Cell, H: number, I: number, T: number, B: number, seed: numb
   };
 }
 
-describe.each(CELLS.map((cell) => [`${cell.name} ${cell.activation ?? ''}`, cell] as const))(
-  '%s',
-  (_, cell) => {
-    test('bits of h, state, dx, dW and db equal the TypeScript reference', () => {
-      fc.assert(
-        fc.property(
-          fc.integer({ min: 1, max: 37 }),
-          fc.integer({ min: 1, max: 9 }),
-          fc.integer({ min: 1, max: 12 }),
-          fc.integer({ min: 1, max: 9 }),
-          fc.nat(1e6),
-          (H, I, T, B, seed) => {
-            const { expected, got } = both(cell, H, I, T, B, seed);
-            expected.forEach((tensor, i) => expect(bits(got[i]!)).toEqual(bits(tensor)));
-          },
-        ),
-        { numRuns: 25 },
-      );
-    });
+describe.each(NAMED_CELLS)('%s', (_, cell) => {
+  test('bits of h, state, dx, dW and db equal the TypeScript reference', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 37 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(1e6),
+        (H, I, T, B, seed) => {
+          const { expected, got } = both(cell, H, I, T, B, seed);
+          expected.forEach((tensor, i) => expect(bits(got[i]!)).toEqual(bits(tensor)));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
 
-    test('parameters are read as they were set', () => {
-      const { layer, weights } = both(cell, 11, 3, 2, 2, 1);
-      const { W, b } = layer.read('parameters');
-      expect(bits(W)).toEqual(bits(weights.W));
-      expect(bits(b)).toEqual(bits(weights.b));
-    });
-  },
-);
+  test('parameters are read as they were set', () => {
+    const { layer, weights } = both(cell, 11, 3, 2, 2, 1);
+    const { W, b } = layer.read('parameters');
+    expect(bits(W)).toEqual(bits(weights.W));
+    expect(bits(b)).toEqual(bits(weights.b));
+  });
+});
 
 test('adam and the norm: bits equal the TypeScript reference over many updates', () => {
   const random = seededRandom(3);
