@@ -22,6 +22,10 @@ export { FileSource } from './source/file.ts';
 export { FileSettings } from './source/file-settings.ts';
 export { KafkaSource } from './source/kafka.ts';
 export { KafkaSettings } from './source/kafka-settings.ts';
+export { SqliteSource } from './source/sqlite.ts';
+export { SqliteArchiveSettings } from './source/sqlite-settings.ts';
+export { InfluxSource } from './source/influxdb.ts';
+export { InfluxArchiveSettings } from './source/influxdb-settings.ts';
 
 // Stages, in the order of the way
 export { decode } from './decode/decode.ts';

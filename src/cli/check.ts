@@ -1,5 +1,5 @@
 import { Memory } from '../memory/memory.ts';
-import { prepare } from '../run/prepare.ts';
+import { mustNotReadOwnStore, prepare } from '../run/prepare.ts';
 import { storePath } from '../run/run.ts';
 import { checkSqlite } from '../store/sqlite-check.ts';
 import { createLog } from './log.ts';
@@ -12,6 +12,7 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
   const pipeline = await findPipeline(name);
   const settings = settingsFrom(pipeline, flags);
   const ok = (line: string): boolean => process.stdout.write(`✔ ${line}\n`);
+  mustNotReadOwnStore(settings, storePath(pipeline, settings));
   ok(`${pipeline.name}: settings fit`);
   const { decoder, model, source, sink, deadLetters } = await prepare(settings, createLog('error', false));
   const memory = new Memory();

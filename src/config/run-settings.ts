@@ -3,11 +3,16 @@ import { DecodeSettings } from '../decode/settings.ts';
 import { Duration } from '../duration.ts';
 import { ModelSettings } from '../model/settings.ts';
 import { InfluxSettings } from '../sink/influxdb-settings.ts';
+import { RECORD_DECODE } from '../source/archive-record.ts';
 import { FileSettings } from '../source/file-settings.ts';
+import { InfluxArchiveSettings } from '../source/influxdb-settings.ts';
+import { checkOrder } from '../source/instant.ts';
 import { KafkaSettings } from '../source/kafka-settings.ts';
+import { SqliteArchiveSettings } from '../source/sqlite-settings.ts';
 import { SqliteSettings } from '../store/sqlite.ts';
 
 const decode = DecodeSettings.prefault({ format: 'json' });
+const archiveDecode = DecodeSettings.prefault({ ...RECORD_DECODE, values: [...RECORD_DECODE.values] });
 
 export const InputSettings = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -15,11 +20,31 @@ export const InputSettings = z.discriminatedUnion('kind', [
     ...FileSettings.shape,
     decode,
   }),
-  z.strictObject({
-    kind: z.literal('kafka').describe('Readings come from a Kafka topic'),
-    ...KafkaSettings.shape,
-    decode,
-  }),
+  z
+    .strictObject({
+      kind: z.literal('kafka').describe('Readings come from a Kafka topic'),
+      ...KafkaSettings.shape,
+      decode,
+    })
+    .superRefine(checkOrder),
+  z
+    .strictObject({
+      kind: z
+        .literal('sqlite')
+        .describe('Readings come from the SQLite file of an earlier run; decode needs no setting'),
+      ...SqliteArchiveSettings.shape,
+      decode: archiveDecode,
+    })
+    .superRefine(checkOrder),
+  z
+    .strictObject({
+      kind: z
+        .literal('influxdb')
+        .describe('Readings come from a range of InfluxDB 2; decode needs no setting'),
+      ...InfluxArchiveSettings.shape,
+      decode: archiveDecode,
+    })
+    .superRefine(checkOrder),
 ]);
 
 export const OutputSettings = z

@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { decoderFor } from '../decode/decoders.ts';
@@ -12,8 +14,10 @@ import { NullSink } from '../sink/null.ts';
 import type { Sink } from '../sink/sink.ts';
 import { csvColumns, FileSource } from '../source/file.ts';
 import type { Table } from '../source/file-reader.ts';
+import { InfluxSource } from '../source/influxdb.ts';
 import { KafkaSource } from '../source/kafka.ts';
 import type { Source, SourceRecord } from '../source/source.ts';
+import { SqliteSource } from '../source/sqlite.ts';
 import type { DeadLetterSink } from './task.ts';
 
 /** What a run is put together from, apart from its store. */
@@ -34,13 +38,43 @@ export async function prepare(settings: RunSettings, log: Log): Promise<Prepared
   return {
     decoder,
     model,
-    source:
-      settings.input.kind === 'kafka'
-        ? new KafkaSource(settings.input, log)
-        : new FileSource(settings.input, timeReader(decoder), tableOf(settings.input.decode)),
+    source: sourceOf(settings.input, decoder, log),
     sink: sinkOf(settings.output, log),
     deadLetters: deadLettersOf(settings, log),
   };
+}
+
+/**
+ * A run may not read the file that it writes its own state to: it would go on for ever, and --fresh would remove what it is to read.
+ *
+ * @throws ForetideError SETTINGS_INVALID
+ */
+export function mustNotReadOwnStore({ input }: Pick<RunSettings, 'input'>, storePath: string): void {
+  if (input.kind !== 'sqlite' || whole(input.path) !== whole(storePath)) return;
+  throw new ForetideError('SETTINGS_INVALID', {
+    what: 'The run would read the file that it writes to',
+    got: storePath,
+    where: 'input.path',
+    todo: 'Name another file with store.path.',
+  });
+}
+
+/** The file itself, whatever leads to it. */
+function whole(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path);
+}
+
+function sourceOf(input: RunSettings['input'], decoder: Decoder, log: Log): Source {
+  switch (input.kind) {
+    case 'file':
+      return new FileSource(input, timeReader(decoder), tableOf(input.decode));
+    case 'kafka':
+      return new KafkaSource(input, log);
+    case 'sqlite':
+      return new SqliteSource(input);
+    case 'influxdb':
+      return new InfluxSource(input, log);
+  }
 }
 
 /** The decoder's settings, with the columns that the CSV files begin with. */

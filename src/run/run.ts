@@ -9,7 +9,7 @@ import type { RunStatus } from '../serve/status.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import { SqliteHistory } from '../store/sqlite-history.ts';
 import { Monitor } from './monitor.ts';
-import { prepare } from './prepare.ts';
+import { mustNotReadOwnStore, prepare } from './prepare.ts';
 import { Tasks } from './tasks.ts';
 
 export interface RunOptions {
@@ -51,8 +51,9 @@ export async function run({
   fresh = false,
   log = silentLog,
 }: RunOptions): Promise<Running> {
-  const { decoder, model, source, sink, deadLetters } = await prepare(settings, log);
   const path = storePath(pipeline, settings);
+  mustNotReadOwnStore(settings, path);
+  const { decoder, model, source, sink, deadLetters } = await prepare(settings, log);
   const store = new SqliteStore(path, { retention: settings.store.retention, fresh });
   const stop = new AbortController();
   // a stop ends the source; what has come is still to be written and committed, until this

@@ -1,10 +1,9 @@
 import { AbortError, HttpError, RequestTimedOutError } from '@influxdata/influxdb-client';
 import { ForetideError } from '../errors.ts';
-import { tokenPlace } from './influxdb-connection.ts';
-import type { InfluxSettings } from './influxdb-settings.ts';
+import { type InfluxAccess, tokenPlace } from './influxdb-connection.ts';
 
 /**
- * What an error of a write means.
+ * What an error of a write or a query means.
  *
  * - `passing`: the server is away, busy or broken; the same again may succeed (network, time-out, 408, 425, 429, 5xx)
  * - `lines`: some of the lines are at fault; the others may have been stored (201, 400, 413, 422)
@@ -44,12 +43,12 @@ export function droppedAll(error: unknown, count: number): boolean {
 /**
  * The error that stops a run, with what to do; a ForetideError and what is no answer at all come through as they are.
  *
- * @param asked what the server was asked for: only what writes can miss a bucket
+ * @param asked what the server was asked for: a ping cannot miss a bucket
  */
 export function fatalError(
   error: unknown,
-  settings: InfluxSettings,
-  asked: 'ping' | 'write' = 'write',
+  settings: InfluxAccess,
+  asked: 'ping' | 'write' | 'query' = 'write',
 ): unknown {
   if (!(error instanceof HttpError)) return error;
   const { url, org, bucket } = settings;
@@ -58,7 +57,8 @@ export function fatalError(
     got: saidBy(error),
     cause: error,
   };
-  const status = asked === 'ping' && error.statusCode !== 401 ? 0 : error.statusCode;
+  const may = asked === 'query' ? 'read' : 'write to';
+  const status = asked === 'ping' && error.statusCode !== 401 ? 0 : statusOf(error, asked);
   switch (status) {
     case 401:
       return new ForetideError('INFLUX_UNAUTHORIZED', {
@@ -70,14 +70,21 @@ export function fatalError(
     case 404:
       return new ForetideError('INFLUX_NOT_FOUND', {
         ...facts,
-        what: 'InfluxDB has no such organisation or bucket, or the token may not write to it',
-        todo: `Check org and bucket, and that the token in ${tokenPlace(settings)} may write to the bucket`,
+        what: `InfluxDB has no such organisation or bucket, or the token may not ${may} it`,
+        todo: `Check org and bucket, and that the token in ${tokenPlace(settings)} may ${may} the bucket`,
       });
     default:
+      if (asked === 'query' && status === 400)
+        return new ForetideError('INFLUX_REJECTED', { ...facts, what: 'InfluxDB gives up the query' });
       return new ForetideError('INFLUX_REJECTED', {
         ...facts,
-        what: 'The server at this address does not take points as InfluxDB 2 does',
+        what: `The server at this address does not ${asked === 'query' ? 'answer queries' : 'take points'} as InfluxDB 2 does`,
         todo: 'Check url: it is the address of InfluxDB itself, without /api/v2',
       });
   }
+}
+
+/** The status, where InfluxDB gives the right one: to a query it says 400 of an organisation that is not there. */
+function statusOf({ statusCode, message }: HttpError, asked: string): number {
+  return asked === 'query' && /organization name .* not found/.test(message) ? 404 : statusCode;
 }

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
-import type { Transport } from '@influxdata/influxdb-client';
+import type { FluxTableMetaData, Transport } from '@influxdata/influxdb-client';
 import { ForetideError } from '../errors.ts';
 import { readSecret } from '../secret.ts';
 import type { InfluxSettings } from './influxdb-settings.ts';
@@ -9,16 +9,19 @@ import type { InfluxSettings } from './influxdb-settings.ts';
 /** What a token is made of; anything else cannot stand in a header. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
+/** Where a bucket is and how it is reached: what writing and reading have in common. */
+export type InfluxAccess = Pick<InfluxSettings, 'url' | 'org' | 'bucket' | 'token' | 'timeout' | 'gzip'>;
+
 /**
  * One attempt at a time at one InfluxDB, through its client with all of the client's own buffering and repeating switched off (its defaults
  * lose points: it sends full batches without waiting, gives up after five attempts, and takes a partial write for a success).
  */
 export class InfluxConnection {
-  readonly #settings: InfluxSettings;
+  readonly #settings: InfluxAccess;
   readonly #agent: HttpAgent;
   #token: string | undefined;
 
-  constructor(settings: InfluxSettings) {
+  constructor(settings: InfluxAccess) {
     this.#settings = settings;
     const Agent = settings.url.startsWith('https:') ? HttpsAgent : HttpAgent;
     this.#agent = new Agent({ keepAlive: true });
@@ -48,6 +51,33 @@ export class InfluxConnection {
       const part = partial();
       if (part !== undefined) throw new HttpError(201, 'partial write', part);
     });
+  }
+
+  /**
+   * All rows that a Flux query has as its result.
+   *
+   * (The client's iterable waits for ever when the server falls silent in the middle of an answer; what collects does not.)
+   *
+   * @param row what becomes of a row
+   * @throws as `write` does; HttpError 400, too, for a query that the server gives up in the middle of its answer
+   */
+  async query<T>(
+    flux: string,
+    row: (values: string[], meta: FluxTableMetaData) => T,
+    stop: AbortSignal,
+  ): Promise<T[]> {
+    const { org, gzip } = this.#settings;
+    let rows: T[] = [];
+    await this.#request(stop, async ({ url }, transport) => {
+      const reader = new InfluxDB({ url, transport }).getQueryApi({ org, gzip });
+      rows = await reader.collectRows(flux, (values, meta) => {
+        // https://docs.influxdata.com/influxdb/v2/reference/syntax/annotated-csv/#errors
+        if (meta.columns[0]?.label === 'error')
+          throw new HttpError(400, 'query failed', values[0], undefined, undefined, values[0]);
+        return row(values, meta);
+      });
+    });
+    return rows;
   }
 
   /** The server's version. @throws as `write` does */
@@ -102,7 +132,7 @@ export class InfluxConnection {
 }
 
 /** Where the token is, for messages. */
-export function tokenPlace({ token }: InfluxSettings): string {
+export function tokenPlace({ token }: Pick<InfluxAccess, 'token'>): string {
   return 'env' in token ? `the environment variable ${token.env}` : `the file ${token.file}`;
 }
 

@@ -10,8 +10,11 @@ export function filePath(path: string): string {
   return path.startsWith(BUNDLED) ? fileURLToPath(new URL(path.slice(BUNDLED.length), RECORDINGS)) : path;
 }
 
-/** @throws ForetideError FILE_UNREADABLE where it is not there, not ours to read, or a folder. */
-export async function readable(path: string): Promise<void> {
+/**
+ * @param setting the one that names the file, for the message
+ * @throws ForetideError FILE_UNREADABLE where it is not there, not ours to read, or a folder.
+ */
+export async function readable(path: string, setting = 'input.paths'): Promise<void> {
   try {
     await access(filePath(path), constants.R_OK);
     if ((await stat(filePath(path))).isDirectory()) throw new Error('a folder');
@@ -20,7 +23,7 @@ export async function readable(path: string): Promise<void> {
       what: 'Cannot read the file',
       got: cause instanceof Error ? cause.message : String(cause),
       where: path,
-      todo: 'Check input.paths.',
+      todo: `Check ${setting}.`,
       cause,
     });
   }

@@ -2,6 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 
 import { KafkaAdmin, partitionsOf, unreachable, watermarksOf } from './kafka-admin.ts';
 import { kafkaClient } from './kafka-client.ts';
+import { rangeOf } from './kafka-range.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { silentLog } from '../log.ts';
 
@@ -11,7 +12,7 @@ const TIME_LIMIT = 9000;
 /**
  * Reaches the brokers and the topic and says what it found, one line each; changes nothing.
  *
- * @throws ForetideError KAFKA_UNREACHABLE within 10 s, KAFKA_TOPIC, SECRET_MISSING, FILE_UNREADABLE
+ * @throws ForetideError KAFKA_UNREACHABLE within 10 s, KAFKA_TOPIC, KAFKA_GAP, SETTINGS_INVALID, SECRET_MISSING, FILE_UNREADABLE
  */
 export async function checkKafka(settings: KafkaSettings): Promise<readonly string[]> {
   const kafka = await kafkaClient(settings, silentLog, 1);
@@ -29,7 +30,8 @@ export async function checkKafka(settings: KafkaSettings): Promise<readonly stri
   }
 }
 
-async function describe(admin: Admin, { topic, group }: KafkaSettings): Promise<readonly string[]> {
+async function describe(admin: Admin, settings: KafkaSettings): Promise<readonly string[]> {
+  const { topic, group, to } = settings;
   const { brokers } = await admin.describeCluster();
   const partitions = await partitionsOf(admin, topic);
   const kept = [...(await watermarksOf(admin, topic)).values()];
@@ -39,8 +41,24 @@ async function describe(admin: Admin, { topic, group }: KafkaSettings): Promise<
     `topic ${topic}: ${count(partitions, 'partition')}, ${count(offsets, 'offset')} kept`,
     ...(await compaction(admin, topic)),
     `topic ${topic}: must not be written by transactional producers (unsupported: records of aborted transactions can be read)`,
-    await groupLine(admin, group),
+    ...(await rangeLines(admin, settings)),
+    to === undefined
+      ? await groupLine(admin, group)
+      : `group ${group}-range-…: one of this run's own, for it reads all partitions up to an end`,
   ];
+}
+
+/** What `from` and `to` are in offsets. */
+async function rangeLines(admin: Admin, settings: KafkaSettings): Promise<readonly string[]> {
+  const { topic, from, to } = settings;
+  if (from === undefined && to === undefined) return [];
+  const { kept, begins, ends } = await rangeOf(admin, settings);
+  return [...kept]
+    .toSorted(([a], [b]) => a - b)
+    .map(([partition, { low }]) => {
+      const end = ends === undefined ? 'without an end' : `to ${ends.get(partition)}`;
+      return `topic ${topic}: partition ${partition} from offset ${begins.get(partition) ?? low} ${end}`;
+    });
 }
 
 async function compaction(admin: Admin, topic: string): Promise<readonly string[]> {

@@ -19,7 +19,7 @@ export interface Held {
   readonly generation: number;
   /** The offset to fetch from next. */
   next: number;
-  /** Nothing was ever committed or handed over: the beginning is wherever the topic begins now. */
+  /** Nothing was ever committed, handed over or asked for: the beginning is wherever the topic begins now. */
   fresh: boolean;
   /** Seeks since the last batch that was taken. */
   seeks: number;
@@ -40,6 +40,10 @@ export interface KafkaOwnershipParts {
   readonly topic: string;
   readonly handler: Pick<SourceHandler, 'open' | 'lose'>;
   readonly steering: Steering;
+  /** Where a partition begins that nothing was ever committed of; undefined, or left out: where the topic begins. */
+  readonly begin?: (partition: number) => number | undefined;
+  /** Is told where an opened partition goes on; says whether there is anything to fetch. Left out: always. */
+  readonly opened?: (partition: number, next: number) => boolean;
   /** What each partition keeps; may reject, and is asked again then. */
   readonly watermarks: () => Promise<ReadonlyMap<number, Watermarks>>;
   /** Is told the first and every other error of the handler, and KAFKA_GAP. */
@@ -183,12 +187,14 @@ export class KafkaOwnership {
 
   async #open(partition: number, generation: number, { low, high }: Watermarks): Promise<void> {
     const position = await this.#parts.handler.open(partition);
-    const fresh = position === null;
-    const next = position ?? low;
+    const begin = position ?? this.#parts.begin?.(partition);
+    const fresh = begin === undefined;
+    const next = begin ?? low;
     const held: Held = { partition, generation, next, fresh, seeks: 0, lost: false, busy: Promise.resolve() };
     this.#held.set(partition, held);
     if (next < low || next > high) await this.#proveKept(held);
     if (!this.isCurrent(held)) return;
+    if (this.#parts.opened?.(partition, held.next) === false) return;
     this.#parts.steering.seek(partition, held.next);
     this.#parts.steering.resume(partition);
   }

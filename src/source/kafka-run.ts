@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
@@ -6,6 +7,8 @@ import { ForetideError } from '../errors.ts';
 import { type KafkaAdmin, unreachable } from './kafka-admin.ts';
 import { GroupOffsets } from './kafka-group-offsets.ts';
 import { type Held, KafkaOwnership } from './kafka-ownership.ts';
+import { rangeOf } from './kafka-range.ts';
+import { KafkaRangeRun, RANGE_METADATA_AGE } from './kafka-range-run.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { fetchedOffset, handOver, HeartbeatFailed, isTransactional } from './kafka-slices.ts';
 import type { Log } from '../log.ts';
@@ -38,6 +41,9 @@ export interface KafkaRunParts {
  * When a heartbeat fails, the partition at hand is lost and kafkajs gets the error: it joins the group again, or tries again;
  * then what is ours and not open is opened. Nothing else is thrown at kafkajs, which would try again what cannot succeed: an error of
  * the handler ends the run from outside.
+ *
+ * A range with an end is read under a group of its own: all partitions are ours, and no position of the shared group moves. A partition
+ * that has reached its end is paused; when all have, the run ends as if it were stopped.
  */
 export class KafkaRun {
   readonly #settings: KafkaSettings;
@@ -48,13 +54,18 @@ export class KafkaRun {
   readonly #ownership: KafkaOwnership;
   readonly #offsets: GroupOffsets;
   readonly #heartbeatInterval: number;
+  /** Where partitions begin that nothing was ever committed of, as `from` of the settings says. */
+  #begins: ReadonlyMap<number, number> = new Map();
+  /** Of a range with an end. */
+  #range: KafkaRangeRun | undefined;
   readonly #ended = Promise.withResolvers<void>();
   #failure: { readonly error: unknown } | undefined;
   #isEnding = false;
   #hasWarned = false;
 
   constructor({ kafka, admin, settings, handler, log }: KafkaRunParts) {
-    const { topic, group, sessionTimeout, maxBytes } = settings;
+    const { topic, sessionTimeout, maxBytes } = settings;
+    const hasEnd = settings.to !== undefined;
     this.#settings = settings;
     this.#admin = admin;
     this.#handler = handler;
@@ -62,7 +73,7 @@ export class KafkaRun {
     // kafkajs sends a heartbeat only when the last is this old: asked as often, it sends one every third of the time-out or sooner.
     this.#heartbeatInterval = Math.floor(sessionTimeout / 6);
     const consumer = kafka.consumer({
-      groupId: group,
+      groupId: hasEnd ? `${settings.group}-range-${randomUUID()}` : settings.group,
       sessionTimeout,
       rebalanceTimeout: Math.max(REBALANCE_TIMEOUT, sessionTimeout),
       heartbeatInterval: this.#heartbeatInterval,
@@ -70,15 +81,24 @@ export class KafkaRun {
       maxBytesPerPartition: Math.min(maxBytes, PARTITION_BYTES),
       maxWaitTimeInMs: FETCH_WAIT,
       allowAutoTopicCreation: false,
+      ...(hasEnd && { metadataMaxAge: RANGE_METADATA_AGE }),
       retry: { restartOnFailure: async () => !this.#isEnding },
     });
     this.#consumer = consumer;
     this.#ownership = new KafkaOwnership({
       topic,
-      handler,
+      handler: {
+        open: (partition) => handler.open(partition),
+        lose: (partition) => {
+          this.#range?.forget(partition);
+          return handler.lose(partition);
+        },
+      },
       log,
       watermarks: () => admin.watermarks(topic),
       fail: (error) => this.#fail(error),
+      begin: (partition) => this.#begins.get(partition),
+      opened: (partition, next) => this.#range?.arrive(partition, next) ?? true,
       steering: {
         pause: (partitions) => consumer.pause([{ topic, partitions: [...partitions] }]),
         seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
@@ -92,6 +112,11 @@ export class KafkaRun {
           .map(([partition, next]) => ({ topic, partition, offset: String(next) })),
       ),
     );
+  }
+
+  /** Share of a range with an end that has been handed over, 0 to 1. */
+  progress(): number {
+    return this.#range?.progress() ?? 0;
   }
 
   /**
@@ -113,13 +138,15 @@ export class KafkaRun {
   async #start(): Promise<void> {
     const { topic, brokers } = this.#settings;
     const partitionsConsumedConcurrently = await this.#admin.partitions(topic);
-    const { GROUP_JOIN, REBALANCING, FETCH_START, CRASH } = this.#consumer.events;
+    await this.#findRange();
+    const { GROUP_JOIN, REBALANCING, FETCH_START, END_BATCH_PROCESS, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment[topic] ?? []));
     this.#consumer.on(REBALANCING, () => this.#ownership.assign([]));
     this.#consumer.on(FETCH_START, () => this.#ownership.reopen());
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => this.#range?.passed(payload));
     this.#consumer.on(CRASH, ({ payload }) => this.#crashed(payload.error, payload.restart));
     this.#handler.onCommitted?.((partition, next) => {
-      if (this.#ownership.mayTell(partition)) this.#offsets.note(partition, next);
+      if (!this.#range && this.#ownership.mayTell(partition)) this.#offsets.note(partition, next);
     });
     try {
       await this.#consumer.connect();
@@ -133,6 +160,24 @@ export class KafkaRun {
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently,
       eachBatch: (payload) => this.#eachBatch(payload),
+    });
+  }
+
+  async #findRange(): Promise<void> {
+    const { topic, from, to } = this.#settings;
+    if (from === undefined && to === undefined) return;
+    const range = await this.#admin.ask((asked) => rangeOf(asked, this.#settings));
+    this.#begins = range.begins;
+    if (range.ends === undefined || this.#isEnding) return;
+    this.#range = new KafkaRangeRun({
+      topic,
+      range,
+      ends: range.ends,
+      pause: (partition) => this.#consumer.pause([{ topic, partitions: [partition] }]),
+      finish: () => this.#end(),
+      fail: (error) => this.#fail(error),
+      held: (partition) => this.#ownership.get(partition),
+      watermarks: () => this.#admin.watermarks(topic),
     });
   }
 
@@ -174,6 +219,7 @@ export class KafkaRun {
   /** From now on nothing new begins. */
   #end(): void {
     this.#isEnding = true;
+    this.#range?.end();
     this.#ownership.end();
     this.#ended.resolve();
   }
@@ -181,7 +227,8 @@ export class KafkaRun {
   #eachBatch(payload: EachBatchPayload): Promise<void> {
     const held = this.#ownership.get(payload.batch.partition);
     if (held === undefined) return Promise.resolve();
-    const work = this.#take(held, payload);
+    const taking = this.#take(held, payload);
+    const work = this.#range?.during(taking) ?? taking;
     held.busy = work.catch(() => undefined);
     return work;
   }
@@ -196,7 +243,9 @@ export class KafkaRun {
         isOurs: () => this.#ownership.isCurrent(held),
         done: (next) => {
           held.next = next;
+          this.#range?.arrive(held.partition, next);
         },
+        until: this.#range?.until(held.partition),
       });
     } catch (error) {
       if (!(error instanceof HeartbeatFailed)) return this.#fail(error);

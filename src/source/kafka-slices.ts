@@ -19,6 +19,8 @@ export interface SliceParts {
   readonly isOurs: () => boolean;
   /** Everything before `next` has been handed over. */
   readonly done: (next: number) => void;
+  /** Records from this offset on are left out; default: none. */
+  readonly until?: number | undefined;
 }
 
 /** A heartbeat did not go through: the membership is in doubt. */
@@ -39,7 +41,10 @@ export class HeartbeatFailed extends Error {
  * @throws HeartbeatFailed; whatever the handler throws
  */
 export async function handOver(payload: EachBatchPayload, parts: SliceParts): Promise<void> {
-  const { partition, messages } = payload.batch;
+  const { partition } = payload.batch;
+  const { until = Infinity } = parts;
+  const messages = messagesBefore(payload.batch, until);
+  const end = Math.min(lastOffset(payload.batch) + 1, until);
   const failures: unknown[] = [];
   const beat = async (): Promise<void> => {
     try {
@@ -48,6 +53,8 @@ export async function handOver(payload: EachBatchPayload, parts: SliceParts): Pr
       failures.push(error);
     }
   };
+  // all that the batch has stands behind the end
+  if (messages.length === 0) parts.done(end);
   let turnAt = performance.now() + TURN_AFTER;
   const pulse = setInterval(() => void beat(), parts.heartbeatInterval);
   try {
@@ -55,8 +62,7 @@ export async function handOver(payload: EachBatchPayload, parts: SliceParts): Pr
       if (!parts.isOurs()) return;
       const to = Math.min(from + SLICE, messages.length);
       const records = recordsOf(messages, from, to);
-      const next =
-        1 + (to === messages.length ? lastOffset(payload.batch) : records[records.length - 1]!.offset);
+      const next = to === messages.length ? end : records[records.length - 1]!.offset + 1;
       await parts.handle({ partition, records, next });
       await beat();
       if (failures.length > 0) throw new HeartbeatFailed(failures[0]);
@@ -86,6 +92,12 @@ export function isTransactional(batch: KafkaBatch): boolean {
 /** The last offset of what was fetched; behind the last record may stand what is none: markers, records of aborted transactions. */
 function lastOffset(batch: KafkaBatch): number {
   return offsetNumber(batch.lastOffset());
+}
+
+function messagesBefore({ messages }: KafkaBatch, until: number): readonly KafkaMessage[] {
+  const last = messages.at(-1);
+  if (last === undefined || offsetNumber(last.offset) < until) return messages;
+  return messages.filter(({ offset }) => offsetNumber(offset) < until);
 }
 
 function recordsOf(messages: readonly KafkaMessage[], from: number, to: number): SourceRecord[] {

@@ -16,6 +16,8 @@ export { KafkaSettings };
  * 2. Records that were deleted before they were read end the run (KAFKA_GAP). Mere holes in the numbering do not.
  * 3. Awaiting the handler is the backpressure; meanwhile heartbeats keep the membership.
  * 4. A tombstone comes as a record whose value is null.
+ * 5. With `to` it ends when every partition has reached its end, and is a member of no group that others are in. What was committed
+ *    before wins over `from`: a restart goes on.
  *
  * @example
  * const settings = KafkaSettings.parse({ brokers: ['127.0.0.1:9092'], topic: 'readings' });
@@ -25,6 +27,7 @@ export class KafkaSource implements Source {
   readonly name: string;
   readonly #settings: KafkaSettings;
   readonly #log: Log;
+  #run: KafkaRun | undefined;
 
   constructor(settings: KafkaSettings, log: Log = silentLog) {
     this.name = `kafka ${settings.topic}`;
@@ -36,10 +39,15 @@ export class KafkaSource implements Source {
     return checkKafka(this.#settings);
   }
 
-  /** @throws ForetideError KAFKA_UNREACHABLE, KAFKA_TOPIC, KAFKA_GAP, KAFKA_CRASHED; any error of the handler */
+  progress(): number | undefined {
+    return this.#settings.to === undefined ? undefined : (this.#run?.progress() ?? 0);
+  }
+
+  /** @throws ForetideError KAFKA_UNREACHABLE, KAFKA_TOPIC, KAFKA_GAP, KAFKA_CRASHED, SETTINGS_INVALID; any error of the handler */
   async run(handler: SourceHandler, stop: AbortSignal): Promise<void> {
     const kafka = await kafkaClient(this.#settings, this.#log);
     const admin = new KafkaAdmin(kafka, this.#settings.brokers);
-    await new KafkaRun({ kafka, admin, settings: this.#settings, handler, log: this.#log }).run(stop);
+    this.#run = new KafkaRun({ kafka, admin, settings: this.#settings, handler, log: this.#log });
+    await this.#run.run(stop);
   }
 }

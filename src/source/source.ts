@@ -46,5 +46,5 @@ export interface Source {
    */
   run(handler: SourceHandler, stop: AbortSignal): Promise<void>;
   /** Share of the whole that has been handed over, 0 to 1; undefined for a source without an end. */
-  progress?(): number;
+  progress?(): number | undefined;
 }

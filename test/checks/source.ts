@@ -21,26 +21,32 @@ export interface SourceUnderTest {
  */
 export type MakeSource = (content: readonly (readonly string[])[]) => Promise<SourceUnderTest>;
 
+/** Records of each partition; the last has most. */
 const SIZES = [1203, 1, 2500];
-const CONTENT = SIZES.map((size, partition) =>
-  Array.from({ length: size }, (_, n) => `reading-${partition}-${n}`),
-);
-const TOTAL = SIZES.reduce((sum, size) => sum + size, 0);
 
 /**
  * The battery that every source passes: order, opening, positions, backpressure, stop, errors.
  *
+ * @param partitions how many it can have: 3, or 1
  * @example
  * checkSource('FileSource', async (content) => { …write the files…; return { open: () => new FileSource(settings) }; });
  */
-export function checkSource(name: string, make: MakeSource): void {
+export function checkSource(name: string, make: MakeSource, partitions: 1 | 3 = 3): void {
+  const sizes = SIZES.slice(-partitions);
+  const content = sizes.map((size, partition) =>
+    Array.from({ length: size }, (_, n) => `reading-${partition}-${n}`),
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const all = sizes.map((_, partition) => partition);
+  const biggest = partitions - 1;
+
   describe(`${name} is a source`, () => {
     let made: SourceUnderTest;
     const textOf = (record: SourceRecord): string =>
       made.text?.(record) ?? Buffer.from(record.value ?? []).toString();
 
     beforeAll(async () => {
-      made = await make(CONTENT);
+      made = await make(content);
     });
     afterAll(async () => {
       await made.close?.();
@@ -55,53 +61,63 @@ export function checkSource(name: string, make: MakeSource): void {
 
     test('hands over every record once and in order, after it has opened the partition once', async () => {
       const seen = new Recorder();
-      await seen.run(made.open(), TOTAL);
+      await seen.run(made.open(), total);
 
-      expect(seen.texts(textOf)).toEqual(CONTENT);
-      expect(seen.opened.toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
-      for (const partition of [0, 1, 2]) expectPositions(seen.of(partition));
+      expect(seen.texts(textOf, all)).toEqual(content);
+      expect(seen.opened.toSorted((a, b) => a - b)).toEqual(all);
+      for (const partition of all) expectPositions(seen.of(partition));
     });
 
     test('has one call of a partition under way at a time', async () => {
       const seen = new Recorder({ slow: true });
-      await seen.run(made.open(), TOTAL);
+      await seen.run(made.open(), total);
 
       expect(seen.most).toBe(1);
-      expect(seen.texts(textOf)).toEqual(CONTENT);
+      expect(seen.texts(textOf, all)).toEqual(content);
     });
 
     test('goes on from any position', async () => {
-      const all = new Recorder();
-      await all.run(made.open(), TOTAL);
-      const [first, , last] = [0, 1, 2].map((partition) =>
-        all.of(partition).flatMap(({ records }) => records),
-      );
-      const ends = [0, 1, 2].map((partition) => all.of(partition).at(-1)?.next ?? 0);
+      const whole = new Recorder();
+      await whole.run(made.open(), total);
+      // Per partition: a record in the middle, the end, nothing yet, the last record; each with what is left then.
+      const places = all.map((partition) => {
+        const batches = whole.of(partition);
+        const records = batches.flatMap((batch) => batch.records);
+        const texts = content[partition]!;
+        const middle = Math.floor(texts.length * 0.6);
+        return [
+          { position: records[middle]!.offset, rest: texts.slice(middle) },
+          { position: batches.at(-1)!.next, rest: [] },
+          { position: null, rest: texts },
+          { position: records.at(-1)!.offset, rest: texts.slice(-1) },
+        ];
+      });
 
-      // A record in the middle, the end, and the last record.
-      const some = new Recorder({ positions: [first![700]!.offset, ends[1]!, last!.at(-1)!.offset] });
-      await some.run(made.open(), 504);
-      expect(some.texts(textOf)).toEqual([CONTENT[0]!.slice(700), [], CONTENT[2]!.slice(-1)]);
-
-      // The end, nothing yet, and the first record.
-      const others = new Recorder({ positions: [ends[0]!, null, last![0]!.offset] });
-      await others.run(made.open(), 2501);
-      expect(others.texts(textOf)).toEqual([[], CONTENT[1], CONTENT[2]]);
+      for (let round = 0; round < 4; round += 1) {
+        const now = places.map((places4, partition) => places4[(round + partition) % 4]!);
+        const left = now.reduce((sum, { rest }) => sum + rest.length, 0);
+        // A source without an end would never say that there is nothing.
+        if (left === 0) continue;
+        const some = new Recorder({ positions: now.map(({ position }) => position) });
+        await some.run(made.open(), left);
+        expect(some.texts(textOf, all)).toEqual(now.map(({ rest }) => rest));
+      }
     });
 
     test('goes on from every position that it gives', async () => {
-      const all = new Recorder();
-      await all.run(made.open(), TOTAL);
-      const batches = all.of(2);
+      const whole = new Recorder();
+      await whole.run(made.open(), total);
+      const batches = whole.of(biggest);
       const half = batches.slice(0, Math.max(1, batches.length >> 1));
       const handed = half.flatMap(({ records }) => records);
-      const rest = CONTENT[2]!.slice(handed.length);
+      const rest = content[biggest]!.slice(handed.length);
 
-      const some = new Recorder({ positions: [null, null, half.at(-1)!.next] });
-      await some.run(made.open(), SIZES[0]! + SIZES[1]! + rest.length);
+      const positions = all.map((partition) => (partition === biggest ? half.at(-1)!.next : null));
+      const some = new Recorder({ positions });
+      await some.run(made.open(), total - handed.length);
 
-      expect(handed.map((record) => textOf(record))).toEqual(CONTENT[2]!.slice(0, handed.length));
-      expect(some.texts(textOf)).toEqual([CONTENT[0], CONTENT[1], rest]);
+      expect(handed.map((record) => textOf(record))).toEqual(content[biggest]!.slice(0, handed.length));
+      expect(some.texts(textOf, all)).toEqual([...content.slice(0, -1), rest]);
     });
 
     test('waits for the handler', async () => {
@@ -112,7 +128,7 @@ export function checkSource(name: string, make: MakeSource): void {
       let calls = 0;
       const running = made.open().run(
         seen.handler(async ({ partition }) => {
-          if (partition !== 2) return;
+          if (partition !== biggest) return;
           calls += 1;
           begun.resolve();
           await gate.promise;
@@ -165,7 +181,7 @@ export function checkSource(name: string, make: MakeSource): void {
       let failed = 0;
       const running = made.open().run(
         seen.handler(async ({ partition }) => {
-          if (partition !== 2) return;
+          if (partition !== biggest) return;
           failed += 1;
           throw poison;
         }),
@@ -266,8 +282,11 @@ class Recorder {
     return this.batches.filter((batch) => batch.partition === partition);
   }
 
-  texts(textOf: (record: SourceRecord) => string): readonly (readonly string[])[] {
-    return [0, 1, 2].map((partition) =>
+  texts(
+    textOf: (record: SourceRecord) => string,
+    partitions: readonly number[],
+  ): readonly (readonly string[])[] {
+    return partitions.map((partition) =>
       this.of(partition)
         .flatMap(({ records }) => records)
         .map((record) => textOf(record)),

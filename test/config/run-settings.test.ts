@@ -3,7 +3,7 @@ import { z } from 'zod';
 import anomalyAlerts from '../../pipelines/anomaly-alerts.ts';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import replay from '../../pipelines/replay.ts';
-import { OutputSettings, runSettings } from '../../src/config/run-settings.ts';
+import { InputSettings, OutputSettings, runSettings } from '../../src/config/run-settings.ts';
 
 const Run = z.strictObject(runSettings);
 
@@ -72,6 +72,27 @@ test('what is not said has a default: a run of one file needs nothing but its pa
     page: { enabled: true, host: '127.0.0.1', port: 7077 },
     maxStateBytes: 2 ** 30,
   });
+});
+
+test('the records of a history are read without a setting; its range is [from, to), and it has no pace', () => {
+  const decode = { format: 'json', series: 'series', values: ['value'], time: 'time', timeUnit: 'auto' };
+  const sqlite = { kind: 'sqlite', path: 'a.db' };
+  const influxdb = { kind: 'influxdb', org: 'o', bucket: 'b', from: '2026-01-01' };
+  expect(Run.parse({ input: sqlite }).input).toMatchObject({ path: 'a.db', decode });
+  expect(Run.parse({ input: influxdb }).input).toMatchObject({
+    from: Date.parse('2026-01-01'),
+    measurement: 'reading',
+    field: 'value',
+    seriesTag: 'series',
+    tags: {},
+    decode,
+  });
+  for (const input of [sqlite, influxdb, { kind: 'kafka', brokers: ['a:1'], topic: 't' }]) {
+    const issues = (more: object) => InputSettings.safeParse({ ...input, ...more }).error?.issues;
+    expect(issues({ pace: '60x' })).toMatchObject([{ code: 'unrecognized_keys', keys: ['pace'] }]);
+    expect(issues({ from: '2026-01-02', to: '2026-01-02' })).toMatchObject([{ path: ['to'] }]);
+  }
+  expect(InputSettings.safeParse({ ...influxdb, from: undefined }).success).toBe(false);
 });
 
 test('the page is served to this machine alone unless somebody says otherwise', () => {

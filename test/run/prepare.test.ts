@@ -1,9 +1,11 @@
+import { symlinkSync } from 'node:fs';
+import { relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { Readings } from '../../src/decode/readings.ts';
 import { silentLog } from '../../src/log.ts';
-import { prepare } from '../../src/run/prepare.ts';
+import { mustNotReadOwnStore, prepare } from '../../src/run/prepare.ts';
 import type { SourceHandler, SourceRecord } from '../../src/source/source.ts';
 import { recordings } from '../source/recording.ts';
 
@@ -53,6 +55,34 @@ describe('what a run is put together from', () => {
     expect(deadLetters).toBeDefined();
     await sink!.close();
     await deadLetters!.close();
+  });
+
+  test('the file of an earlier run, a range of InfluxDB, with a decoder that fits, and neither is reached yet', async () => {
+    const bytes = Buffer.from('{"series":"boiler-7","time":1000,"value":21.5}');
+    for (const [input, name] of [
+      [{ kind: 'sqlite', path: 'not-read.db' }, 'sqlite not-read.db'],
+      [{ kind: 'influxdb', org: 'o', bucket: 'b', from: 0 }, 'influxdb http://127.0.0.1:8086 bucket b'],
+    ] as const) {
+      const { source, decoder } = await prepared(input);
+      expect(source.name).toBe(name);
+      const out = new Readings(1);
+      expect(decoder.decode({ offset: 0, key: null, value: bytes }, out)).toBeUndefined();
+      expect([out.series, out.time, out.value]).toEqual([['boiler-7'], [1000], [21.5]]);
+    }
+  });
+
+  test('a run does not read the file that it writes to, by whatever name', () => {
+    const path = write('', 'run.db');
+    const link = `${path}-link`;
+    symlinkSync(path, link);
+    const { input } = settingsOf({ kind: 'sqlite', path });
+    for (const own of [path, relative(process.cwd(), path), link]) {
+      expect(() => mustNotReadOwnStore({ input }, own)).toThrow(
+        expect.objectContaining({ code: 'SETTINGS_INVALID' }),
+      );
+    }
+    mustNotReadOwnStore({ input }, `${path}-other`);
+    mustNotReadOwnStore(settingsOf({ paths: [path] }), path);
   });
 
   test('outputs that nobody wants', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { type Held, KafkaOwnership } from '../../src/source/kafka-ownership.ts';
+import { type Held, KafkaOwnership, type KafkaOwnershipParts } from '../../src/source/kafka-ownership.ts';
 import type { Watermarks } from '../../src/source/kafka-offsets.ts';
 import { silentLog } from '../../src/log.ts';
 
@@ -25,8 +25,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function ownership(): KafkaOwnership {
+function ownership(more: Partial<KafkaOwnershipParts> = {}): KafkaOwnership {
   return new KafkaOwnership({
+    ...more,
     topic: 't',
     handler: {
       async open(partition) {
@@ -68,6 +69,38 @@ test('pauses, opens, seeks to the position that was given, resumes', async () =>
   expect(said).toEqual(['pause 0 1', 'open 0', 'seek 0 7', 'resume 0', 'open 1', 'seek 1 42', 'resume 1']);
   expect(own.get(1)).toMatchObject({ partition: 1, next: 42 });
   expect(own.get(2)).toBeUndefined();
+});
+
+test('begins where it is told to where nothing was committed; that this was deleted is an error then', async () => {
+  positions.set(1, 42);
+  kept.set(2, { low: 30, high: 100 });
+  const begins = new Map([
+    [0, 7],
+    [1, 7],
+    [2, 7],
+  ]);
+  const own = ownership({ begin: (partition) => begins.get(partition) });
+  own.assign([0, 1]);
+  await own.idle();
+  expect(said.filter((line) => line.startsWith('seek'))).toEqual(['seek 0 7', 'seek 1 42']);
+  own.assign([2]);
+  await own.idle();
+  expect(failures).toEqual([expect.objectContaining({ code: 'KAFKA_GAP' })]);
+});
+
+test('a partition that has nothing to fetch stays paused', async () => {
+  const told: string[] = [];
+  positions.set(1, 42);
+  const own = ownership({
+    opened(partition, next) {
+      told.push(`${partition} ${next}`);
+      return partition !== 1;
+    },
+  });
+  own.assign([0, 1]);
+  await own.idle();
+  expect(told).toEqual(['0 0', '1 42']);
+  expect(said).toEqual(['pause 0 1', 'open 0', 'seek 0 0', 'resume 0', 'open 1']);
 });
 
 test('a new membership loses everything first, when the handler is idle, and opens what it has now', async () => {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import kafkajs, { type ConsumerRunConfig, type EachBatchPayload, type Kafka } from 'kafkajs';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { KafkaAdmin } from '../../src/source/kafka-admin.ts';
 import { KafkaRun } from '../../src/source/kafka-run.ts';
@@ -12,7 +12,13 @@ import { KeptStore, type StoreHandler } from './kafka-store.ts';
 
 /** kafkajs's consumer, without a network: the test says when it joins, fetches and crashes. */
 class FakeConsumer extends EventEmitter {
-  readonly events = { GROUP_JOIN: 'join', REBALANCING: 'rebalancing', FETCH_START: 'fetch', CRASH: 'crash' };
+  readonly events = {
+    GROUP_JOIN: 'join',
+    REBALANCING: 'rebalancing',
+    FETCH_START: 'fetch',
+    END_BATCH_PROCESS: 'end',
+    CRASH: 'crash',
+  };
   readonly said: string[] = [];
   readonly committed: unknown[] = [];
   config: ConsumerRunConfig = {};
@@ -45,6 +51,10 @@ class FakeConsumer extends EventEmitter {
   join(partitions: number[]): void {
     this.emit('join', { payload: { memberAssignment: { t: partitions } } });
   }
+  /** kafkajs has passed over a batch without a record for us: a marker, an aborted transaction. */
+  passOver(partition: number, lastOffset: number): void {
+    this.emit('end', { payload: { topic: 't', partition, batchSize: 0, lastOffset: String(lastOffset) } });
+  }
   crash(error: Error, restart: boolean): void {
     this.emit('crash', { payload: { error, restart } });
   }
@@ -74,6 +84,10 @@ class FakeConsumer extends EventEmitter {
     };
     // As much of kafkajs as is used.
     await this.config.eachBatch!(payload as unknown as EachBatchPayload);
+    const [last] = offsets.slice(-1);
+    this.emit('end', {
+      payload: { topic: 't', partition, batchSize: offsets.length, lastOffset: String(last) },
+    });
   }
 }
 
@@ -82,15 +96,22 @@ let store: KeptStore;
 let handler: StoreHandler;
 let stop: AbortController;
 let consumerConfig: kafkajs.ConsumerConfig;
+/** Kafka's answer to what it keeps. */
+let watermarks: <T>(kept: T) => Promise<T>;
 
 beforeEach(() => {
   consumer = new FakeConsumer();
   store = new KeptStore();
   handler = store.handler();
   stop = new AbortController();
+  watermarks = async (kept) => kept;
 });
+afterEach(() => vi.useRealTimers());
 
-function start(sessionTimeout = '30s'): Promise<void> {
+/** The run that `start` made last. */
+let run: KafkaRun;
+
+function start(sessionTimeout = '30s', more: object = {}): Promise<void> {
   const kafka = {
     consumer(config: kafkajs.ConsumerConfig) {
       consumerConfig = config;
@@ -98,16 +119,24 @@ function start(sessionTimeout = '30s'): Promise<void> {
     },
   };
   const kept = new Map([0, 1].map((partition) => [partition, { low: 0, high: 100 }]));
-  const admin = { partitions: async () => 2, watermarks: async () => kept };
-  return new KafkaRun({
+  const asked = {
+    fetchTopicOffsets: async () => [0, 1].map((partition) => ({ partition, low: '0', high: '100' })),
+  };
+  const admin = {
+    partitions: async () => 2,
+    watermarks: () => watermarks(kept),
+    ask: async (ask: (it: typeof asked) => Promise<unknown>) => ask(asked),
+  };
+  run = new KafkaRun({
     // As much of kafkajs as is used.
     kafka: kafka as unknown as Kafka,
     // As much of kafkajs as is used.
     admin: admin as unknown as KafkaAdmin,
-    settings: KafkaSettings.parse({ brokers: ['b:1'], topic: 't', group: 'g', sessionTimeout }),
+    settings: KafkaSettings.parse({ brokers: ['b:1'], topic: 't', group: 'g', sessionTimeout, ...more }),
     handler,
     log: silentLog,
-  }).run(stop.signal);
+  });
+  return run.run(stop.signal);
 }
 
 /** Lets everything happen that waits for no timer. */
@@ -303,4 +332,148 @@ test('after a failure nothing more is committed', async () => {
   await consumer.fetch(0, [0]);
   await expect(running).rejects.toThrow('the store is full');
   expect(drain).not.toHaveBeenCalled();
+});
+
+describe('a range', () => {
+  const range = { from: { 0: 10 }, to: { 0: 13, 1: 5 } };
+
+  test('is read under a group of its own, up to its ends, and then the run ends', async () => {
+    const running = start('30s', range);
+    await settle();
+    expect(consumerConfig.groupId).toMatch(/^g-range-[0-9a-f-]{36}$/);
+    expect(consumer.said).toEqual(['pause 0 1', 'seek 0 10', 'resume 0', 'seek 1 0', 'resume 1']);
+    await consumer.fetch(0, [10, 11, 12, 13, 14]);
+    expect(consumer.said.slice(5)).toEqual(['resolve 0 12', 'pause 0']);
+    expect(run.progress()).toBeCloseTo(3 / 8);
+    await consumer.fetch(1, [0, 1, 2, 3]);
+    await consumer.fetch(0, [13, 14]);
+    await consumer.fetch(1, [4]);
+    await running;
+
+    expect([store.texts(0), store.texts(1)]).toEqual([
+      ['v10', 'v11', 'v12'],
+      ['v0', 'v1', 'v2', 'v3', 'v4'],
+    ]);
+    expect([...store.positions]).toEqual([
+      [0, 13],
+      [1, 5],
+    ]);
+    expect(run.progress()).toBe(1);
+    expect(consumer.committed).toEqual([]);
+  });
+
+  test('what is pending is committed before it ends', async () => {
+    handler = store.handler({ commitEvery: 100 });
+    Object.assign(handler, { drain: async () => handler.commitAll() });
+    const running = start('30s', range);
+    await settle();
+    await consumer.fetch(1, [0, 1, 2, 3, 4]);
+    await consumer.fetch(0, [10, 11, 12]);
+    await running;
+    expect(store.size).toBe(8);
+  });
+
+  test('positions at the end already: nothing is fetched', async () => {
+    store.positions.set(0, 13).set(1, 50);
+    await start('30s', range);
+    expect(consumer.said.filter((line) => /seek|resume/.test(line))).toEqual([]);
+  });
+
+  test('ends where the record behind a hole stands beyond the end', async () => {
+    store.positions.set(1, 5);
+    const running = start('30s', range);
+    await settle();
+    await consumer.fetch(0, [10, 11, 20]);
+    await running;
+    expect(store.texts(0)).toEqual(['v10', 'v11']);
+    expect(store.positions.get(0)).toBe(13);
+  });
+
+  test('ends behind what is no record, but not where kafkajs is done with one that was dropped', async () => {
+    store.positions.set(1, 5);
+    const running = start('30s', range);
+    await settle();
+    consumer.passOver(0, 11);
+    // fetched before the seek: dropped, and told of as done all the same
+    await consumer.fetch(0, [5, 30]);
+    await settle();
+    expect(run.progress()).toBeLessThan(1);
+    consumer.passOver(0, 12);
+    await running;
+    expect(store.texts(0)).toEqual([]);
+  });
+
+  test('a partition that was at its end and is lost uncommitted is read again', async () => {
+    handler = store.handler({ commitEvery: 100 });
+    const running = start('30s', range);
+    await settle();
+    await consumer.fetch(0, [10, 11, 12]);
+    consumer.emit('rebalancing', {});
+    await settle();
+    store.positions.set(1, 5);
+    consumer.join([1, 0]);
+    await settle();
+    expect(handler.lost).toEqual([0, 1]);
+    expect(run.progress()).toBeLessThan(1);
+    expect(consumer.said.slice(-2)).toEqual(['seek 0 10', 'resume 0']);
+    Object.assign(handler, { drain: async () => handler.commitAll() });
+    await consumer.fetch(0, [10, 11, 12]);
+    await running;
+    expect(store.texts(0)).toEqual(['v10', 'v11', 'v12']);
+  });
+
+  test('an end that never comes is an error when nothing came for long, twice, and Kafka answered', async () => {
+    vi.useFakeTimers();
+    const running = start('30s', range);
+    running.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(10);
+    await consumer.fetch(1, [0, 1, 2, 3, 4]);
+    await vi.advanceTimersByTimeAsync(50_000);
+    await consumer.fetch(0, [10]);
+    await vi.advanceTimersByTimeAsync(50_000);
+    watermarks = () => Promise.reject(new Error('no leader'));
+    await vi.advanceTimersByTimeAsync(200_000);
+    expect(consumer.said).not.toContain('disconnect');
+    watermarks = async (kept) => kept;
+    await vi.advanceTimersByTimeAsync(120_000);
+    await expect(running).rejects.toMatchObject({
+      code: 'KAFKA_CRASHED',
+      canRetry: true,
+      facts: { where: 't/0@11', expected: 'records or the end, 13' },
+    });
+    expect(store.texts(0)).toEqual(['v10']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a handler that takes long is no standstill', async () => {
+    vi.useFakeTimers();
+    const gate = Promise.withResolvers<void>();
+    handler = store.handler({ before: () => gate.promise });
+    store.positions.set(1, 5);
+    const running = start('30s', range);
+    await vi.advanceTimersByTimeAsync(10);
+    const fetching = consumer.fetch(0, [10, 11]);
+    await vi.advanceTimersByTimeAsync(120_000);
+    gate.resolve();
+    await fetching;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(run.progress()).toBeLessThan(1);
+    await consumer.fetch(0, [12]);
+    await running;
+    expect(store.texts(0)).toEqual(['v10', 'v11', 'v12']);
+  });
+
+  test('without an end it is the group as ever, and a stop before all is known ends it', async () => {
+    const running = start('30s', { from: { 0: 10 } });
+    await settle();
+    expect(consumerConfig.groupId).toBe('g');
+    await consumer.fetch(0, [10]);
+    stop.abort();
+    await running;
+    expect(consumer.committed).toEqual([[{ topic: 't', partition: 0, offset: '11' }]]);
+
+    const early = start('30s', range);
+    stop.abort();
+    await early;
+  });
 });

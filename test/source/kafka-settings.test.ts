@@ -24,7 +24,7 @@ function undescribed(schema: Described, path: string): string[] {
 }
 
 test.each([
-  ['KafkaSettings', KafkaSettings, 'brokers clientId group maxBytes sasl sessionTimeout tls topic'],
+  ['KafkaSettings', KafkaSettings, 'brokers clientId from group maxBytes sasl sessionTimeout tls to topic'],
   ['KafkaDeadLetterSettings', KafkaDeadLetterSettings, 'brokers clientId sasl tls topic'],
 ])('%s: every key is described', (_, settings, keys) => {
   const schema: Described = JSON.parse(JSON.stringify(z.toJSONSchema(settings, { io: 'input' })));
@@ -45,7 +45,17 @@ test('brokers and topic are needed, the rest has defaults', () => {
   });
 });
 
+test('a place is an instant or an offset for each partition', () => {
+  const { from, to } = KafkaSettings.parse({ ...needed, from: '2026-01-01', to: { 0: 10, 1: 0 } });
+  expect([from, to]).toEqual([Date.parse('2026-01-01'), { 0: 10, 1: 0 }]);
+});
+
 test.each([
+  ['from', { from: 'yesterday' }],
+  ['from', { from: { a: 1 } }],
+  ['to.0', { to: { 0: -1 } }],
+  ['to', { to: { 0: 1.5 } }],
+  ['to', { from: 5000, to: 5000 }],
   ['brokers', { brokers: [] }],
   ['brokers.0', { brokers: ['a'] }],
   ['topic', { topic: '' }],

@@ -114,6 +114,33 @@ test('the position behind the last slice is behind markers and aborted records a
   expect(done).toEqual([13]);
 });
 
+test('records from `until` on are left out, and the position stands there, also behind a hole', async () => {
+  const cases: [number[], number | undefined, number[], number[]][] = [
+    [[5, 6, 7, 8], 7, [5, 6], [7]],
+    [[5, 6, 7, 8], 9, [5, 6, 7, 8], [9]],
+    [[5, 6, 9], 8, [5, 6], [8]],
+    [[5, 6], 100, [5, 6], [7]],
+    [[5, 6], 5, [], [5]],
+    [[9], 8, [], [8]],
+    [numbers(1500), 1200, numbers(1200), [1000, 1200]],
+  ];
+  for (const [offsets, until, handed, positions] of cases) {
+    const batches: Batch[] = [];
+    const done: number[] = [];
+    const fetched = new Fetched(offsets);
+    await handOver(fetched, {
+      heartbeatInterval: 1000,
+      handle: async (batch) => void batches.push(batch),
+      isOurs: () => true,
+      done: (next) => done.push(next),
+      until,
+    });
+    expect(batches.flatMap(({ records }) => records.map(({ offset }) => offset))).toEqual(handed);
+    expect(batches.map(({ next }) => next)).toEqual(handed.length > 0 ? positions : []);
+    expect(done).toEqual(positions);
+  }
+});
+
 test('heartbeats while the handler works', async () => {
   vi.useFakeTimers();
   const fetched = new Fetched([1]);

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import kafkajs from 'kafkajs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import type { DeadLetter } from '../../src/frame.ts';
 import { KafkaDeadLetters, KafkaDeadLetterSettings } from '../../src/sink/kafka-dead-letters.ts';
@@ -261,6 +261,211 @@ describeWithKafka('KafkaSource', ({ brokers }) => {
       await read(source(topic), store, content.length);
       expect(store.texts(0)).toEqual(content);
     }
+  });
+
+  describe('a range', () => {
+    /** Reads to the end by itself, and says where it ended. */
+    async function range(
+      topic: string,
+      more: object,
+      store = new KeptStore(),
+    ): Promise<[KeptStore, KafkaSource]> {
+      const ranged = source(topic, more);
+      await ranged.run(store.handler(), AbortSignal.timeout(50_000));
+      return [store, ranged];
+    }
+
+    checkSource('KafkaSource of a range', async (content) => {
+      const topic = await kafka.make(content.length);
+      await kafka.fill(topic, [['before'], ['before'], ['before']]);
+      await kafka.fill(topic, content);
+      await kafka.fill(topic, [['after'], ['after'], ['after']]);
+      const from = { 0: 1, 1: 1, 2: 1 };
+      const to = Object.fromEntries(content.map((all, partition) => [partition, all.length + 1]));
+      return { open: () => source(topic, { from, to }) };
+    });
+
+    test('of offsets: exactly those, and then it ends; a partition without any, too', async () => {
+      const topic = await kafka.make(4);
+      await kafka.fill(topic, [texts(3000, 'a'), texts(10, 'b'), [], texts(5, 'd')]);
+      const shares: (number | undefined)[] = [];
+      const ranged = source(topic, { from: { 0: 1000 }, to: { 0: 2500, 1: 10, 2: 0, 3: 0 } });
+      shares.push(ranged.progress());
+      const store = new KeptStore();
+      await ranged.run(
+        store.handler({ after: () => void shares.push(ranged.progress()) }),
+        AbortSignal.timeout(50_000),
+      );
+
+      expect([0, 1, 2, 3].map((partition) => store.texts(partition))).toEqual([
+        texts(3000, 'a').slice(1000, 2500),
+        texts(10, 'b'),
+        [],
+        [],
+      ]);
+      expect(store.positions.get(0)).toBe(2500);
+      expect(shares[0]).toBe(0);
+      expect(shares).toEqual(shares.toSorted((a, b) => a! - b!));
+      expect(ranged.progress()).toBe(1);
+      expect(source(topic).progress()).toBeUndefined();
+    });
+
+    test('of time: by the timestamps of the records; what is written later is not waited for', async () => {
+      const topic = await kafka.make(2);
+      const at = Date.parse('2026-01-01T00:00:00Z');
+      const message = (partition: number, n: number, value: string) => ({
+        partition,
+        value,
+        timestamp: String(at + n * 1000),
+      });
+      await kafka.produce({}, async (producer) => {
+        await producer.send({ topic, messages: texts(100, 'a').map((value, n) => message(0, n, value)) });
+        await producer.send({ topic, messages: texts(3, 'b').map((value, n) => message(1, n, value)) });
+      });
+
+      const [middle] = await range(topic, { from: '2026-01-01T00:00:10Z', to: at + 19_001 });
+      expect([middle.texts(0), middle.texts(1)]).toEqual([texts(100, 'a').slice(10, 20), []]);
+      const [rest] = await range(topic, { from: at + 90_000, to: '2200-01-01' });
+      expect([rest.texts(0), rest.texts(1)]).toEqual([texts(100, 'a').slice(90), []]);
+      const [all] = await range(topic, { from: -5, to: '2200-01-01' });
+      expect(all.size).toBe(103);
+      const [none] = await range(topic, { from: 0, to: '1999-01-01' });
+      expect(none.size).toBe(0);
+    });
+
+    test('what was committed wins over from; at the end already, it ends at once', async () => {
+      const topic = await kafka.make(2);
+      await kafka.fill(topic, [texts(100, 'a'), texts(100, 'b')]);
+      const store = new KeptStore();
+      store.positions.set(0, 5);
+      await range(topic, { from: { 0: 50, 1: 50 }, to: { 0: 90, 1: 90 } }, store);
+      expect([store.texts(0), store.texts(1)]).toEqual([
+        texts(100, 'a').slice(5, 90),
+        texts(100, 'b').slice(50, 90),
+      ]);
+      await range(topic, { from: { 0: 50, 1: 50 }, to: { 0: 90, 1: 90 } }, store);
+      expect(store.size).toBe(85 + 40);
+      await range(topic, { to: { 0: 95, 1: 20 } }, store);
+      expect(store.size).toBe(85 + 40 + 5);
+    });
+
+    test('from without to goes on for ever', async () => {
+      const topic = await kafka.make(2);
+      await kafka.fill(topic, [texts(100, 'a'), texts(100, 'b')]);
+      const store = new KeptStore();
+      await read(source(topic, { from: { 1: 99 } }), store, 101);
+      expect([store.texts(0), store.texts(1)]).toEqual([texts(100, 'a'), ['b-99']]);
+    });
+
+    test('is read by this process alone, beside a group of that name, whose offsets stay as they are', async () => {
+      const topic = await kafka.make(2);
+      await kafka.fill(topic, [texts(100, 'a'), texts(100, 'b')]);
+      const live = new KeptStore();
+      const stop = new AbortController();
+      const handler = live.handler();
+      const running = source(topic).run(handler, stop.signal);
+      await expect.poll(() => live.size, { timeout: 20_000 }).toBe(200);
+      const [one, two] = await Promise.all([
+        range(topic, { to: { 0: 50, 1: 50 } }),
+        range(topic, { to: { 0: 60, 1: 60 } }),
+      ]);
+      await wait(1500);
+      const [told] = await kafka.admin((admin) => admin.fetchOffsets({ groupId: topic, topics: [topic] }));
+      stop.abort();
+      await running;
+
+      expect([one[0].size, two[0].size]).toEqual([100, 120]);
+      expect(handler.lost).toEqual([]);
+      expect(told!.partitions.map(({ offset }) => offset)).toEqual(['100', '100']);
+    });
+
+    test('ends behind the markers and aborted records of transactions, wherever it begins', async () => {
+      const topic = await kafka.make(2);
+      await kafka.produce(
+        { transactionalId: topic, idempotent: true, maxInFlightRequests: 1 },
+        async (producer) => {
+          for (const isKept of [true, false, false]) {
+            const transaction = await producer.transaction();
+            await transaction.send({
+              topic,
+              messages: texts(3, 'a').map((value) => ({ key: 'k', value, partition: 0 })),
+            });
+            await (isKept ? transaction.commit() : transaction.abort());
+          }
+        },
+      );
+      // 0 to 2 are records, 3 is the marker; 4 to 11 are two aborted transactions with theirs.
+      for (const [position, expected] of [
+        [null, 3],
+        [2, 1],
+        [3, 0],
+        [4, 0],
+        [7, 0],
+        [11, 0],
+        [12, 0],
+      ] as const) {
+        const store = new KeptStore();
+        if (position !== null) store.positions.set(0, position);
+        await range(topic, { to: '2200-01-01' }, store);
+        expect(store.size).toBe(expected);
+      }
+      const [first] = await range(topic, { to: { 0: 4, 1: 0 } });
+      expect(first.texts(0)).toEqual(texts(3, 'a'));
+      const [cut] = await range(topic, { to: { 0: 2, 1: 0 } });
+      expect(cut.texts(0)).toEqual(texts(2, 'a'));
+    });
+
+    test('ends where compaction has left nothing before its end', async () => {
+      const topic = await kafka.make(1, {
+        'cleanup.policy': 'compact',
+        'segment.ms': '100',
+        'min.cleanable.dirty.ratio': '0.001',
+        'max.compaction.lag.ms': '100',
+      });
+      await kafka.fill(topic, [texts(100, 'a')]);
+      await expect
+        .poll(
+          async () => {
+            await kafka.fill(topic, [['later']]);
+            const [store] = await range(topic, { to: { 0: 100 } });
+            return store.texts(0);
+          },
+          { timeout: 50_000, interval: 2000 },
+        )
+        .toEqual([]);
+      const [rest] = await range(topic, { to: '2200-01-01' });
+      expect(new Set(rest.texts(0))).toEqual(new Set(['later']));
+    });
+
+    test.each([
+      [{ from: { 5: 0 } }, 'SETTINGS_INVALID', 'input.from.5'],
+      [{ to: { 0: 1 } }, 'SETTINGS_INVALID', 'input.to'],
+      [{ to: { 0: 11, 1: 0 } }, 'KAFKA_GAP', 'input.to.0'],
+      [{ from: { 0: 11 } }, 'KAFKA_GAP', 'input.from.0'],
+      [{ from: { 1: 2 } }, 'KAFKA_GAP', 'input.from.1'],
+    ])('%j is told by check and run', async (wrong, code, where) => {
+      const topic = await kafka.make(2);
+      await kafka.fill(topic, [texts(10, 'a'), texts(10, 'b')]);
+      await kafka.deleteBefore(topic, 1, 5);
+      const error = { code, facts: { where: expect.stringContaining(where) as unknown } };
+      await expect(source(topic, wrong).check()).rejects.toMatchObject(error);
+      await expect(read(source(topic, wrong), new KeptStore(), 1)).rejects.toMatchObject(error);
+    });
+
+    test('check says what it is in offsets', async () => {
+      const topic = await kafka.make(2);
+      await kafka.fill(topic, [texts(10, 'a'), texts(20, 'b')]);
+      const ranged = await source(topic, { from: { 1: 7 }, to: '2200-01-01' }).check();
+      expect(ranged.slice(-3)).toEqual([
+        `topic ${topic}: partition 0 from offset 0 to 10`,
+        `topic ${topic}: partition 1 from offset 7 to 20`,
+        `group ${topic}-range-…: one of this run's own, for it reads all partitions up to an end`,
+      ]);
+      expect((await source(topic, { from: 0 }).check()).slice(-2)).toEqual([
+        `topic ${topic}: partition 1 from offset 0 without an end`,
+        `group ${topic}: 0 members now`,
+      ]);
+    });
   });
 
   test('says what it has found', async () => {
