@@ -248,4 +248,31 @@ await running.stop();
       expect(await succeed(consumer, process.execPath, 'mine.mjs')).toBe('7267 200 true\n');
     },
   );
+
+  test('has a command that trains on threads of its own', { timeout: 120_000 }, async () => {
+    const rows = Array.from({ length: 400 }, (_, i) => `${i * 60_000},wave,${Math.sin(i / 5)}\n`);
+    writeFileSync(join(consumer, 'waves.csv'), `time,sensor,value\n${rows.join('')}`);
+    const bin = join(consumer, 'node_modules', '.bin', 'foretide');
+    const sizes = ['--hidden', '8', '--steps', '16', '--stride', '1'];
+    const training = (out: string, ...more: string[]): string[] =>
+      [bin, 'train', '--data', 'waves.csv', '--out', out].concat(sizes, more);
+    const short = ['--epochs', '2', '--threads'];
+    const { stdout } = await command(consumer, process.execPath, ...training('two', ...short, '2', '--json'));
+    const { fingerprint, epochs } = JSON.parse(stdout) as { fingerprint: string; epochs: unknown[] };
+    expect([fingerprint.length, epochs.length]).toEqual([64, 2]);
+    await succeed(consumer, process.execPath, ...training('one', ...short, '1'));
+    expect(readFileSync(join(consumer, 'two')).equals(readFileSync(join(consumer, 'one')))).toBe(true);
+
+    // that the second thread takes part: when it has done a shard, it leaves
+    const leaves = `import { workerData } from 'node:worker_threads';
+      if (workerData?.foretide === 'shards') Atomics.add = () => process.exit(7);`;
+    const { code, stderr } = await command(
+      consumer,
+      process.execPath,
+      '--import',
+      `data:text/javascript,${encodeURIComponent(leaves)}`,
+      ...training('three', '--epochs', '500', '--patience', '500', '--threads', '2'),
+    );
+    expect([code, stderr]).toEqual([1, expect.stringContaining('it ended with exit code 7')]);
+  });
 });

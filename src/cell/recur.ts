@@ -1,10 +1,10 @@
 import type { Aligned } from '../align/align.ts';
 import type { Frame } from '../frame.ts';
-import { cosTurns, sinTurns } from '../maths/turns.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Scaled } from '../scale/scale.ts';
 import { type Stage, stage } from '../stage.ts';
+import { writeInputs } from './inputs.ts';
 import { Kernel } from './kernel.ts';
 
 /** Columns that `recur` adds. */
@@ -12,8 +12,6 @@ export interface Recurred {
   /** [n × H] h_t of the top layer after this reading. */
   readonly hidden: Float32Array;
 }
-
-const DAY = 86_400_000;
 
 /**
  * Moves each reading's series one step on: X_t = [z of each channel, sin and cos of the time of day], h and C of every layer
@@ -31,11 +29,7 @@ export function recur(memory: Memory, model: Model): Stage<Frame & Aligned & Sca
       const at = slot.at(series[i]!);
       if (restart[i] === 1) f32.fill(0, at, at + slot.width);
       i32[room.states / 4 + i] = at * 4;
-      const x = room.x / 4 + i * I;
-      for (let c = 0; c < channels; c++) f32[x + c] = z[i * channels + c]!;
-      const turns = time[i]! / DAY;
-      f32[x + channels] = sinTurns(turns);
-      f32[x + channels + 1] = cosTurns(turns);
+      writeInputs(f32, room.x / 4 + i * I, z, i, channels, time[i]!);
     }
     kernel.step(stack, room, n);
     return { hidden: f32.slice(room.hidden / 4, room.hidden / 4 + n * H) };

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { checkCommand } from './check.ts';
+import { addEvaluateCommand } from './evaluate.ts';
 import { BUILT_IN } from './pipelines.ts';
 import { runCommand, type RunFlags } from './run.ts';
 import { addSettingsOptions, type SettingsFlags } from './settings-options.ts';
 import { toldError } from './told-error.ts';
+import { trainCommand } from './train.ts';
 
 const manifest = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
 const { version } = JSON.parse(readFileSync(new URL(manifest, import.meta.url), 'utf8')) as {
@@ -68,6 +70,10 @@ Examples:
   $ foretide check live-forecast --config live.yaml`,
   )
   .action((name: string, flags: SettingsFlags) => checkCommand(name, flags));
+
+addEvaluateCommand(program, PIPELINE);
+
+program.addCommand(trainCommand());
 
 try {
   await program.parseAsync();

@@ -11,21 +11,16 @@ if (given?.foretide === 'shards') work(given);
 
 function work({ settings, blocks }: WorkerData): void {
   const shared = new SharedWork(blocks, settings.size);
-  try {
-    const shard = new Shard(settings);
-    let version = -1;
-    const refresh = (): void => {
-      if (version === shared.version) return;
-      version = shared.version;
-      copyParameters(shard, blocks.parameters);
-    };
-    for (;;) {
-      shared.sleep();
-      workOnShards(shard, shared, refresh);
-    }
-  } catch (error) {
-    shared.fail();
-    throw error;
+  const shard = new Shard(settings);
+  let version = -1;
+  const refresh = (): void => {
+    if (version === shared.version) return;
+    version = shared.version;
+    copyParameters(shard, blocks.parameters);
+  };
+  for (;;) {
+    shared.sleep();
+    workOnShards(shard, shared, refresh);
   }
 }
 

@@ -2,8 +2,6 @@ import type { ShardSettings } from './shard.ts';
 
 /** Places in `control`. Tickets count up without end; a job is the tickets from BEGIN up to END, one a shard. */
 const [NEXT, BEGIN, END, DONE, TRAINING, SAMPLES, VERSION, FAILED] = [0, 1, 2, 3, 4, 5, 6, 7];
-/** A thread that has taken a shard is given up for lost after this. */
-const LOST_MS = 120_000;
 
 /** Memory that all threads of a training share: what is to be done, and what came of it. Plain data, so that it can be posted. */
 export interface SharedBlocks {
@@ -108,10 +106,10 @@ export class SharedWork {
     Atomics.notify(this.blocks.control, DONE);
   }
 
-  /** A thread could not do what it had taken. */
+  /** A thread is gone, perhaps with a shard that it had taken: nobody may wait for that. */
   fail(): void {
     Atomics.store(this.blocks.control, FAILED, 1);
-    Atomics.notify(this.blocks.control, DONE);
+    this.finish(); // the count moves, so that a wait which is just beginning does not begin
   }
 
   /** Sleeps until there may be something to take. */
@@ -120,20 +118,14 @@ export class SharedWork {
     if (Atomics.load(this.blocks.control, NEXT) === end) Atomics.wait(this.blocks.control, END, end);
   }
 
-  /**
-   * Waits until every shard of the job is done.
-   *
-   * @throws Error when a thread has failed or is lost.
-   */
-  waitForAll(): void {
+  /** Waits until every shard of the job is done; false where a thread has failed. */
+  waitForAll(): boolean {
     const { control } = this.blocks;
     for (;;) {
       const done = Atomics.load(control, DONE);
-      if (Atomics.load(control, FAILED) === 1) throw new Error('A training thread has failed');
-      if (done === Atomics.load(control, END)) return;
-      if (Atomics.wait(control, DONE, done, LOST_MS) === 'timed-out') {
-        throw new Error(`A training thread has not answered for ${LOST_MS / 1000} s`);
-      }
+      if (Atomics.load(control, FAILED) === 1) return false;
+      if (done === Atomics.load(control, END)) return true;
+      Atomics.wait(control, DONE, done);
     }
   }
 }

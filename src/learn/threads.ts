@@ -1,9 +1,10 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { blockOf, Kernel } from '../cell/kernel.ts';
+import { ForetideError } from '../errors.ts';
+import { FOREMAN, type ForemanData } from './foreman.ts';
 import type { Shard, ShardSettings } from './shard.ts';
 import { workOnShards } from './shard-work.ts';
-import { SHARD_WORKER } from './shard-worker.ts';
-import { type Job, SharedWork, type WorkerData } from './shared-work.ts';
+import { type Job, SharedWork } from './shared-work.ts';
 
 /** What the threads need to know. */
 export interface ThreadSettings extends ShardSettings {
@@ -15,14 +16,18 @@ export interface ThreadSettings extends ShardSettings {
 export class Threads {
   readonly #shard: Shard;
   readonly #work: SharedWork;
-  readonly #workers: readonly Worker[];
+  readonly #helpers: number;
+  readonly #foreman: Worker | undefined;
+  /** Where the foreman says which helper has failed, and how. */
+  readonly #reports: MessagePort | undefined;
   /** The most samples of a shard. */
   readonly #size: number;
   /** Byte offset of room for the gradients of any one part. */
   readonly #scratch: number;
   #published = -1;
   #changes = 0;
-  #failure: Error | undefined;
+  /** What became of the foreman itself, where anything did. */
+  #foremanFailed = 'no word of it';
 
   constructor(shard: Shard, settings: ThreadSettings) {
     const { batch, size, threads, shape } = settings;
@@ -31,30 +36,34 @@ export class Threads {
     this.#scratch = shard.arena.take(blockOf(Math.max(...shard.network.parts.map((part) => part.count)) * 4));
     const count = shard.network.parts.reduce((sum, part) => sum + part.count, 0);
     const shards = Math.ceil(batch / size);
+    // at least 8 bytes, of which an array may want fewer: what divides by its length wants the number itself
     const block = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(Math.max(8, bytes));
+    const floats = (length: number): Float32Array => new Float32Array(block(length * 4), 0, length);
     const blocks = {
       control: new Int32Array(block(8 * 4)),
       numbers: new Float64Array(block(2 * 8)),
-      starts: new Int32Array(block(batch * 4)),
-      parameters: new Float32Array(block(count * 4)),
-      gradients: new Float32Array(block(shards * count * 4)),
+      starts: new Int32Array(block(batch * 4), 0, batch),
+      parameters: floats(count),
+      gradients: floats(shards * count),
       losses: new Float64Array(block(shards * 8)),
-      outputs: new Float32Array(block(batch * shape.scored * shard.outputs * 4)),
+      outputs: floats(batch * shape.scored * shard.outputs),
     };
     this.#work = new SharedWork(blocks, size);
-    const helpers = Math.min(threads, shards) - 1;
-    const data: WorkerData = {
-      foretide: 'shards',
-      settings: helpers > 0 ? shareable(settings) : settings,
-      blocks,
+    this.#helpers = Math.min(threads, shards) - 1;
+    if (this.#helpers === 0) return;
+    const { port1, port2 } = new MessageChannel();
+    const workerData: ForemanData = {
+      foretide: 'foreman',
+      helpers: this.#helpers,
+      work: { foretide: 'shards', settings: shareable(settings), blocks },
+      reports: port2,
     };
-    this.#workers = Array.from({ length: helpers }, () => {
-      const worker = new Worker(SHARD_WORKER, { workerData: data });
-      worker.unref();
-      worker.on('error', (error) => {
-        this.#failure = error;
-      });
-      return worker;
+    this.#reports = port1;
+    this.#foreman = new Worker(FOREMAN, { workerData, transferList: [port2] });
+    this.#foreman.unref();
+    this.#foreman.on('error', (error) => {
+      this.#foremanFailed = String(error);
+      this.#work.fail();
     });
   }
 
@@ -63,9 +72,13 @@ export class Threads {
     this.#changes++;
   }
 
-  /** Gradients of a batch, summed, into the network of this thread. Returns the sum of the loss's terms. */
+  /**
+   * Gradients of a batch, summed, into the network of this thread. Returns the sum of the loss's terms.
+   *
+   * @throws ForetideError TRAINING_FAILED where a helper has failed, soon after it has
+   */
   train(starts: Int32Array, update: number, scale: number): number {
-    if (this.#workers.length === 0 && starts.length <= this.#size) {
+    if (this.#helpers === 0 && starts.length <= this.#size) {
       return this.#shard.train(starts, 0, update, scale); // one shard, whose gradients are where they should be
     }
     const shards = this.#run(starts, { training: true, samples: starts.length, update, scale });
@@ -73,7 +86,11 @@ export class Threads {
     return this.#sum(shards);
   }
 
-  /** Outputs of a batch, and the sum of the loss's terms. */
+  /**
+   * Outputs of a batch, and the sum of the loss's terms.
+   *
+   * @throws as `train`
+   */
   evaluate(starts: Int32Array): { sum: number; outputs: Float32Array } {
     const shards = this.#run(starts, { training: false, samples: starts.length, update: 0, scale: 1 });
     const { outputs, starts: room } = this.#work.blocks;
@@ -84,20 +101,27 @@ export class Threads {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    this.#reports?.close();
+    await this.#foreman?.terminate();
   }
 
   #run(starts: Int32Array, job: Job): number {
     this.#work.blocks.starts.set(starts);
-    if (this.#workers.length > 0) this.#publishParameters();
+    if (this.#helpers > 0) this.#publishParameters();
     const shards = this.#work.publish(job);
     workOnShards(this.#shard, this.#work, () => undefined);
-    try {
-      this.#work.waitForAll();
-    } catch (error) {
-      throw this.#failure ?? error;
-    }
+    if (!this.#work.waitForAll()) throw this.#failure();
     return shards;
+  }
+
+  #failure(): ForetideError {
+    const report = this.#reports && receiveMessageOnPort(this.#reports);
+    return new ForetideError('TRAINING_FAILED', {
+      what: 'A training thread has failed',
+      got: report ? String(report.message) : this.#foremanFailed,
+      todo: 'Go on from the last checkpoint; fewer threads need less memory, and one thread needs no helper.',
+      canRetry: true,
+    });
   }
 
   #publishParameters(): void {

@@ -1,0 +1,200 @@
+import { writeFile } from 'node:fs/promises';
+import { Presets, SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { Curves } from '../evaluate/curves.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import type { MissingPolicy } from '../evaluate/evaluator.ts';
+import { documentOf } from '../evaluate/document.ts';
+import { reportPage } from '../evaluate/report/page.ts';
+import { runSettingsFrom } from '../evaluate/run-settings.ts';
+import { protocolFrom } from '../evaluate/settings.ts';
+import { ForetideError } from '../errors.ts';
+import { evaluationTables } from './evaluation-tables.ts';
+import { createLog } from './log.ts';
+import { findPipeline } from './pipelines.ts';
+import { addSettingsOptions } from './settings-options.ts';
+
+export interface EvaluateFlags {
+  readonly pipeline: string;
+  readonly data: readonly string[];
+  readonly model?: string;
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly format?: string;
+  readonly time?: string;
+  readonly timeFormat?: string;
+  readonly timeUnit?: string;
+  readonly delimiter?: string;
+  readonly series?: string;
+  readonly columns?: readonly string[];
+  readonly multivariate?: boolean;
+  readonly missing?: MissingPolicy;
+  readonly horizons?: string[];
+  readonly averageSteps?: boolean;
+  readonly season?: string;
+  readonly standardizeOn?: string;
+  readonly validate?: string;
+  readonly score?: string;
+  readonly json?: boolean;
+  readonly report?: string;
+}
+
+const LINE_EVERY_MS = 10_000;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Adds the command `evaluate` and its flags. */
+export function addEvaluateCommand(program: Command, pipelines: string): void {
+  const repeated = (value: string, before: readonly string[]): string[] => [...before, value];
+  const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+  addSettingsOptions(
+    program
+      .command('evaluate')
+      .description('score forecasts over a recording: prequential, leak-free, by the live stages'),
+  )
+    .option(
+      '-d, --data <file>',
+      'CSV, NDJSON, line protocol, or the SQLite file of a run; may be repeated',
+      repeated,
+      [],
+    )
+    .option('-m, --model <file>', 'a trained model (safetensors); default: one made from a seed')
+    .option('--pipeline <pipeline>', pipelines, 'live-forecast')
+    .option('--json', 'print the whole result as one JSON document')
+    .option('--report <file.html>', 'write a page with charts that needs no network')
+    .optionsGroup('What the data are:')
+    .addOption(
+      new Option('--format <format>', 'default: by the name of the file').choices([
+        'csv',
+        'json',
+        'line-protocol',
+        'telegraf',
+      ]),
+    )
+    .option('--time <column>', 'default: date, time, timestamp, ds, … or a first column of dates')
+    .option('--time-format <format>', 'of the dates of a CSV that are not ISO 8601, e.g. D/M/YYYY H:mm')
+    .addOption(
+      new Option('--time-unit <unit>', 'default: auto, milliseconds or ISO 8601').choices([
+        's',
+        'ms',
+        'us',
+        'ns',
+        'iso',
+        'auto',
+      ]),
+    )
+    .option('--delimiter <character>', 'between the cells of a CSV')
+    .option('--series <column>', 'that tells the series apart; default: each column is a series')
+    .option('--columns <names>', 'of the values, a,b,c; default: all that hold numbers', list)
+    .option('--multivariate', 'the columns are the channels of one series')
+    .addOption(
+      new Option(
+        '--missing <policy>',
+        'values that are missing and rows that cannot be used; default: error with --data, else skip',
+      ).choices(['error', 'skip']),
+    )
+    .optionsGroup('How it is scored (rows of data count from 0, A..B with both ends):')
+    .option('--horizons <steps>', 'steps ahead, 1,24,48; default: all that are forecast', list)
+    .option('--average-steps', 'the scores of horizon H are over all steps 1 to H')
+    .option('--season <steps>', 'of the seasonal naive forecast; default: a day')
+    .option('--standardize-on <rows>', 'divide errors by the standard deviation that a channel has there')
+    .option('--validate <rows>', 'score these rows apart; ..B begins after those of --standardize-on')
+    .option('--score <rows>', 'whose values are the targets; default: all after those of --validate')
+    .addHelpText(
+      'after',
+      `
+Everything is learned online, row after row, from the first row on: how it is scored changes nothing of what the model sees. A target
+belongs to the rows that it lies in, also where it was forecast before them; with --average-steps those windows of H targets count that
+lie in the rows as a whole.
+
+Examples:
+  $ foretide evaluate --data sensors.csv
+  $ foretide evaluate --data sensors.csv --columns temperature,load --horizons 1,6,24 --report out.html
+  $ foretide evaluate --data sensors.csv --model trained.safetensors --set forecast.learn=none --json
+  $ foretide evaluate --data ETTh2.csv --standardize-on 0..2879 --validate ..3599 --score 3600..14399 --horizons 1,24,48 --average-steps`,
+    )
+    .action((flags: EvaluateFlags) => evaluateCommand(flags));
+}
+
+/** `foretide evaluate`: runs a pipeline over data that end, scores its forecasts, and tells how they did. */
+async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
+  const { standardizeOn, validate, score, horizons, averageSteps = false, season = 'day' } = flags;
+  const protocol = protocolFrom({ horizons, averageSteps, season, standardizeOn, validate, score });
+  const pipeline = await findPipeline(flags.pipeline);
+  const settings = await runSettingsFrom(pipeline, {
+    ...flags,
+    horizons: protocol.horizons,
+    environment: process.env,
+  });
+  const curves = flags.report === undefined ? undefined : new Curves();
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  for (const signal of SIGNALS) process.once(signal, interrupt);
+  const progress = showProgress();
+  const evaluated = await evaluate({
+    pipeline,
+    settings,
+    protocol,
+    missing: flags.missing ?? (flags.data.length > 0 ? 'error' : 'skip'),
+    timeFormat: flags.timeFormat,
+    listener: curves && ((series, target) => curves.add(series, target)),
+    onProgress: progress.update,
+    stop: stop.signal,
+    log: createLog('warn', process.stderr.isTTY),
+  }).finally(() => {
+    progress.end();
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  });
+  const { input } = settings;
+  const document = documentOf(evaluated, pipeline.name, input.kind === 'file' ? input.paths : [input.kind]);
+  if (flags.report !== undefined && curves) await writePage(flags.report, reportPage(document, curves));
+  process.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : evaluationTables(document));
+  if (flags.report !== undefined && !flags.json) process.stdout.write(`Report: ${flags.report}\n`);
+}
+
+async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await writeFile(path, page);
+  } catch (cause) {
+    throw new ForetideError('FILE_UNWRITABLE', {
+      what: 'Cannot write the report',
+      got: cause instanceof Error ? cause.message : String(cause),
+      where: path,
+      cause,
+    });
+  }
+}
+
+interface Progress {
+  readonly update: (share: number | null, readings: number) => void;
+  readonly end: () => void;
+}
+
+/** On standard error: a bar in a terminal, a line now and then elsewhere. */
+function showProgress(): Progress {
+  const text = (readings: number): string => `${readings.toLocaleString('en-US')} readings`;
+  if (!process.stderr.isTTY) {
+    let told = performance.now();
+    return {
+      update(share, readings) {
+        if (performance.now() - told < LINE_EVERY_MS) return;
+        told = performance.now();
+        process.stderr.write(`${share === null ? '' : `${Math.floor(share * 100)} %, `}${text(readings)}\n`);
+      },
+      end() {},
+    };
+  }
+  const bar = new SingleBar(
+    {
+      format: '{bar} {percentage} % | {text}',
+      hideCursor: true,
+      clearOnComplete: true,
+    },
+    Presets.shades_classic,
+  );
+  bar.start(1000, 0, { text: '' });
+  return {
+    update: (share, readings) => bar.update(Math.floor((share ?? 0) * 1000), { text: text(readings) }),
+    end: () => bar.stop(),
+  };
+}

@@ -1,0 +1,89 @@
+import { ForetideError } from '../errors.ts';
+import type { Frame } from '../frame.ts';
+
+/** One reading of one channel, and the forecasts that were issued when it came. */
+export interface IssuedRow {
+  readonly series: string;
+  /** Name of the channel; empty for series of one number. */
+  readonly channel: string;
+  /** Number of the record in its partition: the data row of a file, from 0. */
+  readonly row: number;
+  /** Event time, ms. */
+  readonly time: number;
+  /** k, the reading's number in its series, counted in steps. */
+  readonly index: number;
+  /** The series' sampling step, ms; 0 while it is not known. */
+  readonly step: number;
+  readonly value: number;
+  /** Steps ahead that are forecast, ascending. */
+  readonly horizons: readonly number[];
+  /** [horizons] forecasts of the values of index + h, and their 90 % bands; NaN while there is none. */
+  readonly yhat: Float64Array;
+  readonly lo: Float64Array;
+  readonly hi: Float64Array;
+}
+
+/** The columns of `align` and `forecast` that are read. */
+interface ForecastColumns {
+  readonly index: Float64Array;
+  readonly step: Float64Array;
+  readonly horizon?: number;
+  readonly horizons?: readonly number[];
+  readonly yhat: Float64Array;
+  readonly lo: Float64Array;
+  readonly hi: Float64Array;
+}
+
+/**
+ * The rows of a frame that has come out of a topology. The one place of the evaluation that knows what columns are called and how
+ * they are laid out: all the rest works on these rows.
+ *
+ * @throws ForetideError PIPELINE_INVALID where no stage has forecast
+ */
+export function* issuedRows(frame: Frame): Generator<IssuedRow> {
+  const { length: n, channels, channelNames, name, time, value, offset } = frame;
+  const { index, step, yhat, lo, hi, ...ahead } = columnsOf(frame);
+  const horizons = ahead.horizons ?? stepsTo(ahead.horizon ?? 0);
+  const width = horizons.length;
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < channels; c++) {
+      const at = i * channels + c;
+      const from = at * width;
+      yield {
+        series: name[i]!,
+        channel: channelNames[c]!,
+        row: offset[i]!,
+        time: time[i]!,
+        index: index[i]!,
+        step: step[i]!,
+        value: value[at]!,
+        horizons,
+        yhat: yhat.subarray(from, from + width),
+        lo: lo.subarray(from, from + width),
+        hi: hi.subarray(from, from + width),
+      };
+    }
+  }
+}
+
+function columnsOf(frame: Frame): ForecastColumns {
+  const columns = frame as Frame & Partial<ForecastColumns>;
+  const needed = ['index', 'step', 'yhat', 'lo', 'hi'] as const;
+  const absent = needed.filter((column) => columns[column] === undefined);
+  if (absent.length === 0) return columns as Frame & ForecastColumns;
+  throw new ForetideError('PIPELINE_INVALID', {
+    what: 'The pipeline does not forecast',
+    expected: `frames with the columns ${needed.join(', ')}`,
+    got: `frames without ${absent.join(', ')}`,
+    todo: 'Its topology needs the stages align and forecast.',
+  });
+}
+
+const known = new Map<number, readonly number[]>();
+
+/** 1, 2, …, horizon: one list for each, for it is asked for with every frame. */
+function stepsTo(horizon: number): readonly number[] {
+  const steps = known.get(horizon) ?? Array.from({ length: horizon }, (_, h) => h + 1);
+  known.set(horizon, steps);
+  return steps;
+}

@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { parse } from 'csv-parse';
+import type { RunSettings } from '../config/run-settings.ts';
+import { filePath } from '../source/file-path.ts';
+
+/** Where a record stands, for a message: `weather.csv:17`, or partition and offset where it is of no file. Reads the file anew. */
+export async function placeOf(
+  input: RunSettings['input'],
+  partition: number,
+  offset: number,
+): Promise<string> {
+  const path = input.kind === 'file' ? input.paths[partition] : undefined;
+  if (path === undefined) return `partition ${partition}, offset ${offset}`;
+  const { decode } = input;
+  const stream = createReadStream(filePath(path));
+  try {
+    const line =
+      decode.format === 'csv'
+        ? await lineOfRow(stream, offset, decode.delimiter, decode.columns)
+        : await lineOfRecord(stream, offset);
+    return `${path}:${line}`;
+  } finally {
+    stream.destroy();
+  }
+}
+
+type Stream = ReturnType<typeof createReadStream>;
+
+async function lineOfRow(
+  stream: Stream,
+  offset: number,
+  delimiter: string,
+  columns: readonly string[] | undefined,
+): Promise<number> {
+  const rows = stream.pipe(
+    parse({
+      delimiter,
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+    }),
+  );
+  let at = -1;
+  for await (const { record, info } of rows as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+    if (at === -1 && columns && record.join() !== columns.join()) at = 0;
+    if (at === offset) return info.lines;
+    at++;
+  }
+  return 0;
+}
+
+async function lineOfRecord(stream: Stream, offset: number): Promise<number> {
+  let line = 0;
+  let left = offset;
+  for await (const text of createInterface({ input: stream })) {
+    line++;
+    if (text.trim() !== '' && left-- === 0) return line;
+  }
+  return line;
+}

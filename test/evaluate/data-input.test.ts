@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { InputSettings } from '../../src/config/run-settings.ts';
+import { type DataFlags, inputFrom } from '../../src/evaluate/data-input.ts';
+import { workplace } from '../cli/workplace.ts';
+
+const { write } = workplace();
+const decodeOf = async (path: string, flags: Partial<DataFlags> = {}) => {
+  const input = await inputFrom({ data: [path], ...flags });
+  // what is found out must be settings as any other
+  expect(() => InputSettings.parse(input)).not.toThrow();
+  return input['decode'];
+};
+
+describe('a table', () => {
+  const path = write(
+    'house.csv',
+    'room,Date,load,temp,note\nhall,2026-01-01,1,,a\nhall,2026-01-02,2,3.5,7\nhall,2026-01-03,NA,4,\n',
+  );
+
+  test('time by its name, values by what they hold, each column a series of the file', async () => {
+    expect(await decodeOf(path)).toEqual({
+      format: 'csv',
+      delimiter: ',',
+      time: 'Date',
+      values: ['load', 'temp'],
+      seriesName: 'house',
+    });
+  });
+
+  test('one column: the series is called file.column all the same', async () => {
+    expect(await decodeOf(path, { columns: ['temp'] })).toMatchObject({
+      values: ['temp'],
+      seriesName: 'house.temp',
+    });
+  });
+
+  test('channels, a column that tells the series apart, and how times are written', async () => {
+    expect(await decodeOf(path, { multivariate: true })).toMatchObject({
+      channels: true,
+      seriesName: 'house',
+    });
+    const keyed = await decodeOf(path, { series: 'load', timeUnit: 's' });
+    expect(keyed).toMatchObject({ series: 'load', values: ['temp'], timeUnit: 's' });
+    expect(keyed).not.toHaveProperty('seriesName');
+    expect(await decodeOf(path, { timeFormat: 'M/D/YYYY' })).toMatchObject({ timeUnit: 'iso' });
+  });
+
+  test.each([
+    ['time,date', 'date'],
+    ['ds,y', 'ds'],
+    ['x,TimeStamp', 'TimeStamp'],
+    ['value,time_hour,ts', 'time_hour'],
+  ])('of %s the time is %s', async (header, time) => {
+    const cells = header.split(',').map((_, i) => i);
+    expect(await decodeOf(write('t.csv', `${header},v\n${cells.join()},1\n`))).toMatchObject({ time });
+  });
+
+  test('a first column of dates is the time, of its own format too', async () => {
+    expect(await decodeOf(write('f.csv', 'when,v\n2026-01-01 10:00,1\n'))).toMatchObject({ time: 'when' });
+    const own = write('g.csv', 'when,v\n1/2/2010,1\n');
+    expect(await decodeOf(own, { timeFormat: 'D/M/YYYY' })).toMatchObject({ time: 'when' });
+    await expect(decodeOf(own)).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+      facts: { where: `${own}:1`, todo: expect.stringContaining('--time') as unknown },
+      message: expect.stringContaining('date, time, timestamp, ds, datetime, time_hour, ts') as unknown,
+    });
+  });
+
+  test('without a column of numbers', async () => {
+    const words = write('w.csv', 'time;v\n2026-01-01;a\n');
+    await expect(decodeOf(words, { time: 'time' })).rejects.toMatchObject({
+      message: expect.stringMatching(/No column of numbers.*--delimiter/) as unknown,
+    });
+    expect(await decodeOf(write('x.csv', 'time;v\n2026-01-01;2\n'), { delimiter: ';' })).toMatchObject({
+      values: ['v'],
+    });
+  });
+
+  test('tabs are known by the name of the file', async () => {
+    expect(await decodeOf(write('x.tsv', 'time\tv\n2026-01-01\t2\n'))).toMatchObject({
+      delimiter: '\t',
+      values: ['v'],
+    });
+  });
+
+  test('a recording that comes with the package', async () => {
+    expect(await decodeOf('bundled:ambient_temperature_system_failure.csv')).toMatchObject({
+      time: 'timestamp',
+      seriesName: 'ambient_temperature_system_failure.value',
+    });
+  });
+
+  test('a name that no series can have gives way', async () => {
+    const odd = write('a\nb.csv', 'time,v\n2026-01-01,2\n');
+    expect(await decodeOf(odd)).toMatchObject({ seriesName: 'data.v' });
+  });
+});
+
+describe('other formats', () => {
+  test('by the name of the file or the flag, with the fields that flags name', async () => {
+    const flags = { series: 'id', time: 't', columns: ['v'], multivariate: true };
+    expect(await decodeOf('a.ndjson', flags)).toEqual({
+      format: 'json',
+      series: 'id',
+      time: 't',
+      values: ['v'],
+      channels: true,
+    });
+    expect(await decodeOf('a.lp')).toEqual({ format: 'line-protocol' });
+    expect(await decodeOf('a.txt', { format: 'telegraf' })).toEqual({ format: 'telegraf' });
+  });
+
+  test('the file of an earlier run, alone', async () => {
+    expect(await inputFrom({ data: ['.foretide/live-forecast.db'] })).toEqual({
+      kind: 'sqlite',
+      path: '.foretide/live-forecast.db',
+    });
+    await expect(inputFrom({ data: ['a.db', 'b.db'] })).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
+  });
+
+  test('a name that tells nothing', async () => {
+    await expect(inputFrom({ data: ['a.xls'] })).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+      facts: { got: 'a.xls' },
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { from } from 'rxjs';
+import { expect, test } from 'vitest';
+import { recur } from '../../src/cell/recur.ts';
+import { decode } from '../../src/decode/decode.ts';
+import { decoderFor } from '../../src/decode/decoders.ts';
+import { DecodeSettings } from '../../src/decode/settings.ts';
+import { align } from '../../src/align/align.ts';
+import { forecast } from '../../src/forecast/forecast.ts';
+import { ADAM } from '../../src/learn/adam.ts';
+import { Trainer } from '../../src/learn/trainer.ts';
+import { Memory } from '../../src/memory/memory.ts';
+import { createModel } from '../../src/model/model.ts';
+import { ModelSettings } from '../../src/model/settings.ts';
+import { scale } from '../../src/scale/scale.ts';
+import { topology } from '../../src/stage.ts';
+import { Collector } from '../../src/train/collector.ts';
+import { trainingSet } from '../../src/train/training-set.ts';
+import { batchOf, record } from '../checks/topology.ts';
+import { quickSettings } from './settings.ts';
+import { waves } from './signal.ts';
+
+const STEPS = 150;
+const HORIZON = 4;
+
+test.each(['rnn', 'lstm', 'gru'])(
+  '%s: what is trained is what is served: from h = C = 0 on, mean + spread × the network is the live forecast, and of a target the reading',
+  async (cell) => {
+    const decoder = decoderFor(DecodeSettings.parse({ format: 'json', series: 'series' }));
+    const model = createModel(ModelSettings.parse({ cell, layers: 2, hidden: 8, horizon: HORIZON }), 1);
+    const observations = waves(1, STEPS + HORIZON);
+    const batch = batchOf(observations.map((each, i) => record(i, each)));
+    const settings = quickSettings('x.csv', `train={steps: ${STEPS}, validate: 0}`);
+
+    const collector = new Collector(decoder, settings);
+    await collector.open(0);
+    await collector.handle(batch);
+    const { rows } = trainingSet(collector.take(), 1, HORIZON, settings.train);
+    const trainer = new Trainer({
+      shape: { cell: model.cell.name, steps: STEPS, scored: STEPS },
+      weights: model,
+      rows,
+      loss: { kind: 'mse' },
+      size: 1,
+      dropout: 0,
+      seed: 1,
+      batch: 1,
+      adam: ADAM,
+      schedule: { kind: 'constant' },
+      threads: 1,
+    });
+    const outputs = new Float32Array(STEPS * HORIZON);
+    trainer.evaluate(Int32Array.of(0), outputs);
+    await trainer.close();
+
+    const memory = new Memory();
+    const served: { yhat: Float64Array; mean: number; spread: number }[] = [];
+    from([batch])
+      .pipe(
+        topology(
+          decode(memory, decoder),
+          align(memory, settings.align),
+          scale(memory, 1, settings.scale),
+          recur(memory, model),
+          forecast(memory, model, { ...settings.forecast, learn: 'none' }),
+        ),
+      )
+      .subscribe(({ yhat, mean, spread }) => served.push({ yhat, mean: mean[0]!, spread: spread[0]! }));
+
+    expect(served.length).toBe(STEPS + HORIZON);
+    served.slice(0, STEPS).forEach(({ yhat, mean, spread }, t) => {
+      for (let h = 1; h <= HORIZON; h++) {
+        const [output, target] = [outputs[t * HORIZON + h - 1]!, rows.targets[t * HORIZON + h - 1]!];
+        expect(yhat[h - 1]! - (mean + spread * output)).toBeCloseTo(0, 5);
+        if (t === 0) expect([spread, target]).toEqual([0, NaN]);
+        else if (Math.abs(target) < 10)
+          expect(mean + spread * target).toBeCloseTo(observations[t + h]!.value, 4);
+      }
+    });
+  },
+);

@@ -1,0 +1,30 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { writable, writeWhole } from '../../src/train/whole-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'foretide-whole-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('puts the bytes in the place of those before, and leaves nothing else behind', async () => {
+  const path = join(folder, 'a');
+  writeFileSync(path, 'before, and longer');
+  await writeWhole(path, Buffer.from('after'));
+  expect(readFileSync(path, 'utf8')).toBe('after');
+  expect(readdirSync(folder)).toEqual(['a']);
+});
+
+test('where it cannot be put, what was there stays, and nothing is left behind', async () => {
+  mkdirSync(join(folder, 'b', 'c'), { recursive: true });
+  await expect(writeWhole(join(folder, 'b'), Buffer.from('x'))).rejects.toMatchObject({
+    code: 'FILE_UNWRITABLE',
+  });
+  expect(readdirSync(folder).toSorted()).toEqual(['a', 'b']);
+});
+
+test('what could not be written is known before', async () => {
+  await writable(join(folder, 'new'));
+  await expect(writable(join(folder, 'no', 'such'))).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
+  await expect(writable(folder)).rejects.toThrow(/it is a folder/);
+});
