@@ -1,4 +1,4 @@
-// `npm run build`: dist/ with JavaScript, types, the kernel, the page's files and the bundled recordings.
+// `npm run build`: dist/ with JavaScript, types, the kernel, the page's files, the bundled recordings and models.
 import { execFileSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,5 +19,6 @@ kernelBytes(); // compiles it where it is absent or older than its sources
 cpSync(path('src/cell/kernel/kernel.wasm'), path('dist/src/cell/kernel/kernel.wasm'));
 const isServed = (file) => !/\.d\.ts$|tsconfig\.json$/.test(file);
 cpSync(path('src/serve/page'), path('dist/src/serve/page'), { recursive: true, filter: isServed });
-cpSync(path('pipelines/recordings'), path('dist/pipelines/recordings'), { recursive: true });
+for (const folder of ['pipelines/recordings', 'pipelines/models'])
+  cpSync(path(folder), path(`dist/${folder}`), { recursive: true });
 process.stdout.write('built dist/\n');

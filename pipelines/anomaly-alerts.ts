@@ -27,12 +27,12 @@ export default pipeline({
   topology: (settings, { memory, decoder, model }) =>
     topology(
       decode(memory, decoder),
-      align(memory, settings.align),
+      align(memory, settings.align, model.channels),
       scale(memory, model.channels, settings.scale),
       recur(memory, model),
       forecast(memory, model, settings.forecast),
-      score(memory, model),
-      detect(memory, model),
+      score(memory, model, settings.forecast),
+      detect(memory, model, settings.forecast),
       learn(memory, model, settings.forecast),
     ),
   records: (frame, settings, { model }) => [

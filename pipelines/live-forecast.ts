@@ -32,12 +32,12 @@ export default pipeline({
   topology: (settings, { memory, decoder, model }) =>
     topology(
       decode(memory, decoder), //                       record         -> series, time, value
-      align(memory, settings.align), //                 event time     -> order, steps, gaps
+      align(memory, settings.align, model.channels), // event time     -> order, steps, gaps
       scale(memory, model.channels, settings.scale), // value          -> z
       recur(memory, model), //                          z, h, C        -> h, C
       forecast(memory, model, settings.forecast), //    h, the past    -> yhat, lo, hi by horizon
-      score(memory, model), //                          what came      -> error by horizon
-      detect(memory, model), //                         what came      -> outside the 99 % band?
+      score(memory, model, settings.forecast), //                          what came      -> error by horizon
+      detect(memory, model, settings.forecast), //                         what came      -> outside the 99 % band?
       learn(memory, model, settings.forecast), //       what came      -> a better head, bands that fit
     ),
   records: (frame, settings, { model }) => [

@@ -39,6 +39,7 @@ export function alignedFrame(
     gap: new Float64Array(n).fill(index === 1 ? 0 : 1),
     step: new Float64Array(n).fill(60_000),
     restart: new Uint8Array(n).fill(index === 1 ? 1 : 0),
+    gaps: { policy: 'hold', decay: 0.9 },
   };
 }
 

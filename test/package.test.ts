@@ -187,8 +187,8 @@ const mine = pipeline({
       scale(parts.memory, parts.model.channels, { window: settings.limit }),
       recur(parts.memory, parts.model),
       forecast(parts.memory, parts.model, settings.forecast),
-      score(parts.memory, parts.model),
-      detect(parts.memory, parts.model),
+      score(parts.memory, parts.model, settings.forecast),
+      detect(parts.memory, parts.model, settings.forecast),
     ),
   records: (frame) => [readingPoints(frame)],
 });

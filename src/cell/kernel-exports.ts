@@ -79,6 +79,49 @@ export interface KernelExports {
       out: number,
     ]
   ): void;
+  packHalves(from: number, to: number, n: number): void;
+  rlsGain(
+    ...places: [
+      P: number,
+      d: number,
+      phi: number,
+      gain: number,
+      forgetting: number,
+      start: number,
+      traceLimit: number,
+      work: number,
+    ]
+  ): void;
+  rlsMoves(W: number, phi: number, d: number, Q: number, reach: number, out: number, work: number): void;
+  rlsLearn(
+    ...places: [
+      W: number,
+      usual: number,
+      phi: number,
+      gain: number,
+      stride: number,
+      d: number,
+      Q: number,
+      places: number,
+      moved: number,
+      cut: number,
+      rate: number,
+    ]
+  ): void;
+  mixed(state: number, Q: number, E: number, moves: number, out: number): void;
+  blame(
+    ...places: [
+      state: number,
+      Q: number,
+      E: number,
+      said: number,
+      saidStride: number,
+      mixedMoves: number,
+      mixedStride: number,
+      places: number,
+      moved: number,
+    ]
+  ): void;
   add(to: number, from: number, n: number): void;
   peak(rounds: number, x: number): number;
   sumOfSquares(numbers: number, n: number): number;

@@ -47,18 +47,26 @@ export function kindOf(cell: Cell): number {
 }
 
 const KINDS = { tanh: 0, sigmoid: 1, relu: 2, lstm: 3, gru: 4 } as const;
+
+/** A block of the arena. */
+interface Block {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 const kernels = new WeakMap<Arena, Kernel>();
 let compiled: object | undefined;
 
 /**
  * The cells in WebAssembly SIMD over one arena: steps a frame's rows in order, each series' h and C in place. The bits equal
- * those of `cell.step`, for any frames.
+ * those of `cell.step`, for any frames. Other functions are called through `exports`, with numbers in Memory's slots or the workspace.
  */
 export class Kernel {
   readonly #arena: Arena;
   readonly exports: KernelExports;
   readonly #loaded = new WeakMap<readonly CellWeights[], LoadedStack>();
-  #room = { offset: 0, bytes: 0 };
+  #room: Block = { offset: 0, bytes: 0 };
+  #workspace: Block = { offset: 0, bytes: 0 };
 
   private constructor(arena: Arena) {
     this.#arena = arena;
@@ -109,12 +117,7 @@ export class Kernel {
     const states = blockOf(n * 4);
     const x = blockOf(n * inputs * 4);
     const bytes = states + x + blockOf(n * hidden * 4);
-    if (bytes > this.#room.bytes) {
-      if (this.#room.bytes > 0) this.#arena.giveBack(this.#room.offset, this.#room.bytes);
-      let larger = 1024;
-      while (larger < bytes) larger *= 2;
-      this.#room = { offset: this.#arena.take(larger), bytes: larger };
-    }
+    this.#room = this.#atLeast(bytes, this.#room);
     const { offset } = this.#room;
     return { states: offset, x: offset + states, hidden: offset + states + x };
   }
@@ -134,6 +137,24 @@ export class Kernel {
       room.hidden,
       workspace,
     );
+  }
+
+  /** Makes room for so many bytes in the workspace. May grow the arena: for the time when stages are built. */
+  reserve(bytes: number): void {
+    this.#workspace = this.#atLeast(bytes, this.#workspace);
+  }
+
+  /** Byte offset of the workspace: for what goes into a call and comes out of it. The next caller overwrites it. */
+  get workspace(): number {
+    return this.#workspace.offset;
+  }
+
+  #atLeast(bytes: number, block: Block): Block {
+    if (bytes <= block.bytes) return block;
+    if (block.bytes > 0) this.#arena.giveBack(block.offset, block.bytes);
+    let larger = 1024;
+    while (larger < bytes) larger *= 2;
+    return { offset: this.#arena.take(larger), bytes: larger };
   }
 
   #put(numbers: Packed['W']): number {

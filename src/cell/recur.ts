@@ -1,10 +1,11 @@
 import type { Aligned } from '../align/align.ts';
+import { shareLeft } from '../align/gaps.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Scaled } from '../scale/scale.ts';
 import { type Stage, stage } from '../stage.ts';
-import { writeInputs } from './inputs.ts';
+import { stepsOf, writeInputs } from './inputs.ts';
 import { Kernel } from './kernel.ts';
 
 /** Columns that `recur` adds. */
@@ -13,25 +14,58 @@ export interface Recurred {
   readonly hidden: Float32Array;
 }
 
+/** Steps that go through the kernel together; so many, and those of one row, is what takes up room. */
+const TOGETHER = 4096;
+
 /**
- * Moves each reading's series one step on: X_t = [z of each channel, sin and cos of the time of day], h and C of every layer
- * in place in Memory. A series that begins anew starts from h = C = 0. The kernel does the steps; its bits are those of `cell.step`.
+ * Moves each reading's series one step on, with X_t as `writeInputs` has it; h and C of every layer in place in Memory.
+ *
+ * 1. A series that begins anew starts from h = C = 0.
+ * 2. What a gap before the reading does is up to its policy (see `Gaps`): h and C are multiplied by the share that is left of them, or the
+ *    cell first makes the steps that are missing.
+ *
+ * The kernel does the steps; its bits are those of `cell.step`.
  */
 export function recur(memory: Memory, model: Model): Stage<Frame & Aligned & Scaled, Recurred> {
-  const { cell, layers, hidden: H, inputs: I, channels } = model;
+  const { cell, layers, hidden: H, inputs: I, inputKind } = model;
   const slot = memory.series('cell', 'f32', cell.states * H * layers.length);
   const kernel = Kernel.of(memory.arena);
   const stack = kernel.load({ cell, layers });
-  return stage(({ length: n, series, time, restart, z }: Frame & Aligned & Scaled) => {
-    const room = kernel.room(stack, n);
-    const { f32, i32 } = memory.view();
+  return stage((frame: Frame & Aligned & Scaled) => {
+    const { length: n, series } = frame;
+    const hidden = new Float32Array(n * H);
+    let [steps, most] = [0, 0];
     for (let i = 0; i < n; i++) {
-      const at = slot.at(series[i]!);
-      if (restart[i] === 1) f32.fill(0, at, at + slot.width);
-      i32[room.states / 4 + i] = at * 4;
-      writeInputs(f32, room.x / 4 + i * I, z, i, channels, time[i]!);
+      const own = stepsOf(frame, i);
+      steps += own;
+      most = Math.max(most, own);
     }
-    kernel.step(stack, room, n);
-    return { hidden: f32.slice(room.hidden / 4, room.hidden / 4 + n * H) };
+    const room = kernel.room(stack, Math.min(steps, TOGETHER + most));
+    const { f32, i32 } = memory.view();
+    for (let i = 0; i < n;) {
+      const first = i;
+      let to = 0;
+      for (; i < n && to < TOGETHER; i++) {
+        const at = slot.at(series[i]!);
+        fade(f32, at, slot.width, shareLeft(frame, i));
+        writeInputs(f32, room.x / 4 + to * I, inputKind, frame, i);
+        for (const end = to + stepsOf(frame, i); to < end; to++) i32[room.states / 4 + to] = at * 4;
+      }
+      kernel.step(stack, room, to);
+      // of each row that which its last step left
+      let last = room.hidden / 4 - H;
+      for (let row = first; row < i; row++) {
+        last += stepsOf(frame, row) * H;
+        for (let k = 0; k < H; k++) hidden[row * H + k] = f32[last + k]!;
+      }
+    }
+    return { hidden };
   });
+}
+
+/** Leaves a share of `width` numbers from `at` on. */
+function fade(f32: Float32Array, at: number, width: number, share: number): void {
+  if (share === 1) return;
+  if (share === 0) f32.fill(0, at, at + width);
+  else for (let k = at; k < at + width; k++) f32[k] = f32[k]! * share;
 }

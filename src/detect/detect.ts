@@ -1,14 +1,16 @@
 import type { Aligned } from '../align/align.ts';
 import type { Frame } from '../frame.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
-import { Issued } from '../forecast/issued.ts';
+import type { ForecastSettings } from '../forecast/settings.ts';
+import { ForecastState } from '../forecast/state.ts';
+import { fromBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import { type Stage, stage } from '../stage.ts';
 
 /** Columns that `detect` adds, [n × channels] each. */
 export interface Detected {
-  /** 1 where the reading lies outside the 99 % band that was issued one step before. */
+  /** 1 where the reading lies outside the 99 % band that was issued for it at the nearest horizon. */
   readonly anomalous: Uint8Array;
   /** How far outside: distance to the middle of the band over its half-width; NaN where there was no band. */
   readonly score: Float64Array;
@@ -21,12 +23,17 @@ export interface Detected {
 /** Readings of a series before the first anomaly. */
 const WARM_UP = 200;
 
-/** Marks the readings outside the 99 % band of the forecast issued one step before. */
-export function detect(memory: Memory, model: Model): Stage<Frame & Aligned & Forecasted, Detected> {
-  const { channels, horizon } = model;
-  const issued = new Issued(memory, channels, horizon);
+/** Marks the readings outside the 99 % band of the forecast at the nearest horizon. */
+export function detect(
+  memory: Memory,
+  model: Model,
+  settings: ForecastSettings,
+): Stage<Frame & Aligned & Forecasted, Detected> {
+  const { plan, base, issued } = new ForecastState(memory, model, settings);
+  const { channels } = plan;
+  const nearest = plan.horizons[0]!;
   return stage(({ length: n, series, value, index }: Frame & Aligned & Forecasted) => {
-    const { f64 } = memory.view();
+    const { u16, f32 } = memory.view();
     const anomalous = new Uint8Array(n * channels);
     const score = new Float64Array(n * channels).fill(NaN);
     const expected = new Float64Array(n * channels).fill(NaN);
@@ -34,14 +41,16 @@ export function detect(memory: Memory, model: Model): Stage<Frame & Aligned & Fo
     const outerHi = new Float64Array(n * channels).fill(NaN);
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
-      const before = index[i]! - 1;
+      const before = index[i]! - nearest;
       if (!issued.has(row, before)) continue;
       for (let c = 0; c < channels; c++) {
         const at = i * channels + c;
-        const band = issued.outer(row, before, c);
-        const lo = f64[band]!;
-        const hi = f64[band + 1]!;
-        expected[at] = f64[issued.yhat(row, before, c, 1)]!;
+        const unit = base.unit(row, c);
+        const yhat = issued.value(row, c, before) + unit * f32[issued.moves(row, c, before)]!;
+        const reach = issued.outer(row, c, before);
+        const hi = yhat + unit * fromBfloat16(u16[reach]!);
+        const lo = yhat - unit * fromBfloat16(u16[reach + 1]!);
+        expected[at] = yhat;
         if (Number.isNaN(lo) || Number.isNaN(hi)) continue;
         outerLo[at] = lo;
         outerHi[at] = hi;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { loadSettings } from '../config/load.ts';
 import type { RunSettings } from '../config/run-settings.ts';
-import { ModelSettings } from '../model/settings.ts';
+import { ForecastSettings } from '../forecast/settings.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { type DataFlags, fieldsDecode, inputFrom } from './data-input.ts';
 
@@ -22,7 +22,7 @@ export interface SettingsGiven extends DataFlags {
  *
  * 1. Data that are named take the place of the pipeline's own recording. How they are decoded is found out (see `inputFrom`), unless the
  *    settings file says it; single flags go over that.
- * 2. A model that is made from a seed looks as far ahead as is to be scored, where nothing else says how far.
+ * 2. Forecast is as far ahead as is to be scored, where nothing else says how far.
  *
  * @throws ForetideError SETTINGS_INVALID, FILE_UNREADABLE, FILE_FORMAT
  */
@@ -43,9 +43,12 @@ export async function runSettingsFrom(pipeline: Pipeline, given: SettingsGiven):
     });
   const usual = load({});
   const farthest = Math.max(0, ...horizons);
-  const isFar = farthest > (ModelSettings.parse({}).horizon ?? 0);
-  if (!isFar || usual.model.file !== undefined) return usual;
-  return load({ model: { ...(others['model'] as object | undefined), horizon: farthest } });
+  const { learn, horizons: chosen } = ForecastSettings.safeParse(Reflect.get(usual, 'forecast')).data ?? {};
+  // a head that forecasts on its own looks as far as it was trained to
+  if (chosen || learn !== 'head' || usual.model.file !== undefined) return usual;
+  if (farthest <= (usual.model.horizon ?? 0)) return usual;
+  const steps = Array.from({ length: farthest }, (_, i) => i + 1);
+  return load({ forecast: { ...(others['forecast'] as object | undefined), horizons: steps } });
 }
 
 async function inputAssignments(given: SettingsGiven): Promise<readonly string[]> {

@@ -1,67 +1,161 @@
 import { cosTurns, sinTurns } from '../maths/turns.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Slot } from '../memory/slot.ts';
+import { cut } from './base.ts';
 import type { Past } from './past.ts';
+import type { Plan } from './plan.ts';
+import type { Profile } from './profile.ts';
+import { seasonsOf } from './season.ts';
 
-/** Differences of neighbouring readings among the features. */
-const DIFFERENCES = 12;
-/** Parts of a day by which seasonal features look back. */
-const SEASONAL = 6;
 const DAY = 86_400_000;
-const LIMIT = 10;
+const WEEK = 7 * DAY;
+/** Differences of neighbouring readings. */
+const DIFFERENCES = 13;
+/** Parts of a day back that are looked at, beside the step after one day. */
+const PARTS = [1, 0.75, 0.5, 0.25] as const;
+/** sin and cos of so many periods a day, and a week. */
+const DAILY = 3;
+const WEEKLY = 1;
+/** The most horizons for which the profiles are features. */
+const AHEAD = 4;
+/** A feature counts as at most so many times its mean size; the level may go farther. */
+const CUT = 6;
+const LEVEL_CUT = 10;
+/** Readings over which the mean size is taken; from the eleventh on features are cut by it. */
+const WINDOW = 2000;
+const FIRST = 10;
 
-/** d, the number of features for a hidden size. */
-export function featureCount(hidden: number): number {
-  return hidden + DIFFERENCES + SEASONAL + 1 + 4 + 1;
-}
-
-/** Whole steps in a day, or 0 when the sampling step does not divide into a day that is kept. */
-export function stepsOfDay(step: number, kept: number): number {
-  const steps = step > 0 ? Math.round(DAY / step) : 0;
-  return steps >= 4 && steps < kept ? steps : 0;
+/** What a reading's features are made of. */
+export interface FeatureInput {
+  readonly row: number;
+  readonly channel: number;
+  readonly index: number;
+  readonly time: number;
+  /** Sampling step, ms. */
+  readonly step: number;
+  /** y_t less the anchor. */
+  readonly offset: number;
+  readonly unit: number;
+  /** Readings since the beginning, this one included. */
+  readonly age: number;
 }
 
 /**
- * φ_t of the readout, d float32 from index `to` on: h_t; the last differences; the values one day ago (and 1, 3, 6, 12 steps and
- * half a day after that) less the present one; the level; sin and cos of the time of day and of its double; 1.
- * Differences are in units of `unit` and cut at ±10. Parts of the past that are not known are 0.
+ * φ_t of a series' readout, d <= 40 numbers: 13 first differences; the level; a day, a day less a step, ¾, ½ and ¼ of a day ago
+ * less now; what the profiles of the day and of the week say of up to four horizons, and how far now is from each; sin and cos of
+ * the time of the day (3 periods) and of the week; 1. Differences are in units, each cut at a multiple of its own mean size; what is not
+ * known is 0.
  */
-export function writeFeatures(
-  out: Float32Array,
-  to: number,
-  input: {
-    readonly hidden: Float32Array;
-    readonly hiddenAt: number;
-    readonly width: number;
-    readonly past: Past;
-    readonly row: number;
-    readonly channel: number;
-    readonly index: number;
-    readonly time: number;
-    readonly value: number;
-    readonly mean: number;
-    readonly unit: number;
-    readonly day: number;
-  },
-): void {
-  const { past, row, channel, index, value, unit, day } = input;
-  const cut = (difference: number): number => Math.max(-LIMIT, Math.min(LIMIT, difference / unit));
-  let k = to;
-  for (let j = 0; j < input.width; j++) out[k++] = input.hidden[input.hiddenAt + j]!;
-  let newer = value;
-  for (let lag = 1; lag <= DIFFERENCES; lag++) {
-    const older = past.value(row, channel, index - lag, index, newer);
-    out[k++] = cut(newer - older);
-    newer = older;
+export class Features {
+  /** d */
+  readonly count: number;
+  readonly #memory: Memory;
+  readonly #past: Past;
+  readonly #profile: Profile;
+  /** Horizons for which the profiles are features. */
+  readonly #ahead: readonly number[];
+  /** Features that are cut. */
+  readonly #sized: number;
+  /** [channels][sized] */
+  readonly #size: Slot;
+  readonly #phi: Float64Array;
+
+  constructor(memory: Memory, past: Past, profile: Profile, { channels, horizons }: Plan) {
+    this.#memory = memory;
+    this.#past = past;
+    this.#profile = profile;
+    const last = horizons.length - 1;
+    const chosen = [0, 0.25, 0.5, 1].map((part) => horizons[Math.round(part * last)]!);
+    this.#ahead = [...new Set(chosen)].slice(0, AHEAD);
+    this.#sized = DIFFERENCES + 1 + PARTS.length + 1 + 2 * (this.#ahead.length + 1);
+    this.count = this.#sized + 2 * (DAILY + WEEKLY) + 1;
+    this.#size = memory.series('feature.size', 'f32', this.#sized * channels);
+    this.#phi = new Float64Array(this.count);
   }
-  for (let s = 0; s < SEASONAL; s++) {
-    const ahead = s === 5 ? day >> 1 : [0, 1, 3, 6, 12][s]!;
-    const seasonal = day > ahead ? past.value(row, channel, index - day + ahead, index, value) - value : 0;
-    out[k++] = cut(seasonal);
+
+  /** Begins anew. */
+  clear(row: number, channel: number): void {
+    const at = this.#size.at(row) + channel * this.#sized;
+    this.#memory.view().f32.fill(0, at, at + this.#sized);
   }
-  out[k++] = cut(value - input.mean);
-  const turns = input.time / DAY;
-  out[k++] = sinTurns(turns);
-  out[k++] = cosTurns(turns);
-  out[k++] = sinTurns(2 * turns);
-  out[k++] = cosTurns(2 * turns);
-  out[k] = 1;
+
+  /** φ_t [d], valid until the next call. */
+  of(input: FeatureInput): Float64Array {
+    const phi = this.#phi;
+    const k = this.#seasonal(input, this.#shape(input));
+    this.#cut(input);
+    this.#calendar(input, k);
+    return phi;
+  }
+
+  /** Differences and the level. */
+  #shape({ row, channel, index, offset, unit }: FeatureInput): number {
+    const past = this.#past;
+    const known = past.known(row, index);
+    let k = 0;
+    let newer = offset;
+    for (let lag = 1; lag <= DIFFERENCES; lag++) {
+      const older = lag < known ? past.offset(row, channel, index - lag) : newer;
+      this.#phi[k++] = (newer - older) / unit;
+      newer = older;
+    }
+    this.#phi[k++] = offset / unit;
+    return k;
+  }
+
+  /** A day ago, and what is usual. */
+  #seasonal({ row, channel, index, time, step, offset, unit }: FeatureInput, from: number): number {
+    const seasons = seasonsOf(step);
+    const past = this.#past;
+    const profile = this.#profile;
+    const known = past.known(row, index);
+    const ago = (steps: number): number =>
+      steps > 0 && steps < known ? (past.offset(row, channel, index - steps) - offset) / unit : 0;
+    let k = from;
+    for (const part of PARTS) this.#phi[k++] = ago(Math.round(part * seasons.lag));
+    this.#phi[k++] = ago(seasons.lag - 1);
+    const level = offset / unit;
+    const dayNow = profile.day(row, channel, seasons, time);
+    for (const h of this.#ahead)
+      this.#phi[k++] = known0(profile.day(row, channel, seasons, time + h * step) - dayNow);
+    this.#phi[k++] = known0(level - dayNow);
+    const weekNow = profile.week(row, channel, seasons, time);
+    for (const h of this.#ahead)
+      this.#phi[k++] = known0(profile.week(row, channel, seasons, time + h * step) - weekNow);
+    this.#phi[k++] = known0(level - weekNow);
+    return k;
+  }
+
+  /** Cuts each feature at a multiple of its mean size. */
+  #cut({ row, channel, age }: FeatureInput): void {
+    const { f32 } = this.#memory.view();
+    const at = this.#size.at(row) + channel * this.#sized;
+    const weight = 1 / Math.min(age, WINDOW);
+    for (let j = 0; j < this.#sized; j++) {
+      const size = f32[at + j]!;
+      const limit = (j === DIFFERENCES ? LEVEL_CUT : CUT) * (age > FIRST && size > 0 ? size : 1);
+      const feature = cut(this.#phi[j]!, limit);
+      f32[at + j] = size + (Math.abs(feature) - size) * weight;
+      this.#phi[j] = feature;
+    }
+  }
+
+  #calendar({ time, step }: FeatureInput, from: number): void {
+    const seasons = seasonsOf(step);
+    let k = from;
+    for (let periods = 1; periods <= DAILY; periods++) {
+      this.#phi[k++] = seasons.day > 0 ? sinTurns((periods * time) / DAY) : 0;
+      this.#phi[k++] = seasons.day > 0 ? cosTurns((periods * time) / DAY) : 0;
+    }
+    for (let periods = 1; periods <= WEEKLY; periods++) {
+      this.#phi[k++] = seasons.week > 0 ? sinTurns((periods * time) / WEEK) : 0;
+      this.#phi[k++] = seasons.week > 0 ? cosTurns((periods * time) / WEEK) : 0;
+    }
+    this.#phi[k] = 1;
+  }
+}
+
+/** What is not known is 0. */
+function known0(feature: number): number {
+  return Number.isNaN(feature) ? 0 : feature;
 }

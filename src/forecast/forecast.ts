@@ -1,38 +1,54 @@
 import type { Aligned } from '../align/align.ts';
 import type { Recurred } from '../cell/recur.ts';
 import type { Frame } from '../frame.ts';
-import { dot, packedLength, resetP } from '../learn/rls.ts';
+import { fromBfloat16, toBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Scaled } from '../scale/scale.ts';
 import { type Stage, stage } from '../stage.ts';
-import { BAND, reachAbove, reachBelow } from './band.ts';
-import { stepsOfDay, writeFeatures } from './features.ts';
-import { Issued } from './issued.ts';
-import { PAST, Past } from './past.ts';
-import { MOVES, P_START, Readout, RESCALE, WARM_UP } from './readout.ts';
+import { cut, FAR } from './base.ts';
+import { seasonsOf } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
+import { ForecastState, type Learners } from './state.ts';
 
-/** Columns that `forecast` adds. Index of channel c and horizon h = 1 … in a row i: (i × channels + c) × horizon + h − 1. */
+/** Columns that `forecast` adds. Index of channel c and the q-th horizon in a row i: (i × channels + c) × Q + q. */
 export interface Forecasted {
-  /** Steps ahead: 1 to this. */
-  readonly horizon: number;
-  /** [n × channels × horizon] */
+  /** Steps ahead, ascending; Q of them. */
+  readonly horizons: readonly number[];
+  /** Coverages of the bands, ascending; B of them. */
+  readonly levels: readonly number[];
+  /** [n × channels × Q] */
   readonly yhat: Float64Array;
-  /** [n × channels × horizon] 90 % band; NaN while there is none. */
+  /** [n × channels × Q] the main band; NaN while there is none. */
   readonly lo: Float64Array;
   readonly hi: Float64Array;
+  /** [n × channels × Q × B] all bands, the main one among them. */
+  readonly los: Float64Array;
+  readonly his: Float64Array;
   /** [n] 1 where the target times are known and later than any forecast before, so that the forecasts may be written out. */
   readonly issued: Uint8Array;
 }
 
-/** A forecast strays at most this many units from the present value. */
-const REACH = 12;
+/** A reading, as the parts of this stage ask for it. */
+interface At {
+  readonly row: number;
+  readonly channel: number;
+  readonly index: number;
+  readonly time: number;
+  readonly step: number;
+  readonly value: number;
+}
+
+/** Forecasts are numbers: they end here. */
+const LARGEST = 1.7e308;
+/** No band is wider, in units. */
+const WIDEST = 1e38;
 
 /**
- * Forecasts every channel 1 to `horizon` steps ahead, with bands, and leaves them in Memory until their targets come.
+ * Forecasts every channel at all horizons, with bands, and leaves them in Memory until their targets come.
  *
- * 1. `learn: head`: ŷ_{t+h} = y_t + unit × w_h·φ_t with the series' own readout; the last value until that has warmed up.
+ * 1. `learn: head`: ŷ_{t+h} = y_t + unit × the mixture of the experts' movements; the last value until the series has warmed up and
+ *    the experts have been held against a target, and for one that has not moved for a day.
  * 2. `learn: none`: the model's linear head on h_t, in the series' units.
  * 3. Target times are event time + h × sampling step and rise strictly by series and horizon, so no two forecasts share an
  *    identity. (They are linear in h: it is enough to look at the nearest and the farthest.)
@@ -40,127 +56,147 @@ const REACH = 12;
 export function forecast(
   memory: Memory,
   model: Model,
-  { learn }: ForecastSettings,
+  settings: ForecastSettings,
 ): Stage<Frame & Aligned & Scaled & Recurred, Forecasted> {
-  const { channels, horizon, hidden: H } = model;
-  const past = new Past(memory, channels);
-  const issuedRing = new Issued(memory, channels, horizon);
-  const bands = memory.series('band.inner', 'f64', BAND * horizon * channels);
-  const outer = memory.series('band.outer', 'f64', BAND * channels);
+  const state = new ForecastState(memory, model, settings);
+  const { plan, base, past, issued, learners } = state;
+  const { channels, horizons, levels, main, farthest } = plan;
+  const [Q, B, H] = [horizons.length, levels.length, model.hidden];
   const target = memory.series('issued.target', 'f64', 2); // newest target times of the nearest and the farthest horizon
-  const readout = learn === 'head' ? new Readout(memory, channels, H, horizon) : undefined;
+  const phi = new Float64Array(H + 1);
+  const reach = new Float64Array(2 * B);
+  const outerReach = new Float64Array(2);
 
   return stage((frame: Frame & Aligned & Scaled & Recurred) => {
     const { length: n, series, value, time, index, gap, step } = frame;
-    const { f32, f64 } = memory.view();
-    const yhat = new Float64Array(n * channels * horizon);
-    const lo = new Float64Array(n * channels * horizon);
-    const hi = new Float64Array(n * channels * horizon);
-    const issued = new Uint8Array(n);
+    const { u16, f32, f64 } = memory.view();
+    const all = n * channels * Q;
+    const { buffer } = new Float64Array(all * (3 + 2 * B)); // one block: five would cost more than the forecasts
+    const columns = {
+      yhat: new Float64Array(buffer, 0, all),
+      lo: new Float64Array(buffer, 8 * all, all),
+      hi: new Float64Array(buffer, 8 * 2 * all, all),
+      los: new Float64Array(buffer, 8 * 3 * all, all * B),
+      his: new Float64Array(buffer, 8 * (3 + B) * all, all * B),
+      issued: new Uint8Array(n),
+    };
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const k = index[i]!;
-      issuedRing.stamp(row, k);
-      for (let c = 0; c < channels; c++) {
-        const at = i * channels + c;
-        const y = value[at]!;
-        past.push(row, c, k, gap[i]!, y);
-        const first = at * horizon;
-        if (readout) headOfSeries(readout, frame, i, c, yhat);
-        else headOfModel(frame, i, c, yhat);
-        const bandsAt = bands.at(row) + c * horizon * BAND;
-        const keptYhat = issuedRing.yhat(row, k, c, 1);
-        const keptBand = issuedRing.band(row, k, c, 1);
-        for (let h = 0; h < horizon; h++) {
-          const forecasted = yhat[first + h]!;
-          const below = forecasted - reachBelow(f64, bandsAt + h * BAND);
-          const above = forecasted + reachAbove(f64, bandsAt + h * BAND);
-          lo[first + h] = below;
-          hi[first + h] = above;
-          f64[keptYhat + h] = forecasted;
-          f64[keptBand + 2 * h] = below;
-          f64[keptBand + 2 * h + 1] = above;
-        }
-        const outerAt = issuedRing.outer(row, k, c);
-        const outerBand = outer.at(row) + c * BAND;
-        f64[outerAt] = Math.min(lo[first]!, yhat[first]! - reachBelow(f64, outerBand));
-        f64[outerAt + 1] = Math.max(hi[first]!, yhat[first]! + reachAbove(f64, outerBand));
+      for (let channel = 0; channel < channels; channel++) {
+        const at = {
+          row,
+          channel,
+          index: k,
+          time: time[i]!,
+          step: step[i]!,
+          value: value[i * channels + channel]!,
+        };
+        takeIn(at, gap[i]!);
+        const movesAt = issued.moves(row, channel, k);
+        if (learners) moveByExperts(learners, at, frame.hidden, i * H, movesAt);
+        else moveByModel(frame, i, channel, movesAt);
+        putColumns(at, i * channels + channel, movesAt, columns);
       }
-      const nearest = time[i]! + step[i]!;
-      const farthest = time[i]! + horizon * step[i]!;
+      issued.stamp(row, k);
+      const nearest = time[i]! + horizons[0]! * step[i]!;
+      const last = time[i]! + farthest * step[i]!;
       const targetAt = target.at(row);
       const isFirst = f64[targetAt] === 0 && f64[targetAt + 1] === 0;
-      if (step[i]! > 0 && (isFirst || (nearest > f64[targetAt]! && farthest > f64[targetAt + 1]!))) {
+      if (step[i]! > 0 && (isFirst || (nearest > f64[targetAt]! && last > f64[targetAt + 1]!))) {
         f64[targetAt] = nearest;
-        f64[targetAt + 1] = farthest;
-        issued[i] = 1;
+        f64[targetAt + 1] = last;
+        columns.issued[i] = 1;
       }
     }
-    return { horizon, yhat, lo, hi, issued };
+    return { horizons, levels, ...columns };
 
-    /** ŷ of all horizons by the series' own readout; also puts φ_t where `learn` will find it. */
-    function headOfSeries(r: Readout, f: typeof frame, i: number, c: number, out: Float64Array): void {
-      const row = f.series[i]!;
-      const at = i * channels + c;
-      const y = f.value[at]!;
-      const k = f.index[i]!;
-      const base = r.base.at(row) + 4 * c;
-      const before = past.value(row, c, k - Math.max(1, f.gap[i]!), k, y);
-      f64[base + 1] = f64[base + 1]! + 1;
-      if (y !== before) f64[base + 2] = f64[base + 2]! + 1;
-      const spread = f.spread[at]!;
-      const unit = f64[base]!;
-      const due = unit === 0 && f64[base + 1]! >= WARM_UP && f64[base + 2]! >= MOVES && spread > 0;
-      if (due || (unit > 0 && (spread > unit * RESCALE || spread * RESCALE < unit) && spread > 0)) {
-        f64[base] = spread;
-        f64[base + 3] = 0;
-        const pAt = r.P.at(row) + packedLength(r.d) * c;
-        resetP(f32, pAt, r.d, P_START);
-        f32.fill(0, r.W.at(row) + horizon * r.d * c, r.W.at(row) + horizon * r.d * (c + 1));
-        f32.fill(0, r.gain.at(row), r.gain.at(row) + r.gain.width);
-      }
-      const ready = f64[base]! > 0;
-      const phiAt = r.phi.at(row) + (issuedRing.place(k) * channels + c) * r.d;
-      if (!ready) {
-        f32.fill(0, phiAt, phiAt + r.d);
-        out.fill(y, at * horizon, (at + 1) * horizon);
-        return;
-      }
-      const u = f64[base]!;
-      writeFeatures(f32, phiAt, {
-        hidden: f.hidden,
-        hiddenAt: i * H,
-        width: H,
-        past,
+    /** The reading becomes part of the past. */
+    function takeIn({ row, channel, index: at, value: y }: At, since: number): void {
+      const rebase = base.take(row, channel, y);
+      if (rebase) state.rebase(row, channel, rebase);
+      past.push(row, channel, at, since, y - base.anchor(row, channel));
+      issued.setValue(row, channel, at, y);
+    }
+
+    /** What the series' own experts say, mixed; also puts φ_t where `learn` will find it. */
+    function moveByExperts(l: Learners, at: At, hidden: Float32Array, hiddenAt: number, to: number): void {
+      const { row, channel, index: k, time: t, step: every, value: y } = at;
+      const age = base.age(row, channel);
+      f32.fill(0, to, to + Q);
+      if (age === 0) return;
+      const unit = base.unit(row, channel);
+      const offset = y - base.anchor(row, channel);
+      const seasons = seasonsOf(every);
+      l.profile.take(row, channel, seasons, t, cut(offset / unit, FAR), age);
+      l.readout.put(
         row,
-        channel: c,
-        index: k,
-        time: f.time[i]!,
-        value: y,
-        mean: f.mean[at]!,
-        unit: u,
-        day: stepsOfDay(f.step[i]!, PAST),
-      });
-      const wAt = r.W.at(row) + horizon * r.d * c;
-      for (let h = 0; h < horizon; h++) {
-        const move = dot(f32, wAt + h * r.d, f32, phiAt, r.d);
-        out[at * horizon + h] = y + u * Math.max(-REACH, Math.min(REACH, move));
+        channel,
+        k,
+        l.features.of({ row, channel, index: k, time: t, step: every, offset, unit, age }),
+      );
+      for (let j = 0; j < H; j++) phi[j] = hidden[hiddenAt + j]!;
+      phi[H] = 1;
+      l.cellReadout.put(row, channel, k, phi);
+      l.experts.ask(at);
+      if (base.isStuck(row, channel, seasons.lag)) return;
+      l.experts.mix(row, channel, to);
+      for (let q = 0; q < Q; q++) if (age <= horizons[q]! + 1) f32[to + q] = 0;
+    }
+
+    /** The model's head, as a movement. */
+    function moveByModel(
+      { hidden, mean, spread }: typeof frame,
+      i: number,
+      channel: number,
+      to: number,
+    ): void {
+      const { W, b } = model.head;
+      const width = channels * model.horizon;
+      const at = i * channels + channel;
+      const unit = base.unit(series[i]!, channel);
+      for (let q = 0; q < Q; q++) {
+        const column = channel * model.horizon + horizons[q]! - 1;
+        let sum = b[column]!;
+        for (let j = 0; j < H; j++) sum += hidden[i * H + j]! * W[j * width + column]!;
+        f32[to + q] = unit > 0 ? cut((mean[at]! + spread[at]! * sum - value[at]!) / unit, FAR) : 0;
       }
     }
 
-    /** ŷ of all horizons by the model's head. */
-    function headOfModel(f: typeof frame, i: number, c: number, out: Float64Array): void {
-      const { W, b } = model.head;
-      const columns = channels * horizon;
-      const column = c * horizon;
-      const at = i * channels + c;
-      const to = at * horizon;
-      for (let h = 0; h < horizon; h++) out[to + h] = b[column + h]!;
-      for (let j = 0; j < H; j++) {
-        const h_j = f.hidden[i * H + j]!;
-        for (let h = 0; h < horizon; h++) out[to + h] = out[to + h]! + h_j * W[j * columns + column + h]!;
+    /** Movements and bands as columns. Bands are told as they are kept, so that what is scored is what was said. */
+    function putColumns(
+      { row, channel, index: k, value: y }: At,
+      at: number,
+      from: number,
+      to: typeof columns,
+    ): void {
+      const unit = base.unit(row, channel);
+      const reaches = issued.reaches(row, channel, k);
+      for (let q = 0; q < Q; q++) {
+        const yhat = cut(y + unit * f32[from + q]!, LARGEST);
+        const place = at * Q + q;
+        to.yhat[place] = yhat;
+        state.bands.reach(row, channel, q, reach);
+        for (let b = 0; b < B; b++) {
+          const [above, below] = [inUnits(reach[2 * b]!, unit), inUnits(reach[2 * b + 1]!, unit)];
+          to.his[place * B + b] = cut(yhat + unit * fromBfloat16(above), LARGEST);
+          to.los[place * B + b] = cut(yhat - unit * fromBfloat16(below), LARGEST);
+          if (b !== main) continue;
+          u16[reaches + 2 * q] = above;
+          u16[reaches + 2 * q + 1] = below;
+        }
+        to.hi[place] = to.his[place * B + main]!;
+        to.lo[place] = to.los[place * B + main]!;
       }
-      for (let h = 0; h < horizon; h++) out[to + h] = f.mean[at]! + f.spread[at]! * out[to + h]!;
+      state.outer.reach(row, channel, 0, outerReach);
+      const outerAt = issued.outer(row, channel, k);
+      for (const side of [0, 1])
+        u16[outerAt + side] = Math.max(inUnits(outerReach[side]!, unit), u16[reaches + side]!);
     }
   });
+}
+
+/** A reach in units as bfloat16, whose bits are in the order of the numbers; none stays none. */
+function inUnits(reach: number, unit: number): number {
+  return toBfloat16(unit > 0 ? cut(reach / unit, WIDEST) : Number.isFinite(reach) ? 0 : NaN);
 }

@@ -1,58 +1,123 @@
+import { fromBfloat16, toBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
+import { cut } from './base.ts';
+import type { Plan } from './plan.ts';
 import { ringPlace } from './ring.ts';
+
+/** Kept numbers are at most this large. */
+const LARGEST = 1e38;
 
 /**
  * The forecasts that are still to come true, in Memory: what `forecast` wrote at earlier steps and `score`, `detect` and `learn`
- * read when their targets arrive. A ring by step number, long enough for the farthest horizon.
+ * read when their targets arrive. A ring by step number, long enough for the farthest horizon. Forecasts are kept as movements from the
+ * value of their step, in units.
  */
 export class Issued {
-  readonly horizon: number;
-  readonly channels: number;
   readonly #memory: Memory;
+  readonly #plan: Plan;
+  readonly #experts: number;
+  readonly #ring: number;
   readonly #stamp: Slot;
-  readonly #yhat: Slot;
-  readonly #band: Slot;
+  /** [ring][channels] value of the step. */
+  readonly #value: Slot;
+  /** [ring][channels][Q] */
+  readonly #move: Slot;
+  /** [ring][channels][Q][2] how far the main band reaches above and below, in units; NaN: there was none. */
+  readonly #reach: Slot;
+  /** [ring][channels][2] the same of the outer band of the nearest horizon. */
   readonly #outer: Slot;
+  /** [ring][channels][experts][Q] what each expert said. */
+  readonly #said: Slot;
 
-  constructor(memory: Memory, channels: number, horizon: number) {
+  constructor(memory: Memory, plan: Plan, experts: number) {
+    const { channels, horizons, farthest } = plan;
+    const Q = horizons.length;
     this.#memory = memory;
-    this.horizon = horizon;
-    this.channels = channels;
-    const ring = horizon + 1;
-    this.#stamp = memory.series('issued.index', 'f64', ring);
-    this.#yhat = memory.series('issued.yhat', 'f64', ring * channels * horizon);
-    this.#band = memory.series('issued.band', 'f64', ring * channels * horizon * 2);
-    this.#outer = memory.series('issued.outer', 'f64', ring * channels * 2);
+    this.#plan = plan;
+    this.#experts = experts;
+    this.#ring = farthest + 1;
+    this.#stamp = memory.series('issued.index', 'f64', this.#ring);
+    this.#value = memory.series('issued.value', 'f64', this.#ring * channels);
+    this.#move = memory.series('issued.move', 'f32', this.#ring * channels * Q);
+    this.#reach = memory.series('issued.reach', 'u16', this.#ring * channels * Q * 2);
+    this.#outer = memory.series('issued.outer', 'u16', this.#ring * channels * 2);
+    this.#said = memory.series('issued.said', 'u16', this.#ring * channels * Q * experts);
   }
 
-  /** Place of step `index` in the ring. */
-  place(index: number): number {
-    return ringPlace(index, this.horizon + 1);
+  /** Steps that are kept. */
+  get ring(): number {
+    return this.#ring;
   }
 
   /** Opens the place of step `index`. */
   stamp(row: number, index: number): void {
-    this.#memory.view().f64[this.#stamp.at(row) + this.place(index)] = index;
+    this.#memory.view().f64[this.#stamp.at(row) + ringPlace(index, this.#ring)] = index;
   }
 
   /** Whether forecasts were issued at step `index` and are still kept. */
   has(row: number, index: number): boolean {
-    return index > 0 && this.#memory.view().f64[this.#stamp.at(row) + this.place(index)] === index;
+    return index > 0 && this.#memory.view().f64[this.#stamp.at(row) + ringPlace(index, this.#ring)] === index;
   }
 
-  /** Index in `view().f64` of ŷ for horizon h (1 …), issued at step `index`; the horizons lie side by side. */
-  yhat(row: number, index: number, channel: number, h: number): number {
-    return this.#yhat.at(row) + (this.place(index) * this.channels + channel) * this.horizon + h - 1;
+  /** Keeps what was observed at step `index`. */
+  setValue(row: number, channel: number, index: number, value: number): void {
+    this.#memory.view().f64[this.#value.at(row) + this.#place(channel, index)] = value;
   }
 
-  /** Index in `view().f64` of the 90 % band (lo, hi) for horizon h, issued at step `index`; the horizons lie side by side. */
-  band(row: number, index: number, channel: number, h: number): number {
-    return this.#band.at(row) + ((this.place(index) * this.channels + channel) * this.horizon + h - 1) * 2;
+  /** What was observed at step `index`. */
+  value(row: number, channel: number, index: number): number {
+    return this.#memory.view().f64[this.#value.at(row) + this.#place(channel, index)]!;
   }
 
-  /** Index in `view().f64` of the 99 % band (lo, hi) one step ahead, issued at step `index`. */
-  outer(row: number, index: number, channel: number): number {
-    return this.#outer.at(row) + (this.place(index) * this.channels + channel) * 2;
+  /** Index in `view().f64` of the step numbers by place in the ring: a place holds the forecasts of the step that stands there. */
+  stamps(row: number): number {
+    return this.#stamp.at(row);
+  }
+
+  /** Index in `view().f64` of what was observed, at the ring's first place; the next one's is `channels` further. */
+  values(row: number, channel: number): number {
+    return this.#value.at(row) + channel;
+  }
+
+  /** Index in `view().f32` of the movements to all horizons, issued at step `index`. */
+  moves(row: number, channel: number, index: number): number {
+    return this.#move.at(row) + this.#place(channel, index) * this.#plan.horizons.length;
+  }
+
+  /** Index in `view().u16` of the reaches (above, below) of all horizons, issued at step `index`, as bfloat16. */
+  reaches(row: number, channel: number, index: number): number {
+    return this.#reach.at(row) + this.#place(channel, index) * this.#plan.horizons.length * 2;
+  }
+
+  /** Index in `view().u16` of the reaches (above, below) of the outer band, issued at step `index`, as bfloat16. */
+  outer(row: number, channel: number, index: number): number {
+    return this.#outer.at(row) + this.#place(channel, index) * 2;
+  }
+
+  /** Index in `view().u16` of what the experts said, [experts][Q], issued at step `index`, as bfloat16. */
+  said(row: number, channel: number, index: number): number {
+    return this.#said.at(row) + this.#place(channel, index) * this.#plan.horizons.length * this.#experts;
+  }
+
+  /** Units have changed: differences are to be multiplied by `factor`. */
+  rebase(row: number, channel: number, factor: number): void {
+    const { f32, u16 } = this.#memory.view();
+    const Q = this.#plan.horizons.length;
+    const scaled = (x: number): number => cut(x * factor, LARGEST);
+    const scaleHalves = (from: number, count: number): void => {
+      for (let i = from; i < from + count; i++) u16[i] = toBfloat16(scaled(fromBfloat16(u16[i]!)));
+    };
+    for (let index = 0; index < this.#ring; index++) {
+      const moves = this.moves(row, channel, index);
+      for (let i = moves; i < moves + Q; i++) f32[i] = scaled(f32[i]!);
+      scaleHalves(this.reaches(row, channel, index), 2 * Q);
+      scaleHalves(this.outer(row, channel, index), 2);
+      scaleHalves(this.said(row, channel, index), Q * this.#experts);
+    }
+  }
+
+  #place(channel: number, index: number): number {
+    return ringPlace(index, this.#ring) * this.#plan.channels + channel;
   }
 }

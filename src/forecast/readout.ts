@@ -1,42 +1,137 @@
-import { packedLength } from '../learn/rls.ts';
+import { packedLength, resetP, type RlsSettings } from '../learn/rls.ts';
+import { toBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
-import { featureCount } from './features.ts';
+import type { Plan } from './plan.ts';
+import { ringPlace } from './ring.ts';
+import type { Workspace } from './workspace.ts';
 
-/** Readings before the readout begins; until then the forecast is the last value. */
-export const WARM_UP = 48;
-/** Non-zero differences among them. */
-export const MOVES = 20;
-/** The unit is taken anew when the spread has changed by more than this factor. */
-export const RESCALE = 30;
-export const P_START = 0.3;
+/** λ */
+const FORGETTING = 0.9995;
+/** An innovation counts as at most this many times the usual size (units, while there is none), whose rate is the other. */
+const CUT = 4;
+const CUT_RATE = 0.01;
+/** A readout says at most this many units of movement. */
+const REACH = 12;
 
 /**
- * The readout of each series and channel in Memory: ŷ_{t+h} = y_t + unit × w_h·φ_t. What `forecast` reads and `learn` writes.
+ * A linear readout of each series and channel, learned by recursive least squares: the movement from y_t to y_{t+h}, in units, is
+ * w_h·φ_t. One P serves all horizons: the gain of φ_t waits in a ring until the target has come. The kernel computes; the functions that are
+ * named here are its references, in learn/rls.ts.
  */
 export class Readout {
-  /** d, features. */
-  readonly d: number;
-  /** Places in the rings: horizon + 1. */
-  readonly ring: number;
-  /** [channels][unit, readings, non-zero differences, mean |innovation|] */
-  readonly base: Slot;
+  /** d */
+  readonly features: number;
+  readonly #memory: Memory;
+  readonly #plan: Plan;
+  readonly #ring: number;
+  readonly #rls: RlsSettings;
   /** [channels][packed d × d] */
-  readonly P: Slot;
-  /** [channels][horizon][d] */
-  readonly W: Slot;
-  /** [ring][channels][d] φ of the steps whose targets are still to come. */
-  readonly phi: Slot;
-  /** [ring][channels][d] and the gains that belong to them. */
-  readonly gain: Slot;
+  readonly #P: Slot;
+  /** [channels][Q][d] */
+  readonly #W: Slot;
+  /** [ring][channels][d] */
+  readonly #phi: Slot;
+  readonly #gain: Slot;
+  /** [channels][Q] usual size of an innovation. */
+  readonly #usual: Slot;
+  readonly #workspace: Workspace;
 
-  constructor(memory: Memory, channels: number, hidden: number, horizon: number) {
-    this.d = featureCount(hidden);
-    this.ring = horizon + 1;
-    this.base = memory.series('readout.base', 'f64', 4 * channels);
-    this.P = memory.series('readout.P', 'f32', packedLength(this.d) * channels);
-    this.W = memory.series('readout.W', 'f32', horizon * this.d * channels);
-    this.phi = memory.series('readout.phi', 'f32', this.ring * channels * this.d);
-    this.gain = memory.series('readout.gain', 'f32', this.ring * channels * this.d);
+  /**
+   * @param name of the slots
+   * @param start P begins as this × I, and its trace stays below that of the beginning
+   */
+  constructor(
+    memory: Memory,
+    name: string,
+    features: number,
+    start: number,
+    plan: Plan,
+    workspace: Workspace,
+  ) {
+    const { channels, horizons, farthest } = plan;
+    this.features = features;
+    this.#memory = memory;
+    this.#plan = plan;
+    this.#ring = farthest + 1;
+    this.#rls = { forgetting: FORGETTING, start, traceLimit: start * features };
+    this.#P = memory.series(`${name}.P`, 'f32', packedLength(features) * channels);
+    this.#W = memory.series(`${name}.W`, 'f32', horizons.length * features * channels);
+    this.#phi = memory.series(`${name}.phi`, 'u16', this.#ring * channels * features);
+    this.#gain = memory.series(`${name}.gain`, 'u16', this.#ring * channels * features);
+    this.#usual = memory.series(`${name}.usual`, 'f32', horizons.length * channels);
+    this.#workspace = workspace;
+  }
+
+  /** Begins anew: w = 0. */
+  clear(row: number, channel: number): void {
+    const { f32, u16 } = this.#memory.view();
+    const { horizons, channels } = this.#plan;
+    const Q = horizons.length;
+    resetP(f32, this.#P.at(row) + packedLength(this.features) * channel, this.features, this.#rls.start);
+    const W = this.#W.at(row) + Q * this.features * channel;
+    f32.fill(0, W, W + Q * this.features);
+    f32.fill(0, this.#usual.at(row) + Q * channel, this.#usual.at(row) + Q * (channel + 1));
+    for (let place = 0; place < this.#ring; place++) {
+      const at = this.#gain.at(row) + (place * channels + channel) * this.features;
+      u16.fill(0, at, at + this.features);
+    }
+  }
+
+  /** Puts φ of step `index` in place. */
+  put(row: number, channel: number, index: number, phi: Float64Array): void {
+    const { u16 } = this.#memory.view();
+    const at = this.#phi.at(row) + this.#place(index, channel);
+    for (let j = 0; j < this.features; j++) u16[at + j] = toBfloat16(phi[j]!);
+  }
+
+  /**
+   * The movement to every horizon that φ of step `index` says, in units: `rlsDot`, cut.
+   *
+   * @param to byte offset of where they go, [Q] float64
+   */
+  moves(row: number, channel: number, index: number, to: number): void {
+    const { kernel, work } = this.#workspace;
+    const phi = 2 * (this.#phi.at(row) + this.#place(index, channel));
+    const Q = this.#plan.horizons.length;
+    kernel.rlsMoves(4 * this.#weights(row, channel), phi, this.features, Q, REACH, to, work);
+  }
+
+  /** Learns by `rlsLearn` from the targets that have come, as the workspace tells them. */
+  learn(row: number, channel: number): void {
+    const { kernel, moved, places } = this.#workspace;
+    const { horizons, channels } = this.#plan;
+    const first = this.#place(0, channel);
+    kernel.rlsLearn(
+      4 * this.#weights(row, channel),
+      4 * (this.#usual.at(row) + horizons.length * channel),
+      2 * (this.#phi.at(row) + first),
+      2 * (this.#gain.at(row) + first),
+      2 * channels * this.features,
+      this.features,
+      horizons.length,
+      places,
+      moved,
+      CUT,
+      CUT_RATE,
+    );
+  }
+
+  /** P takes in φ of step `index` by `rlsGain`, and its gain is put where `learn` will find it. */
+  takeIn(row: number, channel: number, index: number): void {
+    const { kernel, work } = this.#workspace;
+    const place = this.#place(index, channel);
+    const P = 4 * (this.#P.at(row) + packedLength(this.features) * channel);
+    const [phi, gain] = [2 * (this.#phi.at(row) + place), 2 * (this.#gain.at(row) + place)];
+    const { forgetting, start, traceLimit } = this.#rls;
+    kernel.rlsGain(P, this.features, phi, gain, forgetting, start, traceLimit, work);
+  }
+
+  #place(index: number, channel: number): number {
+    return (ringPlace(index, this.#ring) * this.#plan.channels + channel) * this.features;
+  }
+
+  #weights(row: number, channel: number): number {
+    return this.#W.at(row) + this.#plan.horizons.length * channel * this.features;
   }
 }

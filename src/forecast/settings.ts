@@ -1,16 +1,30 @@
 import { z } from 'zod';
 
+const Level = z.number().gt(0).lt(1);
+
 export const ForecastSettings = z
   .strictObject({
     learn: z
       .enum(['none', 'head'])
       .default('head')
-      .describe("head: each series' readout learns from every reading; none: the model's own head, frozen"),
+      .describe(
+        "head: each series' experts and their mixture learn from every reading; none: the model's own head, frozen",
+      ),
+    horizons: z
+      .array(z.int().min(1).max(512))
+      .min(1)
+      .optional()
+      .describe('Steps ahead that are forecast, e.g. [1, 24, 48]; default: 1 to model.horizon'),
     store: z
       .array(z.int().min(1))
       .min(1)
       .default([1, 6, 12])
       .describe('Horizons whose forecasts are written out, in steps'),
+    level: Level.default(0.9).describe('Share of the targets that the band `lo` to `hi` is to hold'),
+    levels: z
+      .array(Level)
+      .default([0.5, 0.8, 0.95])
+      .describe('Further bands, for pipelines of your own; never crossing'),
     bandRate: z.number().gt(0).max(0.5).default(0.03).describe('Step size of the bands’ quantile tracking'),
   })
   .prefault({});

@@ -4,6 +4,7 @@ import { type LinearMemory, WebAssembly } from './webassembly.ts';
 /** The whole memory as typed arrays. Growth detaches them: take them anew for each frame and never keep them. */
 export interface View {
   readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
   readonly i32: Int32Array;
   readonly f32: Float32Array;
   readonly f64: Float64Array;
@@ -29,6 +30,7 @@ export class Arena {
     const { buffer } = this.memory;
     this.#view = {
       u8: new Uint8Array(buffer),
+      u16: new Uint16Array(buffer),
       i32: new Int32Array(buffer),
       f32: new Float32Array(buffer),
       f64: new Float64Array(buffer),

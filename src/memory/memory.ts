@@ -51,6 +51,11 @@ export class Memory {
     return this.#seriesSlots.find(name);
   }
 
+  /** The partition's slot with this name, where a stage has asked for it. */
+  partitionSlot(name: string): Slot | undefined {
+    return this.#partitionSlots.find(name);
+  }
+
   /** Borrows `width` numbers of the partition under `name`; use `slot.at(0)`. */
   partition(name: string, type: SlotType, width = 1): Slot {
     return this.#partitionSlots.declare(name, type, width);

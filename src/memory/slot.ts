@@ -1,6 +1,6 @@
 import { ForetideError } from '../errors.ts';
 
-export type SlotType = 'i32' | 'f32' | 'f64';
+export type SlotType = 'u16' | 'i32' | 'f32' | 'f64';
 
 /** A place of `width` numbers in every row of Memory. */
 export interface Slot {
@@ -11,7 +11,7 @@ export interface Slot {
   at(row: number): number;
 }
 
-const LOG2_BYTES = { i32: 2, f32: 2, f64: 3 } as const;
+const LOG2_BYTES = { u16: 1, i32: 2, f32: 2, f64: 3 } as const;
 
 class PlacedSlot implements Slot {
   readonly name: string;

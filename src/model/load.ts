@@ -11,7 +11,7 @@ const PREFIX = 'foretide.';
 const VERSION = '1';
 const ACTIVATIONS = ['tanh', 'sigmoid', 'relu'] as const;
 /** The settings that a file may contradict. */
-const COMPARED = ['cell', 'activation', 'hidden', 'layers', 'horizon'] as const;
+const COMPARED = ['cell', 'activation', 'inputs', 'hidden', 'layers', 'horizon'] as const;
 /** What `factsOf` gives; the fingerprint last, so that what is wrong is named more nearly where it can be. */
 const KEYS: readonly (keyof Facts)[] = [
   'version',
@@ -27,12 +27,16 @@ const KEYS: readonly (keyof Facts)[] = [
 ];
 
 /** What the user says of a model that is in a file. */
-export type ExpectedModel = Omit<FileModelSettings, 'file' | 'seed'>;
+export interface ExpectedModel extends Omit<FileModelSettings, 'file' | 'seed'> {
+  /** Channels of the readings that it is for. */
+  readonly channels?: number | undefined;
+}
 
 /**
  * A model from a safetensors file: one that `saveModel` wrote, or the plain `state_dict` of a PyTorch module (see `fromPyTorch`).
  *
- * 1. Of a plain `state_dict` the shapes tell cell, sizes, channels and horizon; the plain RNN's σ is `activation`, by default tanh.
+ * 1. Of a plain `state_dict` the shapes tell cell, sizes, channels and horizon; the plain RNN's σ is `activation`, by default tanh. Where
+ *    they leave two ways to read the inputs, `channels` decides, else `inputs`, by default plain.
  * 2. What `saveModel` wrote has to agree with the tensors, down to the fingerprint.
  *
  * @param settings what must be so; what is left out follows the file
@@ -44,20 +48,20 @@ export type ExpectedModel = Omit<FileModelSettings, 'file' | 'seed'>;
  */
 export function loadModel(bytes: Uint8Array, settings: ExpectedModel = {}, where = 'model'): Model {
   const { tensors, metadata } = readSafetensors(bytes, where);
-  const parts = fromPyTorch(tensors, where);
   const own = ownMetadata(metadata, where);
+  const parts = fromPyTorch(tensors, where, own ? { channels: Number(own.channels) } : settings);
   const model = own
     ? modelAsWritten(parts, own, settings.name, where)
     : modelOf({ ...parts, activation: settings.activation }, settings.name);
-  const facts = factsOf(model);
+  const actual = { ...factsOf(model), inputs: model.inputKind };
   const contradicted = COMPARED.filter((key) => {
     const isFixed = key === 'activation' && model.cell.name !== 'rnn';
-    return settings[key] !== undefined && !isFixed && String(settings[key]) !== facts[key];
+    return settings[key] !== undefined && !isFixed && String(settings[key]) !== actual[key];
   });
   if (contradicted.length === 0) return model;
   throw new ForetideError('SETTINGS_INVALID', {
     what: 'The settings contradict the model file',
-    expected: contradicted.map((key) => `model.${key} ${facts[key]}`).join(', '),
+    expected: contradicted.map((key) => `model.${key} ${actual[key]}`).join(', '),
     got: contradicted.map((key) => String(settings[key])).join(', '),
     where,
     todo: `Leave out ${contradicted.map((key) => `model.${key}`).join(', ')}, or take another file.`,

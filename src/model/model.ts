@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Cell, type CellWeights, cellOf } from '../cell/cell.ts';
+import { type InputKind, inputWidth } from '../cell/inputs.ts';
 import { ForetideError } from '../errors.ts';
 import { seededRandom } from './random.ts';
 import type { ModelSettings } from './settings.ts';
@@ -23,17 +24,15 @@ export interface ModelParts {
   readonly head: Head;
 }
 
-/**
- * Cells, head and what they were made from. Read-only: one Model is shared by all tasks of a process.
- *
- * The input of a step is X_t = [z of each channel, sin and cos of the time of day (UTC)], so I = channels + 2.
- */
+/** Cells, head and what they were made from. Read-only: one Model is shared by all tasks of a process. */
 export interface Model {
   readonly name: string;
   readonly cell: Cell;
   readonly channels: number;
-  /** I */
+  /** I, numbers in X_t. */
   readonly inputs: number;
+  /** What X_t is made of; it follows from the shape of the weights. */
+  readonly inputKind: InputKind;
   /** H of the top layer. */
   readonly hidden: number;
   readonly horizon: number;
@@ -42,9 +41,6 @@ export interface Model {
   /** SHA-256 of the tensors and of what says how to use them, hexadecimal: two models with one fingerprint forecast the same. */
   readonly fingerprint: string;
 }
-
-/** Inputs beside the channels: sin and cos of the time of day. */
-export const TIME_INPUTS = 2;
 
 /**
  * A model with seeded weights, uniform in ±1/√H as PyTorch's.
@@ -68,7 +64,7 @@ export function createModel(settings: ModelSettings, channels: number): Model {
   const uniform = (length: number): Float32Array =>
     Float32Array.from({ length }, () => (2 * random() - 1) * bound);
   const layers = Array.from({ length: settings.layers }, (_, layer): CellWeights => {
-    const input = layer === 0 ? channels + TIME_INPUTS : H;
+    const input = layer === 0 ? inputWidth(settings.inputs, channels) : H;
     return { hidden: H, input, W: uniform((H + input) * gates * H), b: uniform(biases * H) };
   });
   const head = { W: uniform(H * channels * horizon), b: uniform(channels * horizon) };
@@ -80,11 +76,13 @@ export function modelOf(parts: ModelParts, name?: string): Model {
   const { channels, horizon, layers, head } = parts;
   const cell = cellOf(parts.cell, parts.activation);
   const hidden = layers.at(-1)!.hidden;
+  const inputKind = layers[0]!.input === inputWidth('gaps', channels) ? 'gaps' : 'plain';
   return {
     name: name ?? `${parts.cell}${hidden}`,
     cell,
     channels,
-    inputs: channels + TIME_INPUTS,
+    inputs: inputWidth(inputKind, channels),
+    inputKind,
     hidden,
     horizon,
     layers,

@@ -1,7 +1,8 @@
 import { type Cell, type CellWeights, cellOf } from '../cell/cell.ts';
+import { type InputKind, inputWidth } from '../cell/inputs.ts';
 import { shown } from '../decode/shown.ts';
 import { modelFault, shownShape } from './fault.ts';
-import { type Model, type ModelParts, TIME_INPUTS } from './model.ts';
+import type { Model, ModelParts } from './model.ts';
 import type { Tensor } from './safetensors.ts';
 import { LIMITS } from './settings.ts';
 
@@ -47,12 +48,18 @@ export function toPyTorch({ cell, layers, head, hidden }: Model): Map<string, Te
  *
  * 1. The recurrent module may stand under any prefix (`lstm.`, `model.rnn.`); the head is `head.weight` and `head.bias` beside it.
  * 2. b_ih and b_hh are added in float32, but for the GRU's n gate, where the reset gate stands between them.
- * 3. I = channels + 2, as X_t = [z of each channel, sin, cos]; the head's rows are [channels][horizon].
+ * 3. I = channels + 2 or 2 × channels + 3 (see `InputKind`). Where both could be, as of I = 5 (3 channels or 1), `known` decides; else it
+ *    is the former. The head's rows are [channels][horizon].
  *
  * @param where the file's name, for errors
+ * @param known what else is known of the model
  * @throws ForetideError MODEL_INVALID, naming what is missing, superfluous or of another shape
  */
-export function fromPyTorch(tensors: ReadonlyMap<string, Tensor>, where = 'tensors'): ModelParts {
+export function fromPyTorch(
+  tensors: ReadonlyMap<string, Tensor>,
+  where = 'tensors',
+  known: KnownInputs = {},
+): ModelParts {
   const fault = (what: string, expected: string, got: string, todo = HOW_TO): Error =>
     modelFault({ what, expected, got, where, todo });
 
@@ -84,13 +91,13 @@ export function fromPyTorch(tensors: ReadonlyMap<string, Tensor>, where = 'tenso
   wanted.set(`${beside}head.bias`, [R]);
   compare(tensors, wanted, `${name.toUpperCase()} of ${H} with a head`, fault);
 
-  const channels = I - TIME_INPUTS;
+  const channels = channelsOf(I, known);
   if (channels < 1) {
     throw fault(
       'The model has too few inputs',
-      `${shown(prefix + FIRST)} of [${rows}, channels + ${TIME_INPUTS}]`,
+      `${shown(prefix + FIRST)} of [${rows}, channels + 2] or [${rows}, 2 × channels + 3]`,
       shownShape([rows, I]),
-      'Train it on X_t = [z of each channel, sin and cos of the time of day (UTC)].',
+      'Train it on X_t = [z of each channel, sin and cos of the time of day (UTC)], or with masks and Δt before the time of day.',
     );
   }
   const horizon = R / channels;
@@ -111,6 +118,20 @@ export function fromPyTorch(tensors: ReadonlyMap<string, Tensor>, where = 'tenso
   }
   const head = { W: transposed(data(`${beside}head.weight`), R, H), b: data(`${beside}head.bias`).slice() };
   return { cell: name, channels, horizon, layers, head };
+}
+
+/** What tells the two kinds of inputs apart where the shapes alone do not: channels, where they are known, else the kind. */
+export interface KnownInputs {
+  readonly channels?: number | undefined;
+  readonly inputs?: InputKind | undefined;
+}
+
+/** Channels of a model of I inputs. */
+function channelsOf(I: number, { channels, inputs = 'plain' }: KnownInputs): number {
+  const plain = I - inputWidth('plain', 0);
+  const gaps = (I - inputWidth('gaps', 0)) / 2;
+  if (channels === gaps || channels === plain) return channels;
+  return inputs === 'gaps' && gaps >= 1 && Number.isInteger(gaps) ? gaps : plain;
 }
 
 type Fault = (what: string, expected: string, got: string, todo?: string) => Error;

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
 /** What a model is where neither a setting nor its file says otherwise. */
-const DEFAULTS = { cell: 'lstm', activation: 'tanh', hidden: 16, layers: 1, horizon: 12, seed: 1 } as const;
+const DEFAULTS = {
+  cell: 'lstm',
+  activation: 'tanh',
+  inputs: 'plain',
+  hidden: 16,
+  layers: 1,
+  horizon: 12,
+  seed: 1,
+} as const;
 
 /** How large a model may be. */
 export const LIMITS = { hidden: 1024, layers: 8, horizon: 512 } as const;
@@ -34,6 +42,11 @@ const Given = z.strictObject({
     description: "The plain RNN's σ; the other cells have theirs fixed",
     default: DEFAULTS.activation,
   }),
+  inputs: z.enum(['plain', 'gaps']).optional().meta({
+    description:
+      'What the cell sees of a reading. plain: z of each channel and the time of day; gaps: also which channels were observed and how long it is since the reading before',
+    default: DEFAULTS.inputs,
+  }),
   hidden: z
     .int()
     .min(1)
@@ -64,6 +77,8 @@ type Known<T> = { readonly [K in keyof T]-?: NonNullable<T[K]> };
 export interface SeededModelSettings extends Known<Omit<Given, 'file' | 'name'>> {
   readonly file?: undefined;
   readonly name?: string | undefined;
+  /** Nothing but perhaps a name was asked for: the model that comes with the package will do, where it fits the readings. */
+  readonly usual: boolean;
 }
 
 /** Settings of a model that comes from a file: what is left out follows it. */
@@ -73,12 +88,14 @@ export interface FileModelSettings extends Given {
 
 /** Settings of a model: where it comes from, its cells, and how far its head looks ahead. */
 export const ModelSettings = Given.transform((given): SeededModelSettings | FileModelSettings => {
-  const { file, name } = given;
+  const { file, name, ...asked } = given;
   if (file !== undefined) return { ...given, file };
   return {
+    usual: Object.values(asked).every((value) => value === undefined),
     ...(name !== undefined && { name }),
     cell: given.cell ?? DEFAULTS.cell,
     activation: given.activation ?? DEFAULTS.activation,
+    inputs: given.inputs ?? DEFAULTS.inputs,
     hidden: given.hidden ?? DEFAULTS.hidden,
     layers: given.layers ?? DEFAULTS.layers,
     horizon: given.horizon ?? DEFAULTS.horizon,
@@ -86,5 +103,7 @@ export const ModelSettings = Given.transform((given): SeededModelSettings | File
   };
 })
   .prefault({})
-  .describe('The model: made from a seed, or read from a file');
+  .describe(
+    'The model. Where nothing is set, the one that comes with the package (LSTM, hidden 8; for readings of one channel); else made from a seed, or read from a file',
+  );
 export type ModelSettings = z.infer<typeof ModelSettings>;

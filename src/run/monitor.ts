@@ -13,7 +13,6 @@ const RATE_MS = 5000;
 export interface MonitorParts {
   readonly pipeline: string;
   readonly model: Model;
-  readonly horizons: readonly number[];
   readonly data: string;
   readonly source: Source;
   readonly tasks: () => readonly Task[];
@@ -98,7 +97,7 @@ export class Monitor {
     const fresh = this.#summary && now - this.#summary.at < SUMMARY_EVERY_MS && this.#state === 'running';
     if (fresh || (series > LIVE_SERIES && this.#state === 'running')) return this.#summary?.rows ?? [];
     const memories = this.#parts.tasks().map(({ memory }) => memory);
-    this.#summary = { at: now, rows: summarise(memories, this.#parts.model, this.#parts.horizons) };
+    this.#summary = { at: now, rows: summarise(memories, this.#parts.model.channels) };
     return this.#summary.rows;
   }
 }

@@ -65,7 +65,6 @@ export async function run({
   const monitor = new Monitor({
     pipeline: pipeline.name,
     model,
-    horizons: Array.from({ length: model.horizon }, (_, i) => i + 1),
     data: sink ? `${sink.name}; state in ${path}` : path,
     source,
     tasks: () => tasks.all,
@@ -78,7 +77,7 @@ export async function run({
   try {
     if (settings.page.enabled) {
       const { host, port } = settings.page;
-      const history = sink ? new RecentHistory(RECENT) : new SqliteHistory(store.database, model.horizon);
+      const history = sink ? new RecentHistory(RECENT) : new SqliteHistory(store.database);
       tasks.onCommit(({ partition }, { points }) => {
         if (history instanceof RecentHistory) history.add(points);
         else history.add(partition, points);

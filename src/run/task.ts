@@ -48,7 +48,6 @@ export interface Committed {
 interface Pending {
   readonly points: GatheredPoints;
   readonly dead: DeadLetter[];
-  readings: number;
   records: number;
   /** The position after the last batch; null before the first. */
   next: number | null;
@@ -78,6 +77,7 @@ export class Task {
   #failure: unknown;
   #committedNext: number | null = null;
   #committedRecords = 0;
+  #committedReadings = 0;
   #pending = nothing();
 
   private constructor(partition: number, parts: TaskParts) {
@@ -98,8 +98,7 @@ export class Task {
     const task = new Task(partition, parts);
     const restored = await parts.store.open(partition, task.fingerprint);
     task.memory.restore(restored.rows, restored.partition);
-    task.#committedNext = restored.next;
-    task.#committedRecords = task.account().records;
+    task.#remember(restored.next);
     return task;
   }
 
@@ -110,12 +109,12 @@ export class Task {
 
   /** Readings taken in since the last commit. */
   get pendingReadings(): number {
-    return this.#pending.readings;
+    return this.account().used - this.#committedReadings;
   }
 
   /** Readings that are in the committed state, those of earlier runs too. */
   get committedReadings(): number {
-    return this.account().used - this.#pending.readings;
+    return this.#committedReadings;
   }
 
   /** Whether anything is to be committed. */
@@ -155,8 +154,9 @@ export class Task {
 
   /** Makes everything since the last commit durable; undefined when there is nothing. */
   async commit(): Promise<Committed | undefined> {
-    const { readings, next } = this.#pending;
+    const { next } = this.#pending;
     if (next === null) return undefined;
+    const readings = this.pendingReadings;
     const points = this.#pending.points.blocks();
     const { store, sink, deadLetters, stop } = this.#parts;
     try {
@@ -175,8 +175,7 @@ export class Task {
         fingerprint: this.fingerprint,
       });
       this.memory.committed();
-      this.#committedNext = next;
-      this.#committedRecords = this.account().records;
+      this.#remember(next);
       this.#pending = nothing();
       return { next, points, dead, readings };
     } catch (error) {
@@ -221,8 +220,15 @@ export class Task {
     const { points, dead } = this.#pending;
     for (const block of pipeline.records(frame, settings, this.#pipelineParts)) points.add(block);
     for (const letter of frame.dead) dead.push(letter);
-    this.#pending.readings += frame.length;
     this.#accounted += frame.records;
+  }
+
+  /** What is there now is the committed state. */
+  #remember(next: number | null): void {
+    const { records, used } = this.account();
+    this.#committedNext = next;
+    this.#committedRecords = records;
+    this.#committedReadings = used;
   }
 
   #checkBalance(): void {
@@ -242,7 +248,7 @@ export class Task {
 
 /** What is to be committed: nothing yet. */
 function nothing(): Pending {
-  return { points: new GatheredPoints(), dead: [], readings: 0, records: 0, next: null };
+  return { points: new GatheredPoints(), dead: [], records: 0, next: null };
 }
 
 function notSynchronous({ partition, records }: Batch, accounted: number): ForetideError {

@@ -9,7 +9,7 @@ export interface Row {
   readonly time: number;
   /** [channels] */
   readonly value: readonly number[];
-  /** [channels × horizon] forecasts of the next steps, and their 90 % bands. */
+  /** [channels × horizons] forecasts, and their main bands. */
   readonly yhat: readonly number[];
   readonly lo: readonly number[];
   readonly hi: readonly number[];
@@ -19,8 +19,8 @@ export interface Row {
 export function rows(): OperatorFunction<Frame & Forecasted, Row> {
   return concatMap((frame) =>
     Array.from({ length: frame.length }, (_, i): Row => {
-      const { channels, horizon } = frame;
-      const width = channels * horizon;
+      const { channels, horizons } = frame;
+      const width = channels * horizons.length;
       const slice = (column: Float64Array, per: number): number[] =>
         Array.from(column.subarray(i * per, (i + 1) * per));
       return {

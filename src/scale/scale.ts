@@ -27,6 +27,8 @@ export interface Scaled {
 }
 
 const LIMIT = 10;
+/** A deviation counts as at most this much, so that its square is a number. */
+const HUGE = 1e150;
 
 /**
  * Standardises every channel by a running mean and standard deviation of its own, in float64.
@@ -46,9 +48,9 @@ export function scale(memory: Memory, channels: number, { window }: ScaleSetting
         const k = i * channels + c;
         const y = value[k]!;
         const count = Math.min(f64[s]! + 1, window);
-        const before = y - f64[s + 1]!;
-        const m = f64[s + 1]! + before / count;
-        const variance = f64[s + 2]! + (before * (y - m) - f64[s + 2]!) / count;
+        const before = cut(y - f64[s + 1]!);
+        const m = count === 1 ? y : f64[s + 1]! + before / count;
+        const variance = f64[s + 2]! + (before * cut(y - m) - f64[s + 2]!) / count;
         f64[s] = count;
         f64[s + 1] = m;
         f64[s + 2] = variance;
@@ -60,4 +62,8 @@ export function scale(memory: Memory, channels: number, { window }: ScaleSetting
     }
     return { z, mean, spread };
   });
+}
+
+function cut(deviation: number): number {
+  return Math.max(-HUGE, Math.min(HUGE, deviation));
 }

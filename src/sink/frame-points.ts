@@ -1,6 +1,7 @@
 import type { Aligned } from '../align/align.ts';
 import type { Detected } from '../detect/detect.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
+import { horizonTag } from '../forecast/horizon-tag.ts';
 import type { Frame } from '../frame.ts';
 import type { Model } from '../model/model.ts';
 import type { Points } from './points.ts';
@@ -58,34 +59,33 @@ export function readingPoints(frame: Frame): Points {
   };
 }
 
-/** `forecast,series=S,model=M,h=06 yhat=…,lo=…,hi=… <target time>`, one for each horizon of `store`. */
+/** `forecast,series=S,model=M,h=06 yhat=…,lo=…,hi=… <target time>`, one for each horizon of `store` that is forecast. */
 export function forecastPoints(
   frame: Frame & Aligned & Forecasted,
   model: Model,
   { store }: { readonly store: readonly number[] },
 ): Points[] {
-  const { horizon, yhat, lo, hi } = frame;
+  const { horizons, yhat, lo, hi } = frame;
+  const Q = horizons.length;
   const issued = choose(frame, (row) => frame.issued[row] === 1);
   const { rows, places } = issued;
   const series = names(frame, issued);
   const offset = pick(frame.offset, rows);
-  const digits = Math.max(2, String(horizon).length);
   return store
-    .filter((h) => h <= horizon)
-    .map((h) => ({
-      measurement: 'forecast',
-      length: rows.length,
-      series,
-      time: targets(frame, rows, h),
-      tags: { model: model.name, h: String(h).padStart(digits, '0') },
-      fields: {
-        yhat: pick(yhat, places, horizon, h - 1),
-        lo: pick(lo, places, horizon, h - 1),
-        hi: pick(hi, places, horizon, h - 1),
-      },
-      labels: { fingerprint: model.fingerprint.slice(0, 12) },
-      offset,
-    }));
+    .filter((h) => horizons.includes(h))
+    .map((h) => {
+      const q = horizons.indexOf(h);
+      return {
+        measurement: 'forecast',
+        length: rows.length,
+        series,
+        time: targets(frame, rows, h),
+        tags: { model: model.name, h: horizonTag(h) },
+        fields: { yhat: pick(yhat, places, Q, q), lo: pick(lo, places, Q, q), hi: pick(hi, places, Q, q) },
+        labels: { fingerprint: model.fingerprint.slice(0, 12) },
+        offset,
+      };
+    });
 }
 
 /** The times that the forecasts of horizon h are for. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { horizonTag } from '../forecast/horizon-tag.ts';
 import type { History, SeriesSummary, Window } from '../serve/history.ts';
 import type { Points } from '../sink/points.ts';
 
@@ -16,16 +17,13 @@ interface Entry {
  * A series that comes from two partitions is two series to us; the page has one name for it and shows that of one partition.
  */
 export class SqliteHistory implements History {
-  readonly #digits: number;
   readonly #entries = new Map<string, Entry>();
   readonly #readings;
   readonly #forecasts;
   readonly #alerts;
   readonly #tail;
 
-  /** @param horizon the farthest: the tags of all have as many digits. */
-  constructor(database: DatabaseSync, horizon = 1) {
-    this.#digits = Math.max(2, String(horizon).length);
+  constructor(database: DatabaseSync) {
     this.#readings = database.prepare(
       'SELECT time, value FROM reading WHERE partition = ? AND series = ? AND time BETWEEN ? AND ? ORDER BY time',
     );
@@ -109,7 +107,7 @@ export class SqliteHistory implements History {
     return {
       readings: { time: readings.map(({ time }) => time), value: readings.map(({ value }) => value) },
       forecasts: Array.from(horizons, ([h, group]) => ({
-        h: String(h).padStart(this.#digits, '0'),
+        h: horizonTag(h),
         time: group.map(({ time }) => time),
         yhat: group.map(({ yhat }) => yhat),
         lo: group.map(({ lo }) => lo ?? NaN),

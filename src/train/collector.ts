@@ -1,6 +1,7 @@
 import { Subject, tap } from 'rxjs';
 import { ACCOUNT, type Account, accountSlot, readAccount } from '../account.ts';
 import { align } from '../align/align.ts';
+import type { InputKind } from '../cell/inputs.ts';
 import { decode } from '../decode/decode.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { ForetideError } from '../errors.ts';
@@ -29,13 +30,17 @@ interface Lane {
 export class Collector implements SourceHandler {
   readonly #decoder: Decoder;
   readonly #settings: TrainSettings;
+  readonly #inputs: InputKind;
   readonly #lanes = new Map<number, Lane>();
   #firstDead: string | undefined;
   #readings = 0;
+  #steps = 0;
 
-  constructor(decoder: Decoder, settings: TrainSettings) {
+  /** @param inputs what the model sees of a reading */
+  constructor(decoder: Decoder, settings: TrainSettings, inputs: InputKind) {
     this.#decoder = decoder;
     this.#settings = settings;
+    this.#inputs = inputs;
   }
 
   open(partition: number): Promise<null> {
@@ -44,7 +49,7 @@ export class Collector implements SourceHandler {
     return Promise.resolve(null);
   }
 
-  /** @throws ForetideError TRAINING_DATA where more readings come than `train.maxReadings` */
+  /** @throws ForetideError TRAINING_DATA where more steps come than `train.maxReadings`: readings, and missing ones that the cell goes through */
   handle(batch: Batch): Promise<void> {
     const { input, failure } = this.#lanes.get(batch.partition)!;
     input.next(batch);
@@ -87,7 +92,10 @@ export class Collector implements SourceHandler {
   #close(partition: number): void {
     const lane = this.#lanes.get(partition);
     if (!lane) return;
-    for (const { length } of lane.histories) this.#readings -= length;
+    for (const { readings, length } of lane.histories) {
+      this.#readings -= readings;
+      this.#steps -= length;
+    }
     lane.memory.release();
     this.#lanes.delete(partition);
   }
@@ -107,17 +115,20 @@ export class Collector implements SourceHandler {
           frame.name[i]!,
           partition,
           channels.length,
+          this.#inputs,
         ));
+        this.#steps -= history.length;
         history.add(frame, i);
+        this.#steps += history.length;
       }
       this.#readings += frame.length;
-      if (this.#readings > train.maxReadings) throw tooMany(train.maxReadings);
+      if (this.#steps > train.maxReadings) throw tooMany(train.maxReadings);
     };
     input
       .pipe(
         topology(
           decode(memory, this.#decoder),
-          align(memory, alignSettings),
+          align(memory, alignSettings, channels.length),
           scale(memory, channels.length, scaleSettings),
         ),
         tap(keep),

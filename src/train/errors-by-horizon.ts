@@ -1,5 +1,4 @@
 import type { Trainer } from '../learn/trainer.ts';
-import { TIME_INPUTS } from '../model/model.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { TrainingSet } from './training-set.ts';
 
@@ -21,12 +20,11 @@ export interface HorizonError {
  */
 export function errorsByHorizon(
   trainer: Trainer,
-  { rows, channels, horizon, validate }: TrainingSet,
+  { rows, inputWidth: I, horizon, validate }: TrainingSet,
   { steps, scored, batch }: TrainingSettings,
   { outputs, at }: { readonly outputs: number; readonly at: number },
 ): HorizonError[] {
   const D = rows.targetWidth;
-  const I = channels + TIME_INPUTS;
   const sums = Array.from({ length: horizon }, () => ({ model: 0, last: 0, count: 0 }));
   const y = new Float32Array(Math.min(batch, validate.length) * scored * D * outputs);
   for (let from = 0; from < validate.length; from += batch) {

@@ -1,7 +1,7 @@
 import type { Aligned } from '../align/align.ts';
-import { writeInputs } from '../cell/inputs.ts';
+import { shareLeft } from '../align/gaps.ts';
+import { type InputKind, inputWidth, stepsOf, writeInputs } from '../cell/inputs.ts';
 import type { Frame } from '../frame.ts';
-import { TIME_INPUTS } from '../model/model.ts';
 import type { Scaled } from '../scale/scale.ts';
 import { Column } from './column.ts';
 
@@ -9,61 +9,86 @@ import { Column } from './column.ts';
 const LIMIT = 10;
 
 /**
- * What the live stages made of one series of one partition, reading by reading: X_t, and what targets are computed from.
+ * What the live stages made of one series of one partition, step by step: X_t, and what targets are computed from. A step is a reading, or
+ * one of the missing ones that the live cell goes through as well (see `writeInputs`); of these there are no targets, and they are none.
  *
- * Takes 4 × (channels + 2) + 8 × (1 + 3 × channels) bytes a reading, and up to half as much again while it grows.
+ * Takes 4 × I + 8 × (1 + 3 × channels) bytes a step, and up to half as much again while it grows.
  */
 export class History {
   readonly name: string;
   readonly partition: number;
   readonly channels: number;
-  /** Readings at which the series begins anew, ascending. */
+  readonly inputKind: InputKind;
+  /** Steps at which the series begins anew, ascending: no target lies beyond the next of them. */
   readonly begins: number[] = [];
+  /** Steps before which the live h and C are changed by a gap, ascending; those of `begins` are among them. No window goes beyond the next. */
+  readonly cuts: number[] = [];
   readonly #inputs = new Column((length) => new Float32Array(length));
-  /** Of each reading its index, then of each channel value, mean and spread. */
+  /** Of each step its index, then of each channel value, mean and spread. */
   readonly #facts = new Column((length) => new Float64Array(length));
   readonly #width: number;
   #length = 0;
+  #readings = 0;
 
-  constructor(name: string, partition: number, channels: number) {
+  constructor(name: string, partition: number, channels: number, inputKind: InputKind) {
     this.name = name;
     this.partition = partition;
     this.channels = channels;
+    this.inputKind = inputKind;
     this.#width = 1 + 3 * channels;
   }
 
-  /** Number of readings. */
+  /** Number of steps. */
   get length(): number {
     return this.#length;
   }
 
-  /** [length × (channels + 2)] X_t */
+  /** Number of readings. */
+  get readings(): number {
+    return this.#readings;
+  }
+
+  /** I, numbers in X_t. */
+  get inputWidth(): number {
+    return inputWidth(this.inputKind, this.channels);
+  }
+
+  /** [length × I] X_t */
   get inputs(): Float32Array {
     return this.#inputs.numbers;
   }
 
-  /** The number of a reading, counted in steps: see `Aligned`. */
-  index(reading: number): number {
-    return this.#facts.numbers[reading * this.#width]!;
+  /** The number of a step: see `Aligned`. */
+  index(step: number): number {
+    return this.#facts.numbers[step * this.#width]!;
   }
 
   /** Takes in row i of a frame. */
-  add({ restart, index, time, value, z, mean, spread }: Frame & Aligned & Scaled, i: number): void {
+  add(frame: Frame & Aligned & Scaled, i: number): void {
     const { channels } = this;
-    if (restart[i] === 1) this.begins.push(this.#length);
-    const inputs = this.#inputs.extend(channels + TIME_INPUTS);
-    writeInputs(inputs.numbers, inputs.at, z, i, channels, time[i]!);
+    const { index, value, mean, spread } = frame;
+    if (frame.restart[i] === 1) this.begins.push(this.#length);
+    if (shareLeft(frame, i) < 1) this.cuts.push(this.#length);
+    const steps = stepsOf(frame, i);
+    const inputs = this.#inputs.extend(steps * this.inputWidth);
+    writeInputs(inputs.numbers, inputs.at, this.inputKind, frame, i);
+    for (let missing = steps - 1; missing > 0; missing--) {
+      const { numbers, at } = this.#facts.extend(this.#width);
+      numbers.fill(Number.NaN, at, at + this.#width);
+      numbers[at] = index[i]! - missing;
+    }
     const { numbers, at } = this.#facts.extend(this.#width);
     numbers[at] = index[i]!;
     for (let c = 0; c < channels; c++) {
       const k = i * channels + c;
       numbers.set([value[k]!, mean[k]!, spread[k]!], at + 1 + 3 * c);
     }
-    this.#length++;
+    this.#length += steps;
+    this.#readings++;
   }
 
   /**
-   * Targets of all readings: (y_{t+h} − mean_t) / spread_t, for the live forecast is mean + spread × head, cut at ±10. NaN where there is
+   * Targets of all steps: (y_{t+h} − mean_t) / spread_t, for the live forecast is mean + spread × head, cut at ±10. NaN where there is
    * no reading h steps later before the series begins anew, and where the spread is 0.
    *
    * @param out receives [length][channels × horizon] from index `to` on

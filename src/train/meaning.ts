@@ -11,10 +11,11 @@ export function meaningOf(
   { model: given, align, scale, train }: TrainSettings,
   model: Model,
 ): Checkpoint['settings'] {
-  const { cell, hidden, horizon, channels, layers, fingerprint } = model;
+  const { cell, inputKind, hidden, horizon, channels, layers, fingerprint } = model;
   const sizes = {
     cell: cell.name,
     activation: cell.activation ?? 'tanh',
+    inputs: inputKind,
     hidden,
     layers: layers.length,
     horizon,

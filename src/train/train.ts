@@ -85,7 +85,7 @@ export async function train(options: TrainOptions): Promise<Trained | Stopped> {
     log,
   );
   if (source.progress?.() === undefined) throw neverBegins(source);
-  const collector = new Collector(decoder, settings);
+  const collector = new Collector(decoder, settings, model.inputKind);
   const telling = setInterval(() => options.onReadings?.(collector.readings), 250);
   try {
     await source.run(collector, stop);

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { ForetideError } from '../errors.ts';
 import type { TrainingRows } from '../learn/shard.ts';
-import { TIME_INPUTS } from '../model/model.ts';
 import type { History } from './history.ts';
 import type { TrainingSettings } from './settings.ts';
 import { windowsOf } from './windows.ts';
 
 /** What a model is trained on: the rows of all series one behind the other, and which windows of them are used. */
 export interface TrainingSet {
-  /** 4 × (channels + 2 + channels × horizon) bytes a reading, in memory that threads share. Windows are not copied out of them. */
+  /** 4 × (I + channels × horizon) bytes a step, in memory that threads share. Windows are not copied out of them. */
   readonly rows: TrainingRows;
+  /** I, numbers in X_t. */
+  readonly inputWidth: number;
   readonly channels: number;
   readonly horizon: number;
   /** First rows of the windows that are learned from, in order of series and time. */
@@ -41,12 +42,13 @@ export function trainingSet(
   horizon: number,
   settings: TrainingSettings,
 ): TrainingSet {
-  const readings = histories.reduce((sum, { length }) => sum + length, 0);
-  const I = channels + TIME_INPUTS;
+  const readings = histories.reduce((sum, each) => sum + each.readings, 0);
+  const steps = histories.reduce((sum, { length }) => sum + length, 0);
+  const I = histories[0]?.inputWidth ?? 0;
   const D = channels * horizon;
   const rows = {
-    inputs: shared(readings * I, readings),
-    targets: shared(readings * D, readings),
+    inputs: shared(steps * I, steps),
+    targets: shared(steps * D, steps),
     targetWidth: D,
   };
   const train: number[] = [];
@@ -58,8 +60,8 @@ export function trainingSet(
     history.writeTargets(horizon, rows.targets, at * D);
     const from = validationFrom(history, settings.validate);
     const before = train.length + validate.length;
-    for (const [s, first] of history.begins.entries()) {
-      const end = history.begins[s + 1] ?? history.length;
+    for (const [s, first] of history.cuts.entries()) {
+      const end = history.cuts[s + 1] ?? history.length;
       longest = Math.max(longest, end - first);
       const base = at;
       const whole = history;
@@ -80,6 +82,7 @@ export function trainingSet(
     throw tooFew('validate with', longest, horizon, settings);
   const set = {
     rows,
+    inputWidth: I,
     channels,
     horizon,
     train: Int32Array.from(train),
@@ -111,12 +114,12 @@ function validationFrom(history: History, share: number): number {
   return last - share * (last - first);
 }
 
-function shared(count: number, readings: number): Float32Array {
+function shared(count: number, steps: number): Float32Array {
   if (count <= MOST_NUMBERS) return new Float32Array(new SharedArrayBuffer(count * 4));
   throw new ForetideError('TRAINING_DATA', {
     what: 'The readings do not fit into one block of memory',
-    expected: `at most ${Math.floor(MOST_NUMBERS / (count / readings)).toLocaleString('en-US')} of them with this horizon`,
-    got: readings.toLocaleString('en-US'),
+    expected: `at most ${Math.floor(MOST_NUMBERS / (count / steps)).toLocaleString('en-US')} of them with this horizon`,
+    got: steps.toLocaleString('en-US'),
     todo: 'Train on a part of the data, or with a shorter horizon.',
   });
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { accuracyBench } from './accuracy.ts';
 import { memoryBench } from './memory.ts';
 import { pipelineBench } from './pipeline.ts';
 import { sequentialMnistBench } from './sequential-mnist.ts';
@@ -8,6 +9,7 @@ import { trainBench } from './train.ts';
 /** `npm run bench -- NAME`: what this machine makes of it. Each bench prints a table, or with --json one JSON object. */
 const program = new Command('bench')
   .description('Measures on this machine.')
+  .addCommand(accuracyBench())
   .addCommand(memoryBench())
   .addCommand(pipelineBench())
   .addCommand(sequentialMnistBench())

@@ -98,3 +98,17 @@ test('weights are put into the arena once', () => {
   const stack = Kernel.of(arena).load({ cell: cellOf('lstm'), layers });
   expect(Kernel.of(arena).load({ cell: cellOf('lstm'), layers })).toBe(stack);
 });
+
+test('the workspace holds what was reserved most, and is one for all who ask', () => {
+  const arena = new Arena();
+  const kernel = Kernel.of(arena);
+  kernel.reserve(5000);
+  const small = kernel.workspace;
+  kernel.reserve(100);
+  expect(kernel.workspace).toBe(small);
+  kernel.reserve(100_000);
+  const large = kernel.workspace;
+  expect(Kernel.of(arena).workspace).toBe(large);
+  expect(arena.take(8192)).toBe(small); // given back
+  expect(arena.take(16)).toBeGreaterThanOrEqual(large + 100_000);
+});

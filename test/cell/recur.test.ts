@@ -1,14 +1,20 @@
+import fc from 'fast-check';
+import { type Observable } from 'rxjs';
 import { describe, expect, test } from 'vitest';
-import type { Aligned } from '../../src/align/align.ts';
+import { align, type Aligned, AlignSettings } from '../../src/align/align.ts';
+import type { Gaps } from '../../src/align/gaps.ts';
 import { recur } from '../../src/cell/recur.ts';
+import { writeInputs } from '../../src/cell/inputs.ts';
 import type { Frame } from '../../src/frame.ts';
 import { cosTurns, sinTurns } from '../../src/maths/turns.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel, type Model } from '../../src/model/model.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
-import type { Scaled } from '../../src/scale/scale.ts';
-import { alignedFrame, through } from '../frames.ts';
+import { scale, type Scaled, ScaleSettings } from '../../src/scale/scale.ts';
+import { untidy } from '../align/readings.ts';
+import { rowHashes, stateHash } from '../checks/bytes.ts';
+import { alignedFrame, frameOf as readingsFrame, through } from '../frames.ts';
 
 const HOUR = 3_600_000;
 const H = 6;
@@ -146,3 +152,175 @@ test('a frame without rows gives no hidden states', () => {
   const memory = new Memory();
   expect(through(recur(memory, modelOf('lstm', 1)), frameOf(memory, []))[0]!.hidden.length).toBe(0);
 });
+
+/** A reading after a gap of so many steps of an hour. */
+interface GapStep {
+  readonly series: string;
+  readonly gap: number;
+  readonly z: number;
+  readonly begins?: boolean;
+}
+
+/** Readings of some series in turns, with gaps of up to nine steps; some begin anew. */
+function gappy(seed: number, n: number): GapStep[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: n }, (_, i) => ({
+    series: 'abc'[i % 3]!,
+    gap: i < 3 ? 0 : random() < 0.4 ? 1 + Math.floor(random() * 9) : 1,
+    z: Math.fround(4 * random() - 2),
+    begins: i < 3 || random() < 0.04,
+  }));
+}
+
+/** Puts steps into frames; hours run on by their gaps. */
+class Gappy {
+  readonly memory = new Memory();
+  readonly #gaps: Gaps;
+  readonly #hours = new Map<string, number>();
+
+  constructor(gaps: Gaps) {
+    this.#gaps = gaps;
+  }
+
+  frame(steps: readonly GapStep[]): Frame & Aligned & Scaled {
+    const hours = steps.map(({ series, gap }) => {
+      const hour = (this.#hours.get(series) ?? 0) + gap;
+      this.#hours.set(series, hour);
+      return hour;
+    });
+    const { memory } = this;
+    return {
+      ...alignedFrame(
+        memory,
+        steps.map(({ series, z }, i) => [series, hours[i]! * HOUR, z] as const),
+        2,
+      ),
+      z: Float32Array.from(steps, ({ z }) => z),
+      mean: new Float64Array(steps.length),
+      spread: new Float64Array(steps.length),
+      gap: Float64Array.from(steps, ({ gap }) => gap),
+      step: new Float64Array(steps.length).fill(HOUR),
+      restart: Uint8Array.from(steps, ({ begins }) => (begins ? 1 : 0)),
+      gaps: this.#gaps,
+    };
+  }
+}
+
+/** h of the top layer after each step, by `cell.step`, as the policy has it. */
+function gapsByHand(model: Model, gaps: Gaps, steps: readonly GapStep[]): number[][] {
+  const { cell, layers, inputs: I, inputKind } = model;
+  const width = cell.states * H;
+  const states = new Map<string, Float32Array>();
+  const hours = new Map<string, number>();
+  return steps.map(({ series, gap, z, begins }) => {
+    const hour = (hours.get(series) ?? 0) + gap;
+    hours.set(series, hour);
+    let state = states.get(series)!;
+    const missing = begins ? 0 : Math.max(0, gap - 1);
+    if (begins || (gaps.policy === 'reset' && missing > 0)) state = new Float32Array(width * layers.length);
+    if (gaps.policy === 'decay') {
+      let share = 1;
+      for (let m = 0; m < missing; m++) share = Math.fround(share * gaps.decay);
+      state = state.map((number) => Math.fround(number * share));
+    }
+    states.set(series, state);
+    const before = gaps.policy === 'mask' ? missing : 0;
+    for (let m = before; m >= 0; m--) {
+      const x = new Float32Array(I);
+      // one step alone: a reading, or a missing one, as a row of a frame without a gap before it
+      const row = {
+        channels: 1,
+        z: Float32Array.of(m === 0 ? z : 0),
+        time: Float64Array.of((hour - m) * HOUR),
+        gap: Float64Array.of(gap - m),
+        step: Float64Array.of(HOUR),
+        restart: Uint8Array.of(begins ? 1 : 0),
+        gaps: { policy: 'hold', decay: 0.9 },
+      } as const;
+      writeInputs(x, 0, inputKind, row, 0);
+      if (m > 0 && inputKind === 'gaps') x[1] = 0;
+      for (const [l, weights] of layers.entries()) {
+        const [below, at] = l === 0 ? [x, 0] : [state, (l - 1) * width];
+        cell.step(weights, state, l * width, below, at, new Float32Array(4 * H));
+      }
+    }
+    const top = (layers.length - 1) * width;
+    return Array.from(state.subarray(top, top + H));
+  });
+}
+
+describe.each(['hold', 'mask', 'decay', 'reset'] as const)('gaps: %s', (policy) => {
+  const gaps: Gaps = { policy, decay: 0.6 };
+
+  test.each(CELLS.flatMap((cell) => (['plain', 'gaps'] as const).map((inputs) => [cell, inputs] as const)))(
+    '%s with inputs %s: h is that of stepping the cell by hand, bit for bit',
+    (cell, inputs) => {
+      const model = createModel(ModelSettings.parse({ cell, inputs, layers: 2, hidden: H, horizon: 2 }), 1);
+      const steps = gappy(11, 300);
+      const stream = new Gappy(gaps);
+      const stage = recur(stream.memory, model);
+      const got: number[][] = [];
+      for (let i = 0; i < steps.length; i += 3) {
+        const { hidden } = through(stage, stream.frame(steps.slice(i, i + 3)))[0]!;
+        for (let r = 0; r < 3; r++) got.push([...hidden.subarray(r * H, (r + 1) * H)]);
+      }
+      expect(got).toEqual(gapsByHand(model, gaps, steps));
+    },
+  );
+
+  test('differs from the others', () => {
+    const model = modelOf('lstm', 1);
+    const steps = gappy(12, 60);
+    const last = (each: Gaps): unknown => gapsByHand(model, each, steps).at(-1);
+    for (const other of ['hold', 'mask', 'decay', 'reset'] as const)
+      if (other !== policy) expect(last({ ...gaps, policy: other })).not.toEqual(last(gaps));
+  });
+});
+
+test('more missing steps than go through the kernel together: the same as by hand, one series at a time', () => {
+  const model = modelOf('gru', 1);
+  const gaps: Gaps = { policy: 'mask', decay: 0.9 };
+  const names = Array.from({ length: 12 }, (_, s) => `s${s}`);
+  const steps = [
+    ...names.map((series) => ({ series, gap: 0, z: 1, begins: true })),
+    ...names.map((series, s) => ({ series, gap: 900 + s, z: -1 })),
+  ];
+  const stream = new Gappy(gaps);
+  const stage = recur(stream.memory, model);
+  const frames = [steps.slice(0, 12), steps.slice(12)].map((part) => through(stage, stream.frame(part))[0]!);
+  const got = frames.flatMap(({ hidden }) => names.map((_, r) => [...hidden.subarray(r * H, (r + 1) * H)]));
+  expect(got).toEqual(gapsByHand(model, gaps, steps));
+});
+
+test.each(['hold', 'mask', 'decay', 'reset'])(
+  'gaps %s, inputs gaps, on a grid: any cut into frames gives the same h and the same state',
+  (gaps) => {
+    const model = createModel(ModelSettings.parse({ inputs: 'gaps', hidden: H, horizon: 2 }), 2);
+    const run = (readings: ReturnType<typeof untidy>, cuts: readonly number[]) => {
+      const memory = new Memory();
+      const stages = [
+        align(memory, AlignSettings.parse({ every: '2s', aggregate: 'mean', gaps }), 2),
+        scale(memory, 2, ScaleSettings.parse({})),
+        recur(memory, model),
+      ] as const;
+      const bounds = [0, ...[...new Set(cuts)].toSorted((a, b) => a - b), readings.length];
+      const frames = bounds.slice(1).map((end, i) => ({
+        ...readingsFrame(
+          memory,
+          readings.slice(bounds[i], end).map(({ series, time, value }) => [series, time, value] as const),
+          bounds[i],
+        ),
+        channels: 2,
+      }));
+      const out = through((source: Observable<Frame>) => source.pipe(...stages), ...frames);
+      return { rows: rowHashes(out), state: stateHash(memory) };
+    };
+    fc.assert(
+      fc.property(fc.nat(1000), fc.array(fc.nat(299), { maxLength: 20 }), (seed, cuts) => {
+        const readings = untidy(seed, 300);
+        expect(run(readings, cuts)).toEqual(run(readings, []));
+      }),
+      { numRuns: 10 },
+    );
+  },
+);

@@ -7,8 +7,8 @@ const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
 
 /**
- * A stream as it is in life, from a seed: several series with a daily shape, gaps, duplicates, late readings, broken records,
- * arrays of readings.
+ * A stream as it is in life, from a seed: several series with a daily shape, outliers, gaps, duplicates, late readings, broken
+ * records, arrays of readings.
  */
 export function messyStream(seed: number, length: number): SourceRecord[] {
   const random = seededRandom(seed);
@@ -23,7 +23,8 @@ export function messyStream(seed: number, length: number): SourceRecord[] {
     const reading = (series: number): object => {
       times[series] = times[series]! + HOUR * (random() < 0.05 ? 1 + pick(40) : 1);
       const shape = sinTurns(times[series] / (24 * HOUR)) * 5 + series * 100;
-      return { s: `series-${series}`, t: times[series], v: shape + random() };
+      const stray = random() < 0.005 ? 40 : 0;
+      return { s: `series-${series}`, t: times[series], v: shape + random() + stray };
     };
     if (fate < 0.06) return record(offset, { s: `series-${s}`, t: times[s], v: 1 });
     if (fate < 0.08) return record(offset, { s: `series-${s}`, t: times[s]! - 5 * HOUR, v: 1 });

@@ -32,8 +32,8 @@ export function liveStages(
     scale(memory, model.channels, ScaleSettings.parse({})),
     recur(memory, model),
     forecast(memory, model, settings),
-    score(memory, model),
-    detect(memory, model),
+    score(memory, model, settings),
+    detect(memory, model, settings),
     learn(memory, model, settings),
   );
   return { decoder, model, settings, stages };

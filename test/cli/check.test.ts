@@ -17,7 +17,7 @@ test('says that it fits, how large a series is, and what it found; runs nothing'
   const lines = stdout.trimEnd().split('\n');
   expect(lines.every((line) => line.startsWith('✔ '))).toBe(true);
   expect(lines[0]).toBe('✔ live-forecast: settings fit');
-  expect(lines[1]).toMatch(/^✔ model lstm16: fingerprint [0-9a-f]{12}$/);
+  expect(lines[1]).toMatch(/^✔ model lstm8: fingerprint [0-9a-f]{12}$/);
   const [, bytes, most] =
     /^✔ state: (\d+) bytes a series; maxStateBytes allows (\d+) series a partition$/.exec(lines[2]!)!;
   expect(Number(bytes)).toBeGreaterThan(1000);

@@ -64,7 +64,16 @@ test('what is not said has a default: a run of one file needs nothing but its pa
   const { input, ...rest } = Run.parse({ input: { kind: 'file', paths: ['a.ndjson'] } });
   expect(input).toMatchObject({ kind: 'file', pace: { kind: 'max' }, decode: { format: 'json' } });
   expect(rest).toEqual({
-    model: { cell: 'lstm', activation: 'tanh', hidden: 16, layers: 1, horizon: 12, seed: 1 },
+    model: {
+      usual: true,
+      cell: 'lstm',
+      activation: 'tanh',
+      inputs: 'plain',
+      hidden: 16,
+      layers: 1,
+      horizon: 12,
+      seed: 1,
+    },
     output: { kind: 'store' },
     deadLetters: { kind: 'store' },
     store: { retention: 90 * 86_400_000 },

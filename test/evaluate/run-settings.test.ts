@@ -1,3 +1,4 @@
+import type { ForecastSettings } from '../../src/forecast/settings.ts';
 import { describe, expect, test } from 'vitest';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
@@ -61,12 +62,16 @@ describe('runSettingsFrom', () => {
     expect(settings).toMatchObject({ model: { hidden: 6 }, input: { decode: { values: ['w'] } } });
   });
 
-  test('a seeded model looks as far as is scored, unless something says how far; a file tells itself', async () => {
-    const horizonWith = async (given: Partial<SettingsGiven>) =>
-      (await load({ horizons: [1, 48], ...given })).model.horizon;
-    expect(await horizonWith({})).toBe(48);
-    expect(await horizonWith({ horizons: [1, 2] })).toBe(12);
-    expect(await horizonWith({ set: ['model.horizon=20'] })).toBe(20);
+  test('forecast is as far as is scored, unless something says how far; a file tells itself', async () => {
+    const farthestWith = async (given: Partial<SettingsGiven>) => {
+      const { forecast } = (await load({ horizons: [1, 48], ...given })) as { forecast?: ForecastSettings };
+      return forecast?.horizons?.at(-1);
+    };
+    expect(await farthestWith({})).toBe(48);
+    expect(await farthestWith({ horizons: [1, 2] })).toBeUndefined();
+    expect(await farthestWith({ set: ['forecast.horizons=[1,60]'] })).toBe(60);
+    expect(await farthestWith({ set: ['model.horizon=48'] })).toBeUndefined();
+    expect(await farthestWith({ set: ['forecast.learn=none'] })).toBeUndefined();
     expect((await load({ horizons: [48], model: 'm.safetensors' })).model).toEqual({ file: 'm.safetensors' });
   });
 });

@@ -1,37 +1,50 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SCORE, SCORE_SLOT } from '../../src/forecast/score.ts';
-import { WARM_UP } from '../../src/forecast/readout.ts';
+import { WARM_UP } from '../../src/forecast/base.ts';
+import { readScore } from '../../src/forecast/score.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import { stagesOf } from './stages.ts';
 
 const HOUR = 3_600_000;
 type Stages = ReturnType<typeof stagesOf>;
+type Value = number | readonly number[];
 
 /** Pushes values an hour apart, one a frame; what came out, a row each. */
-function feed({ push }: Stages, values: readonly (number | readonly number[])[], series = 'a', from = 0) {
+function feed({ push }: Stages, values: readonly Value[], series = 'a', from = 0) {
   return values.flatMap((value, i) => push([series, (from + i) * HOUR, value]));
 }
 
-/** Σ|error| of horizon h of a channel against Σ|error| of the last value, from the sums in Memory. */
-function againstLast({ memory, model }: Stages, h: number, channel = 0, series = 'a'): number {
-  const at =
-    memory.seriesSlot(SCORE_SLOT)!.at(memory.find(series)!) +
-    (channel * model.horizon + h - 1) * SCORE.length;
-  const { f64 } = memory.view();
-  return f64[at + SCORE.indexOf('error')]! / f64[at + SCORE.indexOf('last')]!;
+/** What has been counted of the q-th horizon of a channel. */
+function scoreOf({ memory, model, settings }: Stages, q: number, channel = 0, series = 'a') {
+  const Q = settings.horizons?.length ?? model.horizon;
+  return readScore(memory, memory.find(series)!, channel, Q, q)!;
 }
 
+/** Σ|error| of horizon h of a channel against Σ|error| of the last value, where all horizons from 1 are forecast. */
+function againstLast(stages: Stages, h: number, channel = 0, series = 'a'): number {
+  const { error, last } = scoreOf(stages, h - 1, channel, series);
+  return error / last;
+}
+
+/** Nearly normal noise with a deviation of 1. */
+function noiseOf(seed: number): () => number {
+  const random = seededRandom(seed);
+  return () => Array.from({ length: 12 }, random).reduce((sum, v) => sum + v, -6);
+}
+
+const turn = (k: number, period: number): number => Math.sin((2 * Math.PI * k) / period);
+
 describe('learn: head', () => {
-  test('is the last value until the readout has warmed up', () => {
+  test('is the last value until the series has warmed up, and its own from then on', () => {
     const random = seededRandom(1);
     const values = Array.from({ length: WARM_UP + 40 }, () => 50 + random());
     const frames = feed(stagesOf(), values);
-    const moved = frames.findIndex(({ yhat }, i) => yhat.some((each) => each !== values[i]));
-    // ready with the last reading of the warm-up, it learns from the next one: the forecast after that is the first of its own
-    expect(moved).toBe(WARM_UP + 1);
+    for (let h = 1; h <= 6; h++) {
+      const moved = frames.findIndex(({ yhat }, i) => yhat[h - 1] !== values[i]);
+      expect(moved).toBe(WARM_UP + h); // a target of an origin after the warm-up has come by then
+    }
     const later = frames.slice(-20).filter(({ yhat, value }) => yhat.every((each) => each !== value[0]));
-    expect(later.length).toBeGreaterThan(15);
+    expect(later.length).toBe(20);
   });
 
   test('stays the last value for a series that does not move, and has no number that is none', () => {
@@ -47,65 +60,179 @@ describe('learn: head', () => {
   test('learns a daily shape to far below the error of the last value', () => {
     const random = seededRandom(3);
     const stages = stagesOf({ horizon: 12 });
-    const values = Array.from(
-      { length: 1500 },
-      (_, k) => 20 + 8 * Math.sin((2 * Math.PI * k) / 24) + 0.2 * random(),
-    );
+    const values = Array.from({ length: 1500 }, (_, k) => 20 + 8 * turn(k, 24) + 0.2 * random());
     feed(stages, values);
-    expect(againstLast(stages, 1)).toBeLessThan(0.35);
-    expect(againstLast(stages, 6)).toBeLessThan(0.15);
-    expect(againstLast(stages, 12)).toBeLessThan(0.12);
+    expect(againstLast(stages, 1)).toBeLessThan(0.12);
+    expect(againstLast(stages, 6)).toBeLessThan(0.06);
+    expect(againstLast(stages, 12)).toBeLessThan(0.06);
   });
 
-  test('channels of one series learn side by side, each in its own units', () => {
+  // Seen to fail when the profile of the week is left out.
+  test('learns a weekly shape: days of work and days of rest', () => {
+    const noise = noiseOf(4);
+    const stages = stagesOf({ horizon: 24, forecast: { horizons: [1, 24] } });
+    // busy from 8 to 18 on five days of seven; the first day is a Thursday
+    const busy = (k: number): number =>
+      [0, 1, 4, 5, 6].includes(Math.floor(k / 24) % 7) && k % 24 >= 8 && k % 24 < 18 ? 10 : 0;
+    const values = Array.from({ length: 24 * 7 * 12 }, (_, k) => busy(k) + 0.3 * noise());
+    feed(stages, values.slice(0, 24 * 7 * 8));
+    const [near, day] = [{ ...scoreOf(stages, 0) }, { ...scoreOf(stages, 1) }];
+    feed(stages, values.slice(24 * 7 * 8), 'a', 24 * 7 * 8);
+    const since = (q: number, { error, last }: typeof near): number =>
+      (scoreOf(stages, q).error - error) / (scoreOf(stages, q).last - last);
+    expect(since(0, near)).toBeLessThan(0.45);
+    expect(since(1, day)).toBeLessThan(0.3);
+  });
+
+  // Seen to fail when the channels share a mixture, and when they share their units.
+  test('channels of one series learn side by side, each in its own units, as if they were alone', () => {
+    const noise = noiseOf(10);
+    const values = Array.from({ length: 900 }, (_, k) => [
+      1e6 + 5e4 * turn(k, 24) + 500 * noise(), // to be known from what was before it
+      0.001 * noise(), // to be known from its level alone
+    ]);
     const stages = stagesOf({ channels: 2 });
-    const phase = (k: number): number => (2 * Math.PI * k) / 24;
-    feed(
-      stages,
-      Array.from({ length: 900 }, (_, k) => [1e6 + 5e4 * Math.sin(phase(k)), 0.001 * Math.cos(phase(k))]),
-    );
-    for (const channel of [0, 1])
-      for (const h of [1, 6]) expect(againstLast(stages, h, channel)).toBeLessThan(0.25);
+    feed(stages, values);
+    for (const [channel, most] of [
+      [0, 0.3],
+      [1, 0.8],
+    ] as const) {
+      const alone = stagesOf();
+      feed(
+        alone,
+        values.map((each) => each[channel]!),
+      );
+      for (const h of [1, 6]) {
+        expect(againstLast(stages, h, channel)).toBeLessThan(most);
+        // the cell sees both channels; what is beside it sees one
+        const ratio = scoreOf(stages, h - 1, channel).error / scoreOf(alone, h - 1).error;
+        expect(Math.abs(ratio - 1)).toBeLessThan(0.03);
+      }
+    }
   });
 
-  test('a change of scale by more than 30 begins anew from the last value', () => {
-    const random = seededRandom(5);
+  test.each([1000, 1 / 1000, -1])('a series times %d is forecast as well', (factor) => {
+    const noise = noiseOf(5);
+    const values = Array.from({ length: 400 }, (_, k) => 3 + turn(k, 24) + 0.1 * noise());
+    const [one, other] = [stagesOf(), stagesOf()];
+    feed(one, values);
+    feed(
+      other,
+      values.map((value) => value * factor),
+    );
+    for (const h of [1, 6]) expect(againstLast(other, h) / againstLast(one, h)).toBeCloseTo(1, 1);
+  });
+
+  test('a change of scale by 1000 is survived: from the last value to better than it within 500 readings', () => {
+    const noise = noiseOf(6);
+    const shape = (k: number): number => 3 + turn(k, 24) + 0.1 * noise();
     const stages = stagesOf();
     feed(
       stages,
-      Array.from({ length: 300 }, () => random()),
+      Array.from({ length: 500 }, (_, k) => shape(k)),
     );
-    const frames = feed(
-      stages,
-      Array.from({ length: 60 }, () => 1e5 * random()),
-      'a',
-      300,
-    );
-    const anew = frames.filter(({ yhat, value }) => yhat.every((each) => each === value[0]));
-    expect(anew.length).toBeGreaterThan(0);
-    const { yhat, value } = frames.at(-1)!;
-    expect(yhat.some((each) => each !== value[0])).toBe(true);
+    const span = (from: number, to: number): number[] => {
+      const before = [0, 5].map((q) => ({ ...scoreOf(stages, q) }));
+      feed(
+        stages,
+        Array.from({ length: to - from }, (_, i) => 1000 * shape(from + i)),
+        'a',
+        from,
+      );
+      return before.map(
+        ({ error, last }, i) =>
+          (scoreOf(stages, [0, 5][i]!).error - error) / (scoreOf(stages, [0, 5][i]!).last - last),
+      );
+    };
+    for (const ratio of span(500, 1000)) expect(ratio).toBeLessThan(1.1);
+    const [near, far] = span(1000, 1500);
+    expect(near).toBeLessThan(0.6);
+    expect(far).toBeLessThan(0.2);
   });
 
-  test('never strays further from the last value than 12 units', () => {
+  test('nothing is expected to move further than the season, the profile or 12 units say', () => {
     const stages = stagesOf();
     const random = seededRandom(9);
     const wild = Array.from({ length: 600 }, (_, k) =>
       k > 300 && random() < 0.05 ? 300 * random() : random(),
     );
-    const base = stages.memory.seriesSlot('readout.base')!;
-    for (const { yhat, value } of feed(stages, wild)) {
-      const unit = stages.memory.view().f64[base.at(0)]!;
-      for (const each of yhat)
-        expect(Math.abs(each - value[0]!)).toBeLessThanOrEqual(12 * unit * (1 + 1e-12));
+    const [least, most] = [Math.min(...wild), Math.max(...wild)];
+    for (const { yhat } of feed(stages, wild)) {
+      for (const each of yhat) {
+        expect(each).toBeGreaterThan(least - (most - least));
+        expect(each).toBeLessThan(most + (most - least));
+      }
     }
   });
 });
 
+describe('chosen horizons', () => {
+  const noise = noiseOf(7);
+  const values = Array.from({ length: 600 }, (_, k) => 3 + turn(k, 24) + 0.3 * noise());
+  const forecasts = (horizons: readonly number[], options: Parameters<typeof stagesOf>[0] = {}) => {
+    const stages = stagesOf({ horizon: 48, ...options, forecast: { horizons } });
+    const frames = feed(stages, values);
+    return (h: number): number[] => frames.map(({ yhat }) => yhat[horizons.indexOf(h)]!);
+  };
+
+  test('are told in ascending order, once each, and have columns of their own', () => {
+    const stages = stagesOf({ horizon: 3, forecast: { horizons: [48, 1, 24, 1] } });
+    const frame = feed(stages, values.slice(0, 5)).at(-1)!;
+    expect(frame.horizons).toEqual([1, 24, 48]);
+    expect(frame.levels).toEqual([0.5, 0.8, 0.9, 0.95]);
+    expect([frame.yhat, frame.lo, frame.los, frame.his].map(({ length }) => length)).toEqual([3, 3, 12, 12]);
+  });
+
+  test('may be farther than those of the model, where the head is not asked', () => {
+    const stages = stagesOf({ horizon: 2, forecast: { horizons: [1, 12] } });
+    feed(stages, values);
+    const { error, last } = scoreOf(stages, 1);
+    expect(error).toBeLessThan(0.5 * last);
+  });
+
+  // The profiles of up to four horizons are features of all (see Features), so that other horizons are other features.
+  test('of which the same four are features give the same forecasts, to the bit, whatever lies between', () => {
+    // of nine horizons the features look at the places 0, 2, 4 and 8
+    const nine = [1, 4, 6, 9, 12, 18, 20, 22, 24];
+    const other = [1, 5, 6, 10, 12, 17, 19, 21, 24];
+    const [one, two] = [forecasts(nine), forecasts(other)];
+    for (const h of [1, 6, 12, 24]) expect(two(h)).toEqual(one(h));
+  });
+
+  test('beside quite others a horizon is forecast nearly the same', () => {
+    const mae = (said: readonly number[], h: number): number => {
+      let sum = 0;
+      for (let k = 300 + h; k < values.length; k++) sum += Math.abs(values[k]! - said[k - h]!);
+      return sum / (values.length - 300 - h);
+    };
+    const alone = mae(forecasts([24])(24), 24);
+    expect(mae(forecasts([1, 24, 48])(24), 24) / alone).toBeCloseTo(1, 1);
+    expect(mae(forecasts(Array.from({ length: 48 }, (_, i) => i + 1))(24), 24) / alone).toBeCloseTo(1, 1);
+  });
+
+  test('with learn: none the others make no difference at all', () => {
+    const [few, all] = [[1, 24, 48], Array.from({ length: 48 }, (_, i) => i + 1)].map((horizons) =>
+      forecasts(horizons, { learn: 'none' }),
+    );
+    for (const h of [1, 24, 48]) expect(few!(h)).toEqual(all!(h));
+  });
+});
+
 describe('learn: none', () => {
-  test.each([1, 2])('is mean + spread × (W h + b), by hand (%d channels)', (channels) => {
-    const horizon = 3;
-    const stages = stagesOf({ channels, horizon, hidden: 5, learn: 'none' });
+  test.each([
+    [1, undefined],
+    [2, undefined],
+    [2, [1, 3]],
+  ])('is mean + spread × (W h + b), by hand (%d channels, horizons %j)', (channels, chosen) => {
+    const horizon = 4;
+    const stages = stagesOf({
+      channels,
+      horizon,
+      hidden: 5,
+      learn: 'none',
+      forecast: chosen ? { horizons: chosen } : {},
+    });
+    const horizons = chosen ?? [1, 2, 3, 4];
     const { W, b } = stages.model.head;
     const random = seededRandom(channels);
     const frames = feed(
@@ -114,21 +241,32 @@ describe('learn: none', () => {
     );
     for (const { yhat, mean, spread, hidden } of frames) {
       for (let c = 0; c < channels; c++) {
-        for (let h = 1; h <= horizon; h++) {
+        for (const [q, h] of horizons.entries()) {
           const column = c * horizon + h - 1;
           let z = b[column]!;
           for (let j = 0; j < 5; j++) z += hidden[j]! * W[j * channels * horizon + column]!;
-          expect(yhat[column]).toBeCloseTo(mean[c]! + spread[c]! * z, 9);
+          // kept as a float32 of movement
+          expect(yhat[c * horizons.length + q]).toBeCloseTo(mean[c]! + spread[c]! * z, 6);
         }
       }
     }
     expect(frames.at(-1)!.yhat[0]).not.toBe(frames.at(-1)!.value[0]);
   });
 
-  test('has no readout, and less state for it', () => {
+  test('cannot look farther than the model', () => {
+    expect(() => stagesOf({ horizon: 4, learn: 'none', forecast: { horizons: [1, 5] } })).toThrow(
+      expect.objectContaining({
+        code: 'SETTINGS_INVALID',
+        message: expect.stringContaining('at most 4, got 5') as string,
+      }) as Error,
+    );
+  });
+
+  test('has no experts, and less state for it', () => {
     const [none, head] = [stagesOf({ learn: 'none' }), stagesOf()];
-    expect(none.memory.seriesSlot('readout.W')).toBeUndefined();
-    expect(none.memory.bytesPerSeries).toBeLessThan(0.6 * head.memory.bytesPerSeries);
+    for (const slot of ['readout.W', 'mixture', 'profile.day'])
+      expect(none.memory.seriesSlot(slot)).toBeUndefined();
+    expect(none.memory.bytesPerSeries).toBeLessThan(0.3 * head.memory.bytesPerSeries);
   });
 
   test('has bands all the same', () => {
@@ -153,25 +291,57 @@ describe('bands', () => {
     );
     for (let h = 1; h <= 6; h++) {
       const first = frames.findIndex(({ lo }) => !Number.isNaN(lo[h - 1]));
-      expect(first).toBe(8 + h); // eight matured errors, the first of which came h steps after the first reading
+      expect(first).toBe(7 + h + 1); // eight matured errors, the first of which came h steps after the first reading
       for (const [i, { lo, hi }] of frames.entries()) {
         expect([Number.isNaN(lo[h - 1]), Number.isNaN(hi[h - 1])]).toEqual([i < first, i < first]);
       }
     }
   });
 
-  test('hold 9 of 10 targets of noise', () => {
-    const stages = stagesOf({ horizon: 2 });
-    const random = seededRandom(6);
-    feed(
-      stages,
-      Array.from({ length: 3000 }, () => random() + random() + random()),
-    );
-    const at = stages.memory.seriesSlot(SCORE_SLOT)!.at(0);
-    const { f64 } = stages.memory.view();
-    const share = f64[at + SCORE.indexOf('covered')]! / f64[at + SCORE.indexOf('bands')]!;
-    expect(share).toBeGreaterThan(0.88);
-    expect(share).toBeLessThan(0.92);
+  // Seen to fail when a level's misses are all counted to each side, and when the main band is another one.
+  test('of every level hold their share of a long noisy series, and never cross', { timeout: 60_000 }, () => {
+    const noise = noiseOf(6);
+    const stages = stagesOf({ forecast: { horizons: [1, 6] } });
+    const values: number[] = [];
+    for (let k = 0, walk = 0; k < 8000; k++) {
+      walk = 0.9 * walk + noise();
+      values.push(20 + 3 * turn(k, 24) + walk);
+    }
+    const frames = feed(stages, values);
+    const { levels } = frames[0]!;
+    expect(levels).toEqual([0.5, 0.8, 0.9, 0.95]);
+    for (const [q, h] of [1, 6].entries()) {
+      const held = levels.map(() => 0);
+      for (let k = 500; k < values.length - h; k++) {
+        const { los, his, lo, hi, yhat } = frames[k]!;
+        const band = (b: number) => [los[q * 4 + b]!, his[q * 4 + b]!] as const;
+        expect(band(2)).toEqual([lo[q], hi[q]]); // level 0.9 is the main one
+        expect(band(0)[0]).toBeLessThanOrEqual(yhat[q]!);
+        expect(band(0)[1]).toBeGreaterThanOrEqual(yhat[q]!);
+        for (let b = 0; b < 4; b++) {
+          const [low, high] = band(b);
+          if (values[k + h]! >= low && values[k + h]! <= high) held[b]!++;
+          if (b === 0) continue;
+          expect(low).toBeLessThanOrEqual(band(b - 1)[0]);
+          expect(high).toBeGreaterThanOrEqual(band(b - 1)[1]);
+        }
+      }
+      levels.forEach((level, b) => {
+        const share = held[b]! / (values.length - h - 500);
+        expect.soft(Math.abs(share - level), `level ${level}, h ${h}: ${share}`).toBeLessThan(0.02);
+      });
+    }
+  });
+
+  test('the main one is the one that is asked for', () => {
+    const noise = noiseOf(8);
+    const stages = stagesOf({ horizon: 1, forecast: { level: 0.8, levels: [0.99] } });
+    const values = Array.from({ length: 3000 }, () => noise());
+    const { levels, los, lo } = feed(stages, values).at(-1)!;
+    expect(levels).toEqual([0.8, 0.99]);
+    expect(los[0]).toBe(lo[0]);
+    const { covered, bands } = scoreOf(stages, 0);
+    expect(covered / bands).toBeCloseTo(0.8, 1);
   });
 });
 
@@ -224,8 +394,7 @@ describe('gaps', () => {
   test('a forecast is for a step, not for a reading: what comes after a gap is held against the horizon that meant it', () => {
     const stages = stagesOf({ align: { every: '1h' } });
     const frames = [0, 1, 2, 5, 6].flatMap((hour) => stages.push(['a', hour * HOUR, hour * hour]));
-    const slot = stages.memory.seriesSlot(SCORE_SLOT)!;
-    const count = (h: number): number => stages.memory.view().f64[slot.at(0) + (h - 1) * SCORE.length]!;
+    const count = (h: number): number => scoreOf(stages, h - 1).count;
     // 0 1 2 . . 5 6: pairs of readings one, two, … six hours apart
     expect([1, 2, 3, 4, 5, 6].map(count)).toEqual([3, 1, 1, 2, 2, 1]);
     expect(frames.map(({ index }) => index[0])).toEqual([1, 2, 3, 6, 7]);

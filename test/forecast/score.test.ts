@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { PAST } from '../../src/forecast/past.ts';
-import { SCORE, SCORE_SLOT, type Score } from '../../src/forecast/score.ts';
+import { readScore, type Score } from '../../src/forecast/score.ts';
+import { Memory } from '../../src/memory/memory.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import { stagesOf } from './stages.ts';
 
@@ -17,11 +18,12 @@ interface Said {
 /** The sums, computed anew from everything that was said. */
 function byHand(
   said: ReadonlyMap<number, Said>,
-  horizon: number,
+  horizons: readonly number[],
   channel: number,
-  h: number,
+  q: number,
   day: number,
 ): Score {
+  const h = horizons[q]!;
   const sums: Score = {
     count: 0,
     error: 0,
@@ -41,7 +43,7 @@ function byHand(
     const origin = said.get(k - h);
     if (!origin) continue;
     const y = value[channel]!;
-    const at = channel * horizon + h - 1;
+    const at = channel * horizons.length + q;
     const error = Math.abs(y - origin.yhat[at]!);
     sums.count++;
     sums.error += error;
@@ -60,43 +62,61 @@ function byHand(
   return sums;
 }
 
+const upTo = (horizon: number): number[] => Array.from({ length: horizon }, (_, i) => i + 1);
+
+// Seen to fail when a day before the target is looked for that is newer than the forecast, and when a forecast is taken from the step after.
 test.each([
-  ['head', 1, 6],
-  ['head', 2, 30],
-  ['none', 2, 3],
+  ['head', 1, upTo(6)],
+  ['head', 2, upTo(30)],
+  ['head', 2, [3, 24, 48]],
+  ['none', 2, upTo(3)],
+  ['none', 1, [2, 5]],
 ])(
-  'the sums in Memory are those of all forecasts whose target came, in gaps too (learn: %s, %d channels, horizon %d)',
-  (learn, channels, horizon) => {
-    const { memory, push } = stagesOf({ horizon, channels, learn, align: { every: '1h' } });
-    const random = seededRandom(horizon);
+  'the sums in Memory are those of all forecasts whose target came, in gaps too (learn: %s, %d channels, horizons %j)',
+  (learn, channels, horizons) => {
+    const { memory, push } = stagesOf({
+      horizon: learn === 'none' ? horizons.at(-1)! : 1,
+      channels,
+      learn,
+      forecast: { horizons },
+      align: { every: '1h' },
+    });
+    const random = seededRandom(horizons.length);
     const said = new Map<number, Said>();
     for (let k = 0, hour = 0; k < 300; k++, hour += random() < 0.1 ? 1 + Math.floor(4 * random()) : 1) {
       const value = Array.from({ length: channels }, (_, c) => Math.sin(hour / 4 + c) + random());
       const { yhat, lo, hi } = push(['a', hour * HOUR, value])[0]!;
       said.set(hour, { value, yhat, lo, hi });
     }
-    const slot = memory.seriesSlot(SCORE_SLOT)!;
-    const { f64 } = memory.view();
     for (let c = 0; c < channels; c++) {
-      for (let h = 1; h <= horizon; h++) {
-        const at = slot.at(0) + (c * horizon + h - 1) * SCORE.length;
-        const expected = byHand(said, horizon, c, h, 24);
-        SCORE.forEach((name, i) => {
-          expect.soft(f64[at + i], `${name} of channel ${c}, h ${h}`).toBeCloseTo(expected[name], 6);
-        });
-        expect(expected.count).toBeGreaterThan(200);
+      for (const [q, h] of horizons.entries()) {
+        const expected = byHand(said, horizons, c, q, 24);
+        const score = readScore(memory, 0, c, horizons.length, q)!;
+        for (const [name, sum] of Object.entries(expected)) {
+          expect.soft(score[name as keyof Score], `${name} of channel ${c}, h ${h}`).toBeCloseTo(sum, 5);
+        }
+        expect(score.count).toBeGreaterThan(200);
+        expect(score.bands).toBeGreaterThan(150);
+        // a forecast a day ahead or further has no value of the day before its target that is older than itself
+        if (h >= 24) expect(score.seasonalCount).toBe(0);
+        else expect(score.seasonalCount).toBeGreaterThan(200);
       }
     }
-    // a forecast further ahead than a day has no value of the day before its target that is older than itself
-    if (horizon > 24) expect(byHand(said, horizon, 0, 24, 24).seasonalCount).toBe(0);
   },
 );
 
 test('without a whole number of steps in a day that is kept, nothing is held against yesterday', () => {
   const { memory, push } = stagesOf({ horizon: 1, align: { every: '1m' } });
   for (let k = 0; k < 2 * PAST; k++) push(['a', k * 60_000, k % 7]);
-  const at = memory.seriesSlot(SCORE_SLOT)!.at(0);
-  const { f64 } = memory.view();
-  expect(f64[at + SCORE.indexOf('seasonalCount')]).toBe(0);
-  expect(f64[at + SCORE.indexOf('count')]).toBe(2 * PAST - 1);
+  expect(readScore(memory, 0, 0, 1, 0)).toMatchObject({ seasonalCount: 0, count: 2 * PAST - 1 });
+});
+
+test('sums stay numbers where errors do not', () => {
+  const { memory, push } = stagesOf({ horizon: 2, align: { every: '1h' } });
+  for (let k = 0; k < 100; k++) push(['a', k * HOUR, k % 2 === 0 ? 1.7e308 : -1.7e308]);
+  for (const sum of Object.values(readScore(memory, 0, 0, 2, 0)!)) expect(sum).toSatisfy(Number.isFinite);
+});
+
+test('where nothing is scored there is no score', () => {
+  expect(readScore(new Memory(), 0, 0, 1, 0)).toBeUndefined();
 });

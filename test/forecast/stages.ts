@@ -14,18 +14,25 @@ import { frameOf, type TestReading, through } from '../frames.ts';
 
 /** The stages from `align` to `learn` over one Memory, and `push`, which sends readings through them as one frame. */
 export function stagesOf(
-  options: { horizon?: number; hidden?: number; channels?: number; learn?: string; align?: object } = {},
+  options: {
+    horizon?: number;
+    hidden?: number;
+    channels?: number;
+    learn?: string;
+    forecast?: object;
+    align?: object;
+  } = {},
 ) {
   const { horizon = 6, hidden = 4, channels = 1 } = options;
   const memory = new Memory();
   const model = createModel(ModelSettings.parse({ hidden, horizon }), channels);
-  const settings = ForecastSettings.parse({ learn: options.learn ?? 'head' });
+  const settings = ForecastSettings.parse({ learn: options.learn ?? 'head', ...options.forecast });
   const stages = [
     align(memory, AlignSettings.parse(options.align ?? {})),
     scale(memory, channels, ScaleSettings.parse({})),
     recur(memory, model),
     forecast(memory, model, settings),
-    score(memory, model),
+    score(memory, model, settings),
     learn(memory, model, settings),
   ] as const;
   const all = (source: Observable<Frame>) => source.pipe(...stages);

@@ -6,7 +6,7 @@ import { messyStream } from '../checks/stream.ts';
 import { batchOf, liveStages } from '../checks/topology.ts';
 import { through } from '../frames.ts';
 
-// Invariant 4. Seen to fail when decode forgets the readings that it added before a refusal.
+// Invariant 4. Seen to fail when decode keeps the readings that it added before a refusal, and when align does not count duplicates.
 test('every record is decoded or dead, every reading used, duplicate or late; frames and dead letters say the same', () => {
   fc.assert(
     fc.property(fc.nat(10_000), (seed) => {

@@ -18,7 +18,8 @@ function rows(records: readonly SourceRecord[]): string[] {
   return rowHashes(through(liveStages(memory).stages, batchOf(records)));
 }
 
-// Invariant 5. Seen to fail when `learn` takes the target of a step that is still to come.
+// Invariant 5. Seen to fail when `forecast` looks at the last row of its frame. (Where `learn` looks at a later row of its frame, that is
+// seen by split invariance: what was learned depends on the cuts then.)
 test('what follows a reading changes nothing of what was said before, even in the same frame', () => {
   const original = rows(stream(300, 300, () => 0));
   for (const from of [1, 61, 152, 299]) {
@@ -28,12 +29,15 @@ test('what follows a reading changes nothing of what was said before, even in th
   }
 });
 
+// Seen to fail when `detect` holds a reading against the forecast of its own step.
 test('a reading is scored against forecasts made before it', () => {
   const memory = new Memory();
   const { stages } = liveStages(memory);
   const frames = through(stages, batchOf(stream(300, 300, () => 0)));
   expect(frames.length).toBe(100);
   frames.slice(1).forEach(({ expected }, i) => {
-    for (let row = 0; row < 3; row++) expect(expected[row]).toBe(frames[i]!.yhat[row * frames[i]!.horizon]);
+    const { yhat, horizons } = frames[i]!;
+    // a movement is kept in units: where these have changed in between it is rounded to a float32 anew
+    for (let row = 0; row < 3; row++) expect(expected[row]).toBeCloseTo(yhat[row * horizons.length]!, 5);
   });
 });

@@ -18,7 +18,7 @@ function runCut(records: readonly SourceRecord[], cuts: readonly number[], optio
   return result;
 }
 
-// Invariant 2. Seen to fail when `align` gives out a whole frame in place of waves.
+// Invariant 2. Seen to fail when `align` gives out a whole frame in place of waves, and when `learn` looks at the next row of its frame.
 test.each([{ learn: 'head' }, { learn: 'none' }])(
   'the same readings cut into frames of any lengths give the same bytes ($learn)',
   (forecast) => {

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { BAND, trackBand } from '../../src/forecast/band.ts';
-import { Issued } from '../../src/forecast/issued.ts';
-import { Past } from '../../src/forecast/past.ts';
-import { P_START, Readout } from '../../src/forecast/readout.ts';
+import { BAND, type BandPlan, startOf, trackBand } from '../../src/forecast/band.ts';
+import { readScore } from '../../src/forecast/score.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
+import { ForecastState } from '../../src/forecast/state.ts';
 import { learn } from '../../src/learn/learn.ts';
-import { dot, packedLength, resetP, rlsGain } from '../../src/learn/rls.ts';
+import { fromBfloat16, toBfloat16 } from '../../src/maths/bfloat16.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel } from '../../src/model/model.ts';
 import { seededRandom } from '../../src/model/random.ts';
@@ -13,180 +12,180 @@ import { ModelSettings } from '../../src/model/settings.ts';
 import { stagesOf } from '../forecast/stages.ts';
 import { alignedFrame, through } from '../frames.ts';
 
-const HORIZON = 3;
-const HIDDEN = 2;
-const RATE = 0.03;
+const HOUR = 3_600_000;
+const RATE = 0.05;
+const LEVELS = [0.5, 0.9];
 
-/** The stage over a Memory that the tests fill by hand. */
-function learner(channels = 1, scope = 'head') {
+/** The stage over a Memory in which forecasts of the horizons 1 to 3 are put by hand. The unit of every channel is 2. */
+function learner(channels = 1) {
   const memory = new Memory();
-  const model = createModel(ModelSettings.parse({ hidden: HIDDEN, horizon: HORIZON }), channels);
-  const settings = ForecastSettings.parse({ learn: scope, bandRate: RATE });
+  const model = createModel(ModelSettings.parse({ hidden: 2, horizon: 3 }), channels);
+  const settings = ForecastSettings.parse({ learn: 'none', bandRate: RATE, level: 0.9, levels: LEVELS });
   const stage = learn(memory, model, settings);
-  const issued = new Issued(memory, channels, HORIZON);
-  const past = new Past(memory, channels);
-  const bands = memory.series('band.inner', 'f64', BAND * HORIZON * channels);
-  const outer = memory.series('band.outer', 'f64', BAND * channels);
-  const readout = scope === 'head' ? new Readout(memory, channels, HIDDEN, HORIZON) : undefined;
+  const { base, issued } = new ForecastState(memory, model, settings);
   const row = memory.row('a');
+  for (let c = 0; c < channels; c++) for (const y of [0, 4]) base.take(row, c, y);
+  const of = (name: string): number[] => {
+    const slot = memory.seriesSlot(name)!;
+    return [...memory.view()[slot.type].subarray(slot.at(row), slot.at(row) + slot.width)];
+  };
   return {
-    memory,
-    issued,
-    past,
-    bands,
-    outer,
-    readout,
-    row,
+    /** At step `index` the value was `from`; of each horizon ŷ was said, and that the main band reaches so far. */
+    issue: (
+      index: number,
+      from: number,
+      yhat: readonly number[],
+      reach: readonly number[] = [],
+      channel = 0,
+    ) => {
+      issued.stamp(row, index);
+      issued.setValue(row, channel, index, from);
+      const { f32, u16 } = memory.view();
+      yhat.forEach((each, q) => (f32[issued.moves(row, channel, index) + q] = (each - from) / 2));
+      const reaches = issued.reaches(row, channel, index);
+      for (let q = 0; q < 3; q++)
+        u16.fill(toBfloat16((reach[q] ?? NaN) / 2), reaches + 2 * q, reaches + 2 * q + 2);
+      const outer = issued.outer(row, channel, index);
+      u16.fill(toBfloat16(NaN), outer, outer + 2);
+    },
     see: (index: number, value: number | readonly number[]): void => {
       through(stage, alignedFrame(memory, [['a', index, value]], index) as never);
     },
+    sizes: () => of('band.sizes'),
+    reaches: () => of('band.reach'),
+    outer: () => of('band.outer.sizes'),
   };
 }
 
-/** Puts ŷ of all horizons where `forecast` would have at this step. */
-function issue(
-  { memory, issued, row }: ReturnType<typeof learner>,
-  index: number,
-  yhat: readonly number[],
-  channel = 0,
-): void {
-  issued.stamp(row, index);
-  yhat.forEach((each, i) => {
-    memory.view().f64[issued.yhat(row, index, channel, i + 1)] = each;
-  });
+/** A tracker of these levels that has taken in these errors, each with the reach that the main band had. */
+function tracker(levels: readonly number[], errors: readonly (readonly [number, number])[]) {
+  const sizes = new Float64Array(BAND);
+  const reach = new Float32Array(2 * levels.length);
+  const plan: BandPlan = { levels, main: levels.length - 1, start: levels.map(startOf), rate: RATE };
+  for (const [error, reached] of errors) trackBand(sizes, 0, reach, 0, error, reached, reached, plan);
+  return { sizes: [...sizes], reach: [...reach] };
 }
 
 describe('bands', () => {
+  // Seen to fail when the forecast of the step before is taken for all horizons.
   test('each horizon moves by the error of the forecast that has just matured', () => {
-    const made = learner(1, 'none');
-    const { memory, bands, outer, row, see } = made;
-    issue(made, 8, [20, 21, 22]);
-    issue(made, 9, [30, 31, 32]);
-    issue(made, 10, [40, 41, 42]);
+    const { issue, see, sizes, reaches, outer } = learner();
+    issue(8, 11, [20, 21, 22]);
+    issue(9, 12, [30, 31, 32]);
+    issue(10, 13, [40, 41, 42]);
     see(11, 50);
-    const expected = [50 - 40, 50 - 31, 50 - 22].map((error) => {
-      const state = new Float64Array(BAND);
-      trackBand(state, 0, error, 0.9, RATE);
-      return [...state];
-    });
-    const { f64 } = memory.view();
-    const at = bands.at(row);
-    expect([0, 1, 2].map((h) => [...f64.subarray(at + h * BAND, at + (h + 1) * BAND)])).toEqual(expected);
+    const expected = [50 - 40, 50 - 31, 50 - 22].map((error) => tracker(LEVELS, [[error, NaN]]));
+    expect(sizes()).toEqual(expected.flatMap((each) => each.sizes));
+    expect(reaches()).toEqual(expected.flatMap((each) => each.reach));
+    expect(outer()).toEqual(tracker([0.99], [[10, NaN]]).sizes);
+  });
 
-    const wide = new Float64Array(BAND);
-    trackBand(wide, 0, 10, 0.99, RATE);
-    expect([...f64.subarray(outer.at(row), outer.at(row) + BAND)]).toEqual([...wide]);
+  // Seen to fail when the band of today is asked.
+  test('what counts is whether the band held that was issued with the forecast', () => {
+    const { issue, see, reaches } = learner();
+    const errors = [
+      [10, NaN],
+      [10, 9],
+      [10, 11],
+      [-1, 0.5],
+    ] as const;
+    errors.forEach(([error, reach], i) => {
+      issue(100 + 10 * i, 7, [7], [reach]);
+      see(101 + 10 * i, 7 + error);
+    });
+    const nearest = tracker(
+      LEVELS,
+      errors.map(([error, reach]) => [error, 2 * fromBfloat16(toBfloat16(reach / 2))]),
+    );
+    expect(reaches().slice(0, 4)).toEqual(nearest.reach);
   });
 
   test('where no forecast was made nothing is learned', () => {
-    const made = learner(1, 'none');
-    const { memory, bands, outer, row, see } = made;
-    issue(made, 5, [1, 2, 3]);
+    const { issue, see, sizes, reaches, outer } = learner();
+    issue(5, 0, [1, 2, 3]);
     see(9, 50); // four steps later: beyond the farthest horizon
-    const { f64 } = memory.view();
-    expect(f64.subarray(bands.at(row), bands.at(row) + BAND * HORIZON).every((each) => each === 0)).toBe(
-      true,
-    );
-    expect(f64[outer.at(row)]).toBe(0);
+    expect([...sizes(), ...reaches(), ...outer()].every((each) => each === 0)).toBe(true);
+    see(8, 50); // three: the farthest alone
+    expect([0, 1, 2].map((q) => sizes()[q * BAND])).toEqual([0, 0, 1]);
+    expect(outer()[0]).toBe(0);
   });
 
   test('channels have bands of their own', () => {
-    const made = learner(2, 'none');
-    issue(made, 1, [5, 0, 0], 0);
-    issue(made, 1, [5, 0, 0], 1);
-    made.see(2, [6, 9]);
-    const { f64 } = made.memory.view();
-    const sigma = (channel: number): number => f64[made.bands.at(made.row) + channel * HORIZON * BAND + 1]!;
-    expect([sigma(0), sigma(1)]).toEqual([1, 4]);
+    const { issue, see, sizes } = learner(2);
+    issue(1, 4, [5, 0, 0], [], 0);
+    issue(1, 4, [5, 0, 0], [], 1);
+    see(2, [6, 9]);
+    expect([sizes()[1], sizes()[3 * BAND + 1]]).toEqual([1, 4]);
   });
 });
 
-describe('the readout', () => {
-  /** A series that has warmed up: unit 2, some weights, some features and gains at steps 8 to 11. */
-  function warm(usual = 0) {
-    const made = learner();
-    const { memory, past, readout, row, issued } = made;
-    const { d, base, W, phi, gain, P } = readout!;
-    const { f32, f64 } = memory.view();
-    const random = seededRandom(1);
-    for (let k = 1; k <= 11; k++) past.push(row, 0, k, k === 1 ? 0 : 1, 10 * k);
-    f64[base.at(row)] = 2;
-    f64[base.at(row) + 3] = usual;
-    resetP(f32, P.at(row), d, P_START);
-    for (let i = 0; i < HORIZON * d; i++) f32[W.at(row) + i] = random() - 0.5;
-    for (let i = 0; i < (HORIZON + 1) * d; i++) {
-      f32[phi.at(row) + i] = random() - 0.5;
-      f32[gain.at(row) + i] = (random() - 0.5) / 10;
-    }
-    for (const k of [8, 9, 10]) issue(made, k, [0, 0, 0]);
-    issued.stamp(row, 11);
-    const weights = (h: number): Float32Array =>
-      memory.view().f32.slice(W.at(row) + (h - 1) * d, W.at(row) + h * d);
-    const place = (k: number): number => issued.place(k) * d;
-    const phiOf = (k: number): Float32Array =>
-      memory.view().f32.slice(phi.at(row) + place(k), phi.at(row) + place(k) + d);
-    const gainOf = (k: number): Float32Array =>
-      memory.view().f32.slice(gain.at(row) + place(k), gain.at(row) + place(k) + d);
-    return { ...made, d, weights, phiOf, gainOf };
+describe('the experts and their mixture', () => {
+  const LEARNED = ['mixture', 'readout.W', 'readout.cell.W', 'readout.usual'] as const;
+
+  /** The bytes of what is learned, by slot. */
+  function learned(memory: Memory): Record<string, string> {
+    return Object.fromEntries(
+      LEARNED.map((name) => {
+        const slot = memory.seriesSlot(name)!;
+        return [name, [...memory.view().f32.subarray(slot.at(0), slot.at(0) + slot.width)].join()];
+      }),
+    );
   }
 
-  test.each([1, 2, 3])(
-    'w_%d moves by the gain of its step times the innovation of the weights of today',
-    (h) => {
-      const { see, weights, phiOf, gainOf, d } = warm();
-      const [w, phi, gain] = [weights(h), phiOf(11 - h), gainOf(11 - h)];
-      const target = (117 - 10 * (11 - h)) / 2;
-      const innovation = target - dot(w, 0, phi, 0, d);
-      see(11, 117);
-      const after = weights(h);
-      for (let j = 0; j < d; j++) expect(after[j]).toBe(Math.fround(w[j]! + gain[j]! * innovation));
-    },
-  );
+  /** Stages that have seen a noisy day's shape for 300 hours. */
+  function warm() {
+    const stages = stagesOf({ horizon: 3, align: { every: '1h' } });
+    const random = seededRandom(1);
+    const value = (k: number): number => 50 + Math.sin((2 * Math.PI * k) / 24) + 0.1 * random();
+    const push = (k: number, y = value(k)) => stages.push(['a', k * HOUR, y])[0]!;
+    for (let k = 0; k < 300; k++) push(k);
+    return { memory: stages.memory, push };
+  }
 
-  test('then P takes in φ of this step and gives the gain that its targets will use', () => {
-    const { see, memory, readout, row, phiOf, gainOf, d } = warm();
-    const P = new Float32Array(packedLength(d));
-    resetP(P, 0, d, P_START);
-    const gain = new Float32Array(d);
-    const options = { lambda: 0.9995, start: P_START, traceLimit: P_START * d };
-    rlsGain(P, 0, d, phiOf(11), 0, gain, 0, options, new Float64Array(d));
-    const before = [8, 9, 10].map((k) => gainOf(k));
-    see(11, 117);
-    expect(gainOf(11)).toEqual(gain);
-    expect(memory.view().f32.slice(readout!.P.at(row), readout!.P.at(row) + P.length)).toEqual(P);
-    expect([8, 9, 10].map((k) => gainOf(k))).toEqual(before);
+  test('move with every target that comes', () => {
+    const { memory, push } = warm();
+    const before = learned(memory);
+    push(300);
+    const after = learned(memory);
+    for (const name of LEARNED) expect(after[name]).not.toBe(before[name]);
   });
 
-  test('an innovation is cut at four times its usual size, and more further ahead', () => {
-    const moved = (value: number, usual: number, h: number): number[] => {
-      const { see, weights, gainOf } = warm(usual);
-      const [w, gain] = [weights(h), gainOf(11 - h)];
-      see(11, value);
-      return [...weights(h)].map((after, j) => (after - w[j]!) / gain[j]!);
-    };
-    // the mean size itself takes in the cut innovation before the farther horizons use it
-    const usual = 0.5 + 0.01 * (4 * 0.5 - 0.5);
-    for (const each of moved(1e9, 0.5, 1)) expect(each).toBeCloseTo(4 * 0.5, 4);
-    for (const each of moved(-1e9, 0.5, 1)) expect(each).toBeCloseTo(-4 * 0.5, 4);
-    for (const each of moved(1e9, 0.5, 3)) expect(each).toBeCloseTo(4 * usual * Math.sqrt(3), 4);
-    // a small one is not cut
-    for (const each of moved(101, 1e6, 1)) expect(Math.abs(each)).toBeLessThan(2);
+  test('and with nothing else: after a gap longer than the farthest horizon there is no target', () => {
+    const { memory, push } = warm();
+    const before = learned(memory);
+    push(303);
+    expect(learned(memory)).toEqual(before);
+    push(306); // three steps later: the target of the farthest
+    for (const name of LEARNED) expect(learned(memory)[name]).not.toBe(before[name]);
   });
 
-  test('until a series has its unit nothing of it moves', () => {
-    const made = learner();
-    const { memory, readout, row, see } = made;
-    issue(made, 1, [5, 5, 5]);
-    memory.view().f32.fill(0.5, readout!.gain.at(row), readout!.gain.at(row) + readout!.gain.width);
-    see(2, 9);
-    const { f32 } = memory.view();
-    for (const slot of [readout!.W, readout!.P]) {
-      expect(f32.subarray(slot.at(row), slot.at(row) + slot.width).every((each) => each === 0)).toBe(true);
+  test('nothing moves before the series has warmed up', () => {
+    const stages = stagesOf({ horizon: 3 });
+    for (let k = 0; k < 49; k++) stages.push(['a', k * HOUR, Math.sin(k)]);
+    for (const numbers of Object.values(learned(stages.memory)))
+      expect(numbers.split(',').every((each) => each === '0')).toBe(true);
+  });
+
+  // Seen to fail when a stuck series is learned from.
+  test('a stuck sensor teaches nothing: it goes on as well as before, however long it stood still', () => {
+    const { memory, push } = warm();
+    for (let k = 300; k < 325; k++) push(k, 50);
+    const before = learned(memory);
+    for (let k = 325; k < 3000; k++) {
+      const { yhat } = push(k, 50);
+      if (k > 330) for (const each of yhat) expect(each).toBe(50);
     }
+    expect(learned(memory)).toEqual(before);
+    const stuck = readScore(memory, 0, 0, 3, 2)!;
+    for (let k = 3000; k < 3100; k++) push(k);
+    const then = readScore(memory, 0, 0, 3, 2)!;
+    expect((then.error - stuck.error) / (then.last - stuck.last)).toBeLessThan(0.7);
   });
+});
 
+describe('outliers', () => {
   test.each([5, 20, 100])(
-    'outliers of %d times the amplitude leave the forecasts between them as good as they were',
+    '%d times the amplitude, every 97 readings: the forecasts between them are far better than the last value',
     (size) => {
       const { push } = stagesOf({ horizon: 1, hidden: 1 });
       let before = 0;
@@ -198,9 +197,52 @@ describe('the readout', () => {
           error += Math.abs(clean(k) - before);
           last += Math.abs(clean(k) - clean(k - 1));
         }
-        before = push(['a', k * 3_600_000, k > 500 && since === 0 ? size : clean(k)])[0]!.yhat[0]!;
+        before = push(['a', k * HOUR, k > 500 && since === 0 ? size : clean(k)])[0]!.yhat[0]!;
       }
-      expect(error).toBeLessThan(last / 50);
+      expect(error).toBeLessThan(last / 5);
+    },
+  );
+
+  // Seen to fail without each of these: the cut of a place's first level in Profile, of the first innovation, of the first features, of what
+  // moves the smoothed level, and in `forecast` the last value until a target has come.
+  test.each([
+    [3, 1e3, 1.01],
+    [3, 1e9, 1.01],
+    [3, 1e38, 1.01],
+    [30, 1e9, 0.95],
+    [49, 1e3, 1.01],
+    [49, 1e9, 1.01],
+    [60, 1e9, 0.97],
+    [200, 1e3, 0.6],
+    [200, 1e9, 0.7],
+    [1500, 1e3, 0.5],
+    [1500, 1e9, 0.5],
+  ])(
+    'one at reading %d of %d times the amplitude: within 100 readings the last value is beaten',
+    (at, size, most) => {
+      const HORIZONS = [1, 6, 12];
+      const stages = stagesOf({ horizon: 12, hidden: 16 });
+      const random = seededRandom(11);
+      const noise = (): number => random() + random() + random() + random() - 2;
+      const values = Array.from({ length: at + 501 }, (_, k) => {
+        const clean = 10 + Math.sin((2 * Math.PI * k) / 24) + 0.1 * noise();
+        return k === at ? size : clean;
+      });
+      const said = values.map((value, k) => stages.push(['a', k * HOUR, value])[0]!.yhat);
+      const against = (from: number, to: number, h: number): number => {
+        let [error, last] = [0, 0];
+        for (let t = at + from; t <= at + to; t++) {
+          if (t - h === at || t < h) continue;
+          error += Math.abs(values[t]! - said[t - h]![h - 1]!);
+          last += Math.abs(values[t]! - values[t - h]!);
+        }
+        return error / last;
+      };
+      for (const h of HORIZONS) {
+        expect.soft(against(1, 100, h), `the first 100, h ${h}`).toBeLessThan(most);
+        expect.soft(against(101, 500, h), `the next 400, h ${h}`).toBeLessThan(at === 3 ? 1.01 : 0.9);
+      }
+      stages.memory.release();
     },
   );
 });

@@ -179,8 +179,39 @@ describe('a model of Foretide', () => {
   });
 });
 
+describe('inputs with masks and Δt', () => {
+  const settings = ModelSettings.parse({ inputs: 'gaps', hidden: 3, horizon: 6 });
+  const model = createModel(settings, 1);
+  const { tensors } = readSafetensors(saveModel(model));
+  const plain = writeSafetensors({ tensors, metadata: new Map() });
+
+  test('a model that was saved says which they are, whatever else is said', () => {
+    expect(loadModel(saveModel(model))).toStrictEqual(model);
+    expect(loadModel(saveModel(model), { inputs: 'gaps', channels: 1 })).toStrictEqual(model);
+    expect(loadModel(saveModel(model), { channels: 3 }).channels).toBe(1);
+    const error = errorOf(() => loadModel(saveModel(model), { inputs: 'plain' }));
+    expect(error.message).toContain('expected model.inputs gaps, got plain');
+  });
+
+  test('of a plain state_dict the channels tell it, or the setting', () => {
+    expect(loadModel(plain, { channels: 1 })).toStrictEqual(model);
+    expect(loadModel(plain, { inputs: 'gaps' })).toStrictEqual(model);
+    expect(loadModel(plain)).toMatchObject({ inputKind: 'plain', channels: 3, horizon: 2 });
+    const error = errorOf(() => loadModel(plain, { channels: 1, inputs: 'plain' }));
+    expect(error.code).toBe('SETTINGS_INVALID');
+    expect(error.message).toContain('expected model.inputs gaps, got plain');
+  });
+});
+
 describe('settings', () => {
-  const fitting: ExpectedModel = { cell: 'lstm', activation: 'tanh', hidden: 4, layers: 1, horizon: 3 };
+  const fitting: ExpectedModel = {
+    cell: 'lstm',
+    activation: 'tanh',
+    inputs: 'plain',
+    hidden: 4,
+    layers: 1,
+    horizon: 3,
+  };
 
   test('those that fit change nothing', () => {
     expect(loadModel(read('lstm-1'), fitting)).toEqual(loadModel(read('lstm-1')));
@@ -188,6 +219,7 @@ describe('settings', () => {
 
   test.each<[ExpectedModel, string]>([
     [{ ...fitting, cell: 'gru' }, 'expected model.cell lstm, got gru'],
+    [{ ...fitting, inputs: 'gaps' }, 'expected model.inputs plain, got gaps'],
     [{ ...fitting, hidden: 16 }, 'expected model.hidden 4, got 16'],
     [{ ...fitting, layers: 2 }, 'expected model.layers 1, got 2'],
     [{ ...fitting, horizon: 12 }, 'expected model.horizon 3, got 12'],

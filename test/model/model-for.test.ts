@@ -9,6 +9,8 @@ import { Memory } from '../../src/memory/memory.ts';
 import { loadModel, saveModel } from '../../src/model/load.ts';
 import { modelFor } from '../../src/model/model-for.ts';
 import { createModel } from '../../src/model/model.ts';
+import { toPyTorch } from '../../src/model/pytorch.ts';
+import { writeSafetensors } from '../../src/model/safetensors.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
 import { stateFingerprint } from '../../src/run/fingerprint.ts';
 import { prepare } from '../../src/run/prepare.ts';
@@ -20,6 +22,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test('without a file: from the seed', async () => {
   const settings = ModelSettings.parse({ hidden: 3, seed: 9 });
   expect(await modelFor(settings, 2)).toEqual(createModel(settings, 2));
+});
+
+test('where nothing is asked for: the one that comes with the package, for readings of one channel', async () => {
+  const model = await modelFor(ModelSettings.parse({ name: 'mine' }), 1);
+  expect(model).toMatchObject({ name: 'mine', hidden: 8, horizon: 12, inputKind: 'plain' });
+  expect((await modelFor(ModelSettings.parse({}), 1)).fingerprint).toBe(model.fingerprint);
+  expect(saveModel(model).length).toBeLessThan(1e6);
+  const two = ModelSettings.parse({});
+  expect(await modelFor(two, 2)).toEqual(createModel(two, 2));
 });
 
 test('from a file, whatever the defaults of the other settings are', async () => {
@@ -42,8 +53,21 @@ test('a model for other channels than the readings have is refused', async () =>
   expect((await modelFor(ModelSettings.parse({ file }), 2)).channels).toBe(2);
   await expect(modelFor(ModelSettings.parse({ file }), 1)).rejects.toMatchObject({
     code: 'SETTINGS_INVALID',
-    message: expect.stringContaining('expected 2 channels (its inputs less two for the time of day), got 1'),
+    message: expect.stringContaining(
+      'expected 3 inputs (plain) or 5 (gaps) for 1 channel, got 4 (plain), for 2 channels',
+    ),
   });
+});
+
+test('the channels of the readings tell what the inputs of a plain state_dict are', async () => {
+  const file = join(folder, 'plain.safetensors');
+  const model = createModel(ModelSettings.parse({ inputs: 'gaps', hidden: 3, horizon: 6 }), 1);
+  writeFileSync(file, writeSafetensors({ tensors: toPyTorch(model), metadata: new Map() }));
+  expect(await modelFor(ModelSettings.parse({ file }), 1)).toEqual(model);
+  expect((await modelFor(ModelSettings.parse({ file }), 3)).inputKind).toBe('plain');
+  await expect(modelFor(ModelSettings.parse({ file }), 2)).rejects.toThrow(
+    'expected 4 inputs (plain) or 7 (gaps) for 2 channels, got 5 (plain), for 3 channels',
+  );
 });
 
 test.each([

@@ -29,6 +29,23 @@ test.each(['rnn', 'lstm', 'gru'] as const)(
   },
 );
 
+test('with inputs gaps: I = 2 × channels + 3, and another fingerprint', () => {
+  const model = small({ inputs: 'gaps', layers: 2 });
+  expect([model.inputs, model.inputKind]).toEqual([7, 'gaps']);
+  expect(model.layers.map(({ input }) => input)).toEqual([7, 3]);
+  expect([small().inputs, small().inputKind]).toEqual([4, 'plain']);
+  expect(model.fingerprint).not.toBe(small({ layers: 2 }).fingerprint);
+});
+
+test('one I, two ways to read it: 3 channels, or 1 with masks', () => {
+  const shape = { hidden: 3, horizon: 3 };
+  const three = createModel(ModelSettings.parse(shape), 3);
+  const { layers, head } = three;
+  const one = modelOf({ cell: 'lstm', channels: 1, horizon: 9, layers, head });
+  expect([three.inputKind, one.inputKind, one.inputs]).toEqual(['plain', 'gaps', 5]);
+  expect(one.fingerprint).not.toBe(three.fingerprint);
+});
+
 test('the weights of a seed are pinned: state that is kept goes with them', () => {
   const { layers, head } = createModel(ModelSettings.parse({}), 1);
   const hash = createHash('sha256');

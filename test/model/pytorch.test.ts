@@ -78,6 +78,29 @@ describe('from PyTorch', () => {
     const two = lstmOf().set('lstm.weight_ih_l0', zeros(16, 4));
     expect(fromPyTorch(two)).toMatchObject({ channels: 2, horizon: 3 });
   });
+
+  test.each([
+    [5, {}, 3, 2],
+    [5, { channels: 3 }, 3, 2],
+    [5, { channels: 1 }, 1, 6],
+    [5, { inputs: 'gaps' }, 1, 6],
+    [5, { inputs: 'plain' }, 3, 2],
+    [5, { channels: 1, inputs: 'plain' }, 1, 6], // who compares the settings tells
+    [5, { channels: 2 }, 3, 2],
+    [7, { channels: 2 }, 2, 3],
+    [9, { inputs: 'gaps' }, 3, 2],
+    [4, { channels: 1 }, 2, 3],
+    [4, { inputs: 'gaps' }, 2, 3], // there is no other way to read it
+    [3, { inputs: 'gaps' }, 1, 6],
+  ] as const)('%d inputs, of which is known %j: %d channels, horizon %d', (I, known, channels, horizon) => {
+    const tensors = lstmOf().set('lstm.weight_ih_l0', zeros(16, I));
+    expect(fromPyTorch(tensors, 'x', known)).toMatchObject({ channels, horizon });
+  });
+
+  test('too few inputs for either', () => {
+    const few = lstmOf().set('lstm.weight_ih_l0', zeros(16, 2));
+    expect(() => fromPyTorch(few)).toThrow('of [16, channels + 2] or [16, 2 × channels + 3], got [16, 2]');
+  });
 });
 
 describe('to PyTorch', () => {

@@ -3,10 +3,22 @@ import { z } from 'zod';
 import { loadSettings } from '../../src/config/load.ts';
 import { type FileModelSettings, ModelSettings, type SeededModelSettings } from '../../src/model/settings.ts';
 
-const SEEDED = { cell: 'lstm', activation: 'tanh', hidden: 16, layers: 1, horizon: 12, seed: 1 };
+const SEEDED = {
+  usual: false,
+  cell: 'lstm',
+  activation: 'tanh',
+  inputs: 'plain',
+  hidden: 16,
+  layers: 1,
+  horizon: 12,
+  seed: 1,
+};
 
 test('without a file every setting is known', () => {
-  expect(ModelSettings.parse(undefined)).toStrictEqual(SEEDED);
+  expect(ModelSettings.parse(undefined)).toStrictEqual({ ...SEEDED, usual: true });
+  expect(ModelSettings.parse({ name: 'a' }).file ?? 'usual').toBe('usual');
+  expect(ModelSettings.parse({ name: 'a' })).toMatchObject({ usual: true });
+  expect(ModelSettings.parse({ seed: 1 })).toMatchObject({ usual: false });
   expect(ModelSettings.parse({ hidden: 8, name: 'a', cell: undefined })).toStrictEqual({
     ...SEEDED,
     hidden: 8,
@@ -31,6 +43,7 @@ test.each([
   { horizon: 513 },
   { seed: -1 },
   { cell: 'transformer' },
+  { inputs: 'masks' },
   { name: 'Not A Name' },
   { file: '' },
 ])('refuses %j, with and without a file', (wrong) => {
@@ -55,5 +68,5 @@ test('the defaults are told to those who ask the schema', () => {
   const defaults = Object.entries(properties).flatMap(([key, { default: value }]) =>
     value === undefined ? [] : [[key, value]],
   );
-  expect(Object.fromEntries(defaults)).toEqual(SEEDED);
+  expect({ ...Object.fromEntries(defaults), usual: false }).toEqual(SEEDED);
 });

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { SCORE, SCORE_SLOT } from '../../src/forecast/score.ts';
 import type { DeadLetter } from '../../src/frame.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel } from '../../src/model/model.ts';
@@ -7,6 +6,7 @@ import { ModelSettings } from '../../src/model/settings.ts';
 import { Monitor } from '../../src/run/monitor.ts';
 import type { Committed, Task } from '../../src/run/task.ts';
 import type { Source } from '../../src/source/source.ts';
+import { scoreSlots } from './scores.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'], now: 1_700_000_000_000 }));
 afterEach(() => void vi.useRealTimers());
@@ -20,7 +20,6 @@ function monitorOf(
   return new Monitor({
     pipeline: 'p',
     model,
-    horizons: [1, 2],
     data: 'a.db',
     source: (progress ? { progress } : {}) as Source,
     tasks: () => tasks.map((task) => ({ committedReadings: 0, ...task })) as unknown as Task[],
@@ -29,11 +28,9 @@ function monitorOf(
 
 function memoryWith(series: number, ratio = 0): Memory {
   const memory = new Memory();
-  const slot = memory.series(SCORE_SLOT, 'f64', SCORE.length * model.horizon * model.channels);
-  for (let i = 0; i < series; i++) {
-    const at = slot.at(memory.row(`s${i}`));
-    memory.view().f64.set([1, ratio, 1], at); // count, error, last of the first channel and horizon
-  }
+  const { begin, put } = scoreSlots(memory, model.channels, [1, 2]);
+  for (let i = 0; i < series; i++) put(`s${i}`, 0, 0, { count: 1, error: ratio, last: 1 });
+  begin();
   return memory;
 }
 
@@ -60,10 +57,7 @@ test('a run that has just begun', () => {
     bytesPerSeries: 0,
     model: { name: 'lstm2', cell: 'lstm', hidden: 2 },
     nominalCoverage: 0.9,
-    summary: [
-      { h: '01', againstLast: null, againstSeason: null, coverage: null },
-      { h: '02', againstLast: null, againstSeason: null, coverage: null },
-    ],
+    summary: [],
     data: 'a.db',
     startedAt: 1_700_000_000_000,
   });
@@ -147,6 +141,7 @@ test('of very many series the summary waits for the end', () => {
   const monitor = monitorOf([{ memory: memoryWith(5001, 0.5), watermark: 1 }]);
   expect(monitor.status().summary).toEqual([]);
   monitor.state('done');
+  expect(monitor.status().summary.map(({ h }) => h)).toEqual(['01', '02']);
   expect(monitor.status().summary[0]!.againstLast).toBeCloseTo(0.5, 12);
 });
 

@@ -1,87 +1,97 @@
 import { expect, test } from 'vitest';
-import { SCORE, type Score, SCORE_SLOT } from '../../src/forecast/score.ts';
+import type { Score } from '../../src/forecast/score.ts';
 import { Memory } from '../../src/memory/memory.ts';
-import { createModel, type Model } from '../../src/model/model.ts';
-import { ModelSettings } from '../../src/model/settings.ts';
 import { summarise } from '../../src/run/summary.ts';
+import { scoreSlots } from './scores.ts';
 
-const modelOf = (channels: number, horizon: number): Model =>
-  createModel(ModelSettings.parse({ hidden: 1, horizon }), channels);
-
-/** A Memory in which these series have these sums: [series][channel][horizon]. */
-function memoryOf(model: Model, series: readonly (readonly (readonly Partial<Score>[])[])[]): Memory {
+/** A Memory in which these series have these sums: [series][channel][q]. */
+function memoryOf(
+  horizons: readonly number[],
+  series: readonly (readonly (readonly Partial<Score>[])[])[],
+): Memory {
   const memory = new Memory();
-  const slot = memory.series(SCORE_SLOT, 'f64', SCORE.length * model.horizon * model.channels);
+  const { begin, put } = scoreSlots(memory, series[0]?.length ?? 1, horizons);
   for (const [s, channels] of series.entries()) {
-    const at = slot.at(memory.row(`s${s}`));
-    const { f64 } = memory.view();
-    channels.forEach((horizons, c) =>
-      horizons.forEach((score, h) => {
-        SCORE.forEach((name, i) => {
-          f64[at + (c * model.horizon + h) * SCORE.length + i] = score[name] ?? 0;
-        });
-      }),
-    );
+    channels.forEach((row, c) => row.forEach((score, q) => put(`s${s}`, c, q, score)));
   }
+  begin();
   return memory;
 }
 
 const beats = (error: number, last: number): Partial<Score> => ({ count: 1, error, last });
+const nothing = { againstLast: null, againstSeason: null, coverage: null };
 
-test('nothing scored yet: nothing to say, a line for each horizon that there is', () => {
-  const model = modelOf(1, 3);
-  expect(summarise([memoryOf(model, [])], model, [1, 3, 9])).toEqual([
-    { h: '01', againstLast: null, againstSeason: null, coverage: null },
-    { h: '03', againstLast: null, againstSeason: null, coverage: null },
+test('a line for each horizon that is forecast, called as its points are', () => {
+  expect(summarise([memoryOf([1, 24, 144], [])], 1)).toEqual([
+    { h: '01', ...nothing },
+    { h: '24', ...nothing },
+    { h: '144', ...nothing },
   ]);
-  expect(summarise([], modelOf(1, 120), [5])[0]!.h).toBe('005');
+});
+
+test('nothing before the first reading, nor where nothing is scored', () => {
+  const memory = new Memory();
+  scoreSlots(memory, 1, [1, 3]);
+  expect(summarise([memory], 1)).toEqual([]);
+  expect(summarise([new Memory()], 1)).toEqual([]);
+  expect(summarise([], 1)).toEqual([]);
+});
+
+test('a partition that has had no reading yet does not hide the others', () => {
+  const idle = new Memory();
+  scoreSlots(idle, 1, [1, 3]);
+  const lines = summarise([idle, memoryOf([1, 3], [[[beats(1, 2), beats(3, 1)]]])], 1);
+  expect(lines.map(({ h, againstLast }) => [h, againstLast])).toEqual([
+    ['01', expect.closeTo(0.5, 12)],
+    ['03', expect.closeTo(3, 12)],
+  ]);
 });
 
 test('the mean over series is geometric, so that series of any unit count alike', () => {
-  const model = modelOf(1, 1);
-  const memory = memoryOf(model, [[[beats(1e6, 2e6)]], [[beats(8e-3, 1e-3)]]]);
-  const [line] = summarise([memory], model, [1]);
+  const [line] = summarise([memoryOf([1], [[[beats(1e6, 2e6)]], [[beats(8e-3, 1e-3)]]])], 1);
   expect(line!.againstLast).toBeCloseTo(Math.sqrt((1 / 2) * 8), 12);
 });
 
 test('channels and partitions count as series of their own, each horizon for itself', () => {
-  const model = modelOf(2, 2);
-  const one = memoryOf(model, [
+  const one = memoryOf(
+    [1, 2],
     [
-      [beats(1, 2), beats(3, 1)],
-      [beats(1, 4), beats(3, 1)],
+      [
+        [beats(1, 2), beats(3, 1)],
+        [beats(1, 4), beats(3, 1)],
+      ],
     ],
-  ]);
-  const other = memoryOf(model, [
+  );
+  const other = memoryOf(
+    [1, 2],
     [
-      [beats(1, 8), beats(3, 1)],
-      [beats(1, 1), beats(3, 1)],
+      [
+        [beats(1, 8), beats(3, 1)],
+        [beats(1, 1), beats(3, 1)],
+      ],
     ],
-  ]);
-  const lines = summarise([one, other], model, [1, 2]);
+  );
+  const lines = summarise([one, other], 2);
   expect(lines[0]!.againstLast).toBeCloseTo((1 / 2 / 4 / 8) ** 0.25, 12);
   expect(lines[1]!.againstLast).toBeCloseTo(3, 12);
 });
 
 test('against a season only what had one is compared', () => {
-  const model = modelOf(1, 1);
-  const memory = memoryOf(model, [
-    [[{ error: 9, last: 10, seasonalError: 1, seasonal: 4 }]],
-    [[{ error: 9, last: 10 }]],
-  ]);
-  const [line] = summarise([memory], model, [1]);
+  const memory = memoryOf(
+    [1],
+    [[[{ error: 9, last: 10, seasonalError: 1, seasonal: 4 }]], [[{ error: 9, last: 10 }]]],
+  );
+  const [line] = summarise([memory], 1);
   expect(line!.againstSeason).toBeCloseTo(0.25, 12);
   expect(line!.againstLast).toBeCloseTo(0.9, 12);
 });
 
 test('a series that never moves, or is forecast without any error, spoils no mean', () => {
-  const model = modelOf(1, 1);
-  const memory = memoryOf(model, [[[beats(0, 5)]], [[beats(5, 0)]], [[beats(1, 2)]]]);
-  expect(summarise([memory], model, [1])[0]!.againstLast).toBeCloseTo(0.5, 12);
+  const memory = memoryOf([1], [[[beats(0, 5)]], [[beats(5, 0)]], [[beats(1, 2)]]]);
+  expect(summarise([memory], 1)[0]!.againstLast).toBeCloseTo(0.5, 12);
 });
 
 test('coverage is the share of all targets that had a band', () => {
-  const model = modelOf(1, 1);
-  const memory = memoryOf(model, [[[{ bands: 10, covered: 9 }]], [[{ bands: 90, covered: 78 }]], [[{}]]]);
-  expect(summarise([memory], model, [1])[0]!.coverage).toBeCloseTo(0.87, 12);
+  const memory = memoryOf([1], [[[{ bands: 10, covered: 9 }]], [[{ bands: 90, covered: 78 }]], [[{}]]]);
+  expect(summarise([memory], 1)[0]!.coverage).toBeCloseTo(0.87, 12);
 });

@@ -45,7 +45,7 @@ export function partsFor(
 }
 
 const sqlite = (): SqliteStore => new SqliteStore(':memory:', { retention: 1e15 });
-const records = messyStream(3, 1200);
+const records = messyStream(3, 4000);
 
 async function undisturbed() {
   const store = sqlite();

@@ -35,8 +35,8 @@ function forecasts(memory: Memory, size: number, channels = 1): OperatorFunction
       recur(memory, model),
     ),
     forecast(memory, model, settings),
-    score(memory, model),
-    detect(memory, model),
+    score(memory, model, settings),
+    detect(memory, model, settings),
     learn(memory, model, settings),
     rows(),
   );

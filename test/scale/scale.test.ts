@@ -30,7 +30,7 @@ test('a constant series has z = 0; a wild one stays finite and within ±10', () 
   const memory = new Memory();
   const stage = scale(memory, 1, ScaleSettings.parse({}));
   for (let i = 0; i < 10; i++) expect(through(stage, frameOf(memory, [['c', i, 5]]))[0]!.z[0]).toBe(0);
-  const wild = [0, 1e150, -1e150, 1e-300, 0, 3].map(
+  const wild = [0, 1e150, -1e150, 1e-300, 0, 3, 1.7e308, -1.7e308, 1.7e308, 0].map(
     (value, i) => through(stage, frameOf(memory, [['w', i, value]]))[0]!,
   );
   for (const { z, mean, spread } of wild) {
@@ -45,4 +45,13 @@ test('each channel has its own scale', () => {
   let frame;
   for (let i = 0; i < 20; i++) [frame] = through(stage, frameOf(memory, [['a', i, [i, 1000 + 10 * i]]]));
   expect([...(frame?.mean ?? [])]).toEqual([9.5, 1095]);
+});
+
+test('a series that begins at 1e308 keeps its mean: only what deviates from it is cut', () => {
+  const memory = new Memory();
+  const stage = scale(memory, 1, ScaleSettings.parse({}));
+  for (let i = 0; i < 20; i++) {
+    const [frame] = through(stage, frameOf(memory, [['a', i, 1e308]]));
+    expect([frame!.mean[0], frame!.spread[0], frame!.z[0]]).toEqual([1e308, 0, 0]);
+  }
 });

@@ -62,22 +62,24 @@ describe('forecastPoints', () => {
   const modelOf = (horizon: number, channels: number): Model =>
     createModel(ModelSettings.parse({ name: 'm', hidden: 1, horizon }), channels);
 
-  /** ŷ of row i, channel c, horizon h is ich, e.g. 213; the band reaches 0.5 to each side. */
-  function forecasted(horizon: number, channels: 1 | 2 = 1, issued = [1, 1, 1]) {
-    const yhat = Float64Array.from({ length: 3 * channels * horizon }, (_, k) => {
-      const [i, c, h] = [
-        Math.floor(k / horizon / channels),
-        Math.floor(k / horizon) % channels,
-        (k % horizon) + 1,
-      ];
-      return 1000 * (i + 1) + 100 * c + h;
+  /** ŷ of row i, channel c, horizon h is 1000 i + 200 c + h, e.g. 2203; the main band reaches 0.5 to each side, the other one 9. */
+  function forecasted(horizons: readonly number[], channels: 1 | 2 = 1, issued = [1, 1, 1]) {
+    const Q = horizons.length;
+    const yhat = Float64Array.from({ length: 3 * channels * Q }, (_, k) => {
+      const [i, c, h] = [Math.floor(k / Q / channels), Math.floor(k / Q) % channels, horizons[k % Q]!];
+      return 1000 * (i + 1) + 200 * c + h;
     });
+    const bands = (side: number) =>
+      Float64Array.from([...yhat].flatMap((y) => [y + 0.5 * side, y + 9 * side]));
     return {
       ...frame(channels),
-      horizon,
+      horizons,
+      levels: [0.9, 0.99],
       yhat,
       lo: yhat.map((each) => each - 0.5),
       hi: yhat.map((each) => each + 0.5),
+      los: bands(-1),
+      his: bands(1),
       issued: Uint8Array.from(issued),
       step: Float64Array.of(MINUTE, MINUTE, 2 * MINUTE),
     };
@@ -85,7 +87,7 @@ describe('forecastPoints', () => {
 
   test('the horizons that are asked for, each with its target times', () => {
     const model = modelOf(3, 1);
-    const [one, three, ...others] = forecastPoints(forecasted(3), model, { store: [1, 3, 4] });
+    const [one, three, ...others] = forecastPoints(forecasted([1, 2, 3]), model, { store: [1, 3, 4] });
     expect(others).toEqual([]);
     expect(one).toMatchObject({
       measurement: 'forecast',
@@ -107,33 +109,41 @@ describe('forecastPoints', () => {
   });
 
   test('rows that are not issued are left out', () => {
-    const [points] = forecastPoints(forecasted(1, 1, [0, 1, 0]), modelOf(1, 1), { store: [1] });
+    const [points] = forecastPoints(forecasted([1], 1, [0, 1, 0]), modelOf(1, 1), { store: [1] });
     expect(rowsOf(points!)).toEqual([['b', 21 * MINUTE, 7, 2001, 2000.5, 2001.5]]);
-    const [none] = forecastPoints(forecasted(1, 1, [0, 0, 0]), modelOf(1, 1), { store: [1] });
+    const [none] = forecastPoints(forecasted([1], 1, [0, 0, 0]), modelOf(1, 1), { store: [1] });
     expect(none!.length).toBe(0);
   });
 
   test('channels each have their own forecasts', () => {
-    const [, second] = forecastPoints(forecasted(2, 2, [1, 0, 1]), modelOf(2, 2), { store: [1, 2] });
+    const [, second] = forecastPoints(forecasted([1, 2], 2, [1, 0, 1]), modelOf(2, 2), { store: [1, 2] });
     expect(rowsOf(second!).map(([series, , , yhat]) => [series, yhat])).toEqual([
       ['a.c0', 1002],
-      ['a.c1', 1102],
+      ['a.c1', 1202],
       ['c.c0', 3002],
-      ['c.c1', 3102],
+      ['c.c1', 3202],
     ]);
   });
 
-  test('the horizons of one model have as many digits as the farthest, so that they sort', () => {
-    const tags = (horizon: number) =>
-      forecastPoints(forecasted(horizon), modelOf(horizon, 1), { store: [6, 100] }).map(
-        (points) => points.tags['h'],
-      );
-    expect(tags(12)).toEqual(['06']);
-    expect(tags(120)).toEqual(['006', '100']);
+  test('of chosen horizons those that are to be stored, in the order of `store`', () => {
+    const points = forecastPoints(forecasted([1, 24, 144]), modelOf(1, 1), { store: [144, 6, 24] });
+    expect(points.map(({ tags }) => tags['h'])).toEqual(['144', '24']);
+    expect(points.map((each) => rowsOf(each)[0])).toEqual([
+      ['a', 154 * MINUTE, 7, 1144, 1143.5, 1144.5],
+      ['a', 34 * MINUTE, 7, 1024, 1023.5, 1024.5],
+    ]);
+  });
+
+  // A tag is part of a point's identity: it must not depend on which other horizons there are.
+  test('a horizon is called the same whatever others there are: at least two digits', () => {
+    const tags = (...horizons: number[]) =>
+      forecastPoints(forecasted(horizons), modelOf(1, 1), { store: [6, 100] }).map(({ tags: { h } }) => h);
+    expect(tags(1, 6, 12)).toEqual(['06']);
+    expect(tags(6, 100)).toEqual(['06', '100']);
   });
 
   test('a band that is not there yet is NaN, which no sink writes', () => {
-    const made = forecasted(1);
+    const made = forecasted([1]);
     made.lo.fill(NaN);
     const [points] = forecastPoints(made, modelOf(1, 1), { store: [1] });
     expect(points!.fields['lo']).toEqual(Float64Array.of(NaN, NaN, NaN));

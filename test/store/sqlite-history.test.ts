@@ -118,11 +118,15 @@ describe('a window', () => {
     expect(history.window('a', 80, 99).forecasts.map(({ h }) => h)).toEqual(['12']);
   });
 
-  test('calls horizons as their tag does, however many digits that has', async () => {
+  test('calls horizons as their tag does, however many digits that has, from the nearest to the farthest', async () => {
     const { store, commit } = kept();
-    await commit(0, readings([['a', 1, 1]]), forecasts('006', [['a', 90, 5, 4, 6]]));
-    const { forecasts: found } = new SqliteHistory(store.database, 120).window('a', 0, 99);
-    expect(found.map(({ h }) => h)).toEqual(['006']);
+    await commit(
+      0,
+      readings([['a', 1, 1]]),
+      ...['144', '06', '12'].map((h) => forecasts(h, [['a', 90, 5, 4, 6]])),
+    );
+    const { forecasts: found } = new SqliteHistory(store.database).window('a', 0, 99);
+    expect(found.map(({ h }) => h)).toEqual(['06', '12', '144']);
   });
 
   test('has the anomalies with what was expected', async () => {

@@ -25,7 +25,7 @@ function batches(partition: number, records: readonly SourceRecord[], size: numb
 
 async function collect(
   all: readonly Batch[],
-  collector = new Collector(decoder, settings),
+  collector = new Collector(decoder, settings, 'plain'),
 ): Promise<History[]> {
   for (const partition of new Set(all.map((batch) => batch.partition))) await collector.open(partition);
   for (const batch of all) await collector.handle(batch);
@@ -68,7 +68,7 @@ test('the order in which partitions come leaves no trace', async () => {
 });
 
 test('a partition that is lost and opened again is taken from its beginning', async () => {
-  const collector = new Collector(decoder, settings);
+  const collector = new Collector(decoder, settings, 'plain');
   await collector.open(0);
   await collector.handle(batches(0, messy, 500)[0]!);
   await collector.lose(0);
@@ -78,9 +78,30 @@ test('a partition that is lost and opened again is taken from its beginning', as
   );
 });
 
+test('missing steps that the cell goes through are kept too, and count as room, not as readings', async () => {
+  const masked = quickSettings('x.csv', 'align.gaps=mask');
+  const collector = new Collector(decoder, masked, 'gaps');
+  await collector.open(0);
+  for (const batch of batches(0, messy, 100)) await collector.handle(batch);
+  const { used } = collector.account();
+  expect(collector.readings).toBe(used);
+  const histories = collector.take();
+  const steps = histories.reduce((sum, { length }) => sum + length, 0);
+  expect(steps).toBeGreaterThan(used + 50);
+  for (const { inputs, inputWidth, length } of histories) {
+    expect([inputWidth, inputs.length]).toEqual([5, 5 * length]);
+  }
+  const few = { ...masked, train: { ...masked.train, maxReadings: steps - 1 } };
+  await expect(collect(batches(0, messy, 100), new Collector(decoder, few, 'gaps'))).rejects.toThrow(
+    'more readings than may be taken',
+  );
+  const enough = { ...masked, train: { ...masked.train, maxReadings: steps } };
+  expect(await collect(batches(0, messy, 100), new Collector(decoder, enough, 'gaps'))).toHaveLength(4);
+});
+
 describe('what cannot be used', () => {
   test('is counted, with the reason of the first', async () => {
-    const collector = new Collector(decoder, settings);
+    const collector = new Collector(decoder, settings, 'plain');
     await collector.open(0);
     for (const batch of batches(0, messy, 100)) await collector.handle(batch);
     const { records, decoded, dead, readings, used, duplicate, late } = collector.account();
@@ -93,7 +114,9 @@ describe('what cannot be used', () => {
 
   test('more readings than are allowed end it', async () => {
     const small = { ...settings, train: { ...settings.train, maxReadings: 99 } };
-    await expect(collect(batches(0, messy, 10), new Collector(decoder, small))).rejects.toMatchObject({
+    await expect(
+      collect(batches(0, messy, 10), new Collector(decoder, small, 'plain')),
+    ).rejects.toMatchObject({
       code: 'TRAINING_DATA',
       facts: { expected: 'at most 99', where: 'train.maxReadings' },
     });

@@ -40,7 +40,7 @@ async function errors(b: readonly number[], targets: Float32Array, served: { out
   });
   const none = new Int32Array(0);
   const validate = Int32Array.of(0, 3, 9); // scores rows 2, 3, 5, 6, 11, 12
-  const set = { rows, channels: 2, horizon: 2, train: none, validate, series: 1, tooShort: 0 };
+  const set = { rows, inputWidth: 4, channels: 2, horizon: 2, train: none, validate, series: 1, tooShort: 0 };
   const { train } = quickSettings('x.csv', `train={steps: ${STEPS}, scored: ${SCORED}, batch: 2}`);
   const found = errorsByHorizon(trainer, { ...set, readings: ROWS, fingerprint: '' }, train, served);
   await trainer.close();

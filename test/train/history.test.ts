@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Aligned } from '../../src/align/align.ts';
 import type { Frame } from '../../src/frame.ts';
+import type { Gaps } from '../../src/align/gaps.ts';
+import type { InputKind } from '../../src/cell/inputs.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import type { Scaled } from '../../src/scale/scale.ts';
 import { History } from '../../src/train/history.ts';
@@ -15,10 +17,14 @@ interface Given {
   readonly begins?: boolean;
 }
 
-function historyOf(given: readonly Given[]): History {
+function historyOf(
+  given: readonly Given[],
+  inputs: InputKind = 'plain',
+  policy: Gaps['policy'] = 'hold',
+): History {
   const memory = new Memory();
   const channels = given[0]!.value.length;
-  const history = new History('a', 0, channels);
+  const history = new History('a', 0, channels, inputs);
   given.forEach(({ index, value, mean = 0, spread = 1, begins }, i) => {
     const aligned = alignedFrame(
       memory,
@@ -28,6 +34,9 @@ function historyOf(given: readonly Given[]): History {
     const frame: Frame & Aligned & Scaled = {
       ...aligned,
       restart: Uint8Array.of(i === 0 || begins ? 1 : 0),
+      gap: Float64Array.of(i === 0 ? 0 : index - given[i - 1]!.index),
+      step: Float64Array.of(3_600_000),
+      gaps: { policy, decay: 0.9 },
       z: Float32Array.from(value, (y) => (y - mean) / spread),
       mean: new Float64Array(channels).fill(mean),
       spread: new Float64Array(channels).fill(spread),
@@ -117,4 +126,57 @@ test('inputs are those of the cell: z, sin and cos of the time of day', () => {
   ]);
   expect([...history.inputs].map((x) => x + 0)).toEqual([1, 1, 0, -1, 0, -1]);
   expect([history.index(0), history.index(1), history.length]).toEqual([6, 12, 2]);
+});
+
+test('inputs of a model that sees gaps have masks and Δt', () => {
+  const history = historyOf(
+    [
+      { index: 6, value: [7, 1], mean: 5, spread: 2 },
+      { index: 30, value: [3, 5], mean: 5, spread: 2 },
+    ],
+    'gaps',
+  );
+  expect(history.inputWidth).toBe(7);
+  expect([...history.inputs].map((x) => x + 0)).toEqual([1, -2, 1, 1, 0, 1, 0, -1, 0, 1, 1, 1, 1, 0]);
+});
+
+describe('missing steps', () => {
+  const given = [
+    { index: 1, value: [1] },
+    { index: 2, value: [2] },
+    { index: 5, value: [5] },
+    { index: 6, value: [6], begins: true },
+    { index: 7, value: [7] },
+  ];
+
+  test('are steps where the live cell goes through them: without targets, and nobody’s target', () => {
+    const history = historyOf(given, 'gaps', 'mask');
+    expect([history.length, history.readings]).toEqual([7, 5]);
+    expect(Array.from({ length: 7 }, (_, step) => history.index(step))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    const masks = [...history.inputs].filter((_, i) => i % 5 === 1);
+    expect(masks).toEqual([1, 1, 0, 0, 1, 1, 1]);
+    expect(targetsOf(history, 4)).toEqual([
+      [2, NaN, NaN, 5],
+      [NaN, NaN, 5, NaN],
+      [NaN, NaN, NaN, NaN],
+      [NaN, NaN, NaN, NaN],
+      [NaN, NaN, NaN, NaN],
+      [7, NaN, NaN, NaN],
+      [NaN, NaN, NaN, NaN],
+    ]);
+    expect([history.begins, history.cuts]).toEqual([
+      [0, 5],
+      [0, 5],
+    ]);
+  });
+
+  test.each([
+    ['hold', [0, 3]],
+    ['decay', [0, 2, 3]],
+    ['reset', [0, 2, 3]],
+  ] as const)('%s: a window ends where the live h and C are changed, a target does not', (policy, cuts) => {
+    const history = historyOf(given, 'plain', policy);
+    expect([history.length, history.begins, history.cuts]).toEqual([5, [0, 3], cuts]);
+    expect(targetsOf(history, 4)[1]).toEqual([NaN, NaN, 5, NaN]);
+  });
 });

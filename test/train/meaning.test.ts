@@ -11,6 +11,7 @@ test.each([
   ['train.rate=0.5', 'train.rate'],
   ['train.epochs=9', 'train.epochs'],
   ['align.every=1m', 'align.every'],
+  ['align.gaps=mask', 'align.gaps'],
   ['scale.window=50', 'scale.window'],
   ['model.seed=3', 'model.seed'],
 ])('%s changes it, under its path', (set, path) => {
@@ -35,4 +36,12 @@ test('of a model from a file its weights count, not where it lies', () => {
   expect(from('a', 1)).toEqual(from('b', 1));
   expect(from('a', 1)).not.toEqual(from('a', 2));
   expect(from('a', 1)).not.toEqual(meaning());
+});
+
+test('the inputs of the model are part of it', () => {
+  const seen = (inputs: string): unknown => {
+    const model = createModel(ModelSettings.parse({ hidden: 8, horizon: 4, inputs }), 1);
+    return meaningOf(quickSettings('x.csv'), model)['model.inputs'];
+  };
+  expect([seen('plain'), seen('gaps')]).toEqual(['plain', 'gaps']);
 });

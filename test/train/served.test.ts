@@ -7,6 +7,7 @@ import { DecodeSettings } from '../../src/decode/settings.ts';
 import { align } from '../../src/align/align.ts';
 import { forecast } from '../../src/forecast/forecast.ts';
 import { ADAM } from '../../src/learn/adam.ts';
+import { linear } from '../../src/learn/linear.ts';
 import { Trainer } from '../../src/learn/trainer.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel } from '../../src/model/model.ts';
@@ -14,6 +15,7 @@ import { ModelSettings } from '../../src/model/settings.ts';
 import { scale } from '../../src/scale/scale.ts';
 import { topology } from '../../src/stage.ts';
 import { Collector } from '../../src/train/collector.ts';
+import type { History } from '../../src/train/history.ts';
 import { trainingSet } from '../../src/train/training-set.ts';
 import { batchOf, record } from '../checks/topology.ts';
 import { quickSettings } from './settings.ts';
@@ -31,7 +33,7 @@ test.each(['rnn', 'lstm', 'gru'])(
     const batch = batchOf(observations.map((each, i) => record(i, each)));
     const settings = quickSettings('x.csv', `train={steps: ${STEPS}, validate: 0}`);
 
-    const collector = new Collector(decoder, settings);
+    const collector = new Collector(decoder, settings, 'plain');
     await collector.open(0);
     await collector.handle(batch);
     const { rows } = trainingSet(collector.take(), 1, HORIZON, settings.train);
@@ -78,3 +80,68 @@ test.each(['rnn', 'lstm', 'gru'])(
     });
   },
 );
+
+/** The network over windows of one reading after another, and h of the live cell with the head by hand. */
+async function bothWays(inputs: string, gaps: string) {
+  const decoder = decoderFor(DecodeSettings.parse({ format: 'json', series: 'series' }));
+  const model = createModel(ModelSettings.parse({ inputs, layers: 2, hidden: 8, horizon: HORIZON }), 1);
+  // every seventh reading is missing, and now and then some more
+  const observations = waves(1, 260).filter((_, i) => i % 7 !== 5 && i % 50 > 4);
+  const batch = batchOf(observations.map((each, i) => record(i, each)));
+  const settings = quickSettings('x.csv', `align={every: 1h, gaps: ${gaps}}`);
+
+  const collector = new Collector(decoder, settings, model.inputKind);
+  await collector.open(0);
+  await collector.handle(batch);
+  const [history] = collector.take() as [History];
+  const { length: steps, inputs: X } = history;
+  const targets = new Float32Array(steps * HORIZON);
+  const trainer = new Trainer({
+    shape: { cell: 'lstm', steps, scored: steps },
+    weights: model,
+    rows: { inputs: X, targets, targetWidth: HORIZON },
+    loss: { kind: 'mse' },
+    size: 1,
+    dropout: 0,
+    seed: 1,
+    batch: 1,
+    adam: ADAM,
+    schedule: { kind: 'constant' },
+    threads: 1,
+  });
+  const trained = new Float32Array(steps * HORIZON);
+  trainer.evaluate(Int32Array.of(0), trained);
+  await trainer.close();
+
+  const memory = new Memory();
+  const served: Float32Array[] = [];
+  from([batch])
+    .pipe(
+      topology(
+        decode(memory, decoder),
+        align(memory, settings.align),
+        scale(memory, 1, settings.scale),
+        recur(memory, model),
+      ),
+    )
+    .subscribe(({ hidden }) => served.push(linear(model.head, hidden)));
+  // of the steps of a reading the last is its own
+  const last: Float32Array[] = [];
+  for (let step = 0; step < steps; step++) {
+    const isMissing = model.inputKind === 'gaps' && X[step * model.inputs + 1] === 0;
+    if (!isMissing) last.push(trained.slice(step * HORIZON, (step + 1) * HORIZON));
+  }
+  return { served, trained: last, steps, readings: history.readings };
+}
+
+test.each([
+  ['plain', 'hold'],
+  ['gaps', 'hold'],
+  ['gaps', 'mask'],
+])('inputs %s, gaps %s: what is trained on is served bit for bit, through all gaps', async (inputs, gaps) => {
+  const { served, trained, steps, readings } = await bothWays(inputs, gaps);
+  expect(readings).toBeGreaterThan(190);
+  // the first that is there is the seventh
+  expect(steps).toBe(gaps === 'mask' ? 254 : readings);
+  expect(served).toEqual(trained);
+});

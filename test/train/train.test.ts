@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../src/model/load.ts';
+import { seededRandom } from '../../src/model/random.ts';
 import type { TrainSettings } from '../../src/train/settings.ts';
 import {
   type Stopped,
@@ -124,6 +125,36 @@ test('a training can go on from the weights of a model, and begins as good as th
   );
   const best = first.epochs[first.best - 1]!;
   expect(second.epochs[0]!.validation).toBeCloseTo(best.validation!, 4);
+});
+
+describe('a model that sees gaps', () => {
+  // a wave of nine days, read once a day: the time of day tells nothing, and two readings of five are missing
+  const random = seededRandom(3);
+  const gappy = Array.from({ length: 1500 }, (_, day) => ({
+    series: 'a',
+    time: day * 86_400_000,
+    value: Math.sin((2 * Math.PI * day) / 9),
+  })).filter(() => random() < 0.6);
+  const data = path('gappy.csv');
+  writeFileSync(data, csvOf(gappy));
+  const LONGER = ['train.epochs=30', 'train.stride=2', 'model.hidden=16'];
+  const run = async (name: string, ...set: string[]): Promise<Trained> =>
+    (await train(options(name, quickSettings(data, 'align.every=1d', ...LONGER, ...set)))) as Trained;
+
+  test('is trained on masks and Δt, and its file says so', async () => {
+    const { fingerprint } = await run('gaps', 'model.inputs=gaps', 'align.gaps=mask', 'train.epochs=1');
+    const model = loadModel(readFileSync(path('gaps')));
+    expect(model).toMatchObject({ inputKind: 'gaps', inputs: 5, channels: 1, horizon: 4, fingerprint });
+  });
+
+  test('and that lives through them forecasts far better than one that knows nothing of them', async () => {
+    const [blind, seeing] = [
+      await run('blind'),
+      await run('seeing', 'model.inputs=gaps', 'align.gaps=mask'),
+    ].map(({ horizons }) => horizons.map(({ mae }) => mae));
+    expect(seeing).toHaveLength(4);
+    seeing!.forEach((mae, h) => expect(mae).toBeLessThan(blind![h]! / 3));
+  });
 });
 
 test('what cannot be used is counted and told', async () => {

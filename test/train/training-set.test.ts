@@ -9,14 +9,14 @@ import { quickSettings } from './settings.ts';
 import { type Observation, waves } from './signal.ts';
 
 /** As the collector has them. */
-function historiesOf(observations: readonly Observation[]): History[] {
+function historiesOf(observations: readonly Observation[], gaps = 'hold'): History[] {
   const memory = new Memory();
-  const aligned = align(memory, AlignSettings.parse({ every: '1h' }));
+  const aligned = align(memory, AlignSettings.parse({ every: '1h', gaps }));
   const scaled = scale(memory, 1, { window: 1000 });
   const histories = new Map<string, History>();
   for (const { series, time, value } of observations) {
     for (const wave of through(aligned, frameOf(memory, [[series, time, value]]))) {
-      const history = histories.get(series) ?? new History(series, 0, 1);
+      const history = histories.get(series) ?? new History(series, 0, 1, 'plain');
       histories.set(series, history);
       history.add(through(scaled, wave)[0]!, 0);
     }
@@ -82,4 +82,16 @@ test('the fingerprint is that of readings and windows', () => {
   const [first, ...rest] = waves(2, 40);
   expect(setOf([{ ...first!, value: first!.value + 1 }, ...rest]).fingerprint).not.toBe(fingerprint);
   expect(setOf(waves(2, 40), 'train.validate=0.3').fingerprint).not.toBe(fingerprint);
+});
+
+test('no window goes through a change of h and C that it does not make itself', () => {
+  const { train, model } = quickSettings('x.csv', 'train={steps: 8, scored: 4, validate: 0}');
+  const gapped = waves(1, 41).toSpliced(20, 3); // steps 21, 22, 23 are missing
+  const of = (gaps: string): TrainingSet => trainingSet(historiesOf(gapped, gaps), 1, model.horizon!, train);
+  expect([...of('hold').train]).toEqual([0, 4, 8, 12, 16, 20, 24, 28]);
+  expect([...of('decay').train]).toEqual([0, 4, 8, 12, 20, 24, 28]);
+  expect([...of('reset').train]).toEqual([...of('decay').train]);
+  const masked = of('mask');
+  expect([...masked.train]).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32]);
+  expect([masked.readings, masked.rows.inputs.length]).toEqual([38, 41 * masked.inputWidth]);
 });

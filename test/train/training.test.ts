@@ -25,7 +25,7 @@ async function open(observations: readonly Observation[], ...set: string[]): Pro
   writeFileSync(path, csvOf(observations));
   const settings: TrainSettings = quickSettings(path, ...set);
   const { decoder, model, source } = await prepare(settings, silentLog);
-  const collector = new Collector(decoder, settings);
+  const collector = new Collector(decoder, settings, model.inputKind);
   await source.run(collector, never);
   return new Training(settings, model, trainingSet(collector.take(), 1, model.horizon, settings.train));
 }

@@ -1,0 +1,44 @@
+import { ForetideError } from '../errors.ts';
+import type { Model } from '../model/model.ts';
+import type { ForecastSettings } from './settings.ts';
+
+/** What is forecast of every series: settings and model, put together. */
+export interface Plan {
+  readonly channels: number;
+  /** Steps ahead, ascending; Q of them. */
+  readonly horizons: readonly number[];
+  /** The last of them. */
+  readonly farthest: number;
+  /** Coverages of the bands, ascending; B of them. */
+  readonly levels: readonly number[];
+  /** Place among the levels of the one that `lo` and `hi` stand for. */
+  readonly main: number;
+}
+
+/**
+ * The plan of a pipeline.
+ *
+ * @throws ForetideError SETTINGS_INVALID where the model's head, which is to forecast on its own, does not look so far ahead
+ */
+export function planOf(
+  model: Model,
+  { learn, horizons: chosen, level, levels: others }: ForecastSettings,
+): Plan {
+  const horizons = chosen ? ascending(chosen) : Array.from({ length: model.horizon }, (_, i) => i + 1);
+  const farthest = horizons.at(-1)!;
+  if (learn === 'none' && farthest > model.horizon) {
+    throw new ForetideError('SETTINGS_INVALID', {
+      what: "The model's head does not look so far ahead",
+      expected: `horizons of at most ${model.horizon}`,
+      got: String(farthest),
+      where: 'forecast.horizons',
+      todo: 'Leave these horizons out, set forecast.learn to head, or take a model that was trained for them.',
+    });
+  }
+  const levels = ascending([...others, level]);
+  return { channels: model.channels, horizons, farthest, levels, main: levels.indexOf(level) };
+}
+
+function ascending(numbers: readonly number[]): readonly number[] {
+  return [...new Set(numbers)].toSorted((a, b) => a - b);
+}

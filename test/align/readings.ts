@@ -1,0 +1,98 @@
+import type { AlignSettings } from '../../src/align/align.ts';
+import { seededRandom } from '../../src/model/random.ts';
+
+/** A reading of two channels; its offset is its place in the stream. */
+export interface Observation {
+  readonly series: string;
+  readonly time: number;
+  readonly value: readonly [number, number];
+}
+
+/** A row of a grid, as it has to be. */
+export interface GridRow {
+  readonly series: string;
+  readonly time: number;
+  readonly value: readonly number[];
+  /** Of the reading that closed it. */
+  readonly offset: number;
+  readonly index: number;
+  readonly gap: number;
+}
+
+/** Three series some seconds apart, out of order, twice, late, with gaps; quarters of a second, so that times meet. */
+export function untidy(seed: number, length: number): Observation[] {
+  const random = seededRandom(seed);
+  const clocks = [-1e6, 0, 1.7e12];
+  return Array.from({ length }, () => {
+    const s = Math.floor(random() * clocks.length);
+    const fate = random();
+    clocks[s]! += Math.floor(random() * 16) * 250 + (fate < 0.03 ? 30_000 * random() : 0);
+    const back = fate > 0.7 ? Math.floor(random() * 40) * 250 : 0;
+    return {
+      series: 'abc'[s]!,
+      time: Math.floor((clocks[s]! - back) / 250) * 250,
+      value: [20 * random() - 10, random()],
+    };
+  });
+}
+
+type Kind = Exclude<AlignSettings['aggregate'], 'none'>;
+
+/** What a grid makes of readings, by keeping them all: rows in order, and by offset what became of each. */
+export function gridByHand(
+  readings: readonly Observation[],
+  kind: Kind,
+  every: number,
+  offset: number,
+): { rows: GridRow[]; fates: string[] } {
+  const open = new Map<string, { bucket: number; readings: Observation[] }>();
+  const past = new Map<string, GridRow>();
+  const rows: GridRow[] = [];
+  const fates = readings.map((reading, at) => {
+    const { series, time } = reading;
+    // times and steps are whole here
+    const bucket = (time - offset - ((((time - offset) % every) + every) % every)) / every;
+    const before = open.get(series);
+    if (before && time === Math.max(...before.readings.map((each) => each.time))) return 'duplicate';
+    if (before && bucket < before.bucket) return 'late';
+    if (before?.bucket === bucket) {
+      before.readings.push(reading);
+      return 'used';
+    }
+    if (before) {
+      const start = before.bucket * every + offset;
+      const last = past.get(series);
+      const gap = last ? (start - last.time) / every : 0;
+      const row = {
+        series,
+        time: start,
+        value: [0, 1].map((c) => together(kind, before.readings, c)),
+        offset: at,
+        index: last ? last.index + gap : 1,
+        gap,
+      };
+      past.set(series, row);
+      rows.push(row);
+    }
+    open.set(series, { bucket, readings: [reading] });
+    return 'used';
+  });
+  return { rows, fates };
+}
+
+function together(kind: Kind, readings: readonly Observation[], channel: number): number {
+  const numbers = readings.map(({ value }) => value[channel]!);
+  const sum = numbers.reduce((total, y) => total + y);
+  switch (kind) {
+    case 'mean':
+      return sum / numbers.length;
+    case 'sum':
+      return sum;
+    case 'min':
+      return Math.min(...numbers);
+    case 'max':
+      return Math.max(...numbers);
+    case 'last':
+      return readings.toSorted((a, b) => b.time - a.time)[0]!.value[channel]!;
+  }
+}

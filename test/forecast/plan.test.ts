@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { planOf } from '../../src/forecast/plan.ts';
+import { ForecastSettings } from '../../src/forecast/settings.ts';
+import { createModel } from '../../src/model/model.ts';
+import { ModelSettings } from '../../src/model/settings.ts';
+
+const model = createModel(ModelSettings.parse({ hidden: 1, horizon: 6 }), 2);
+
+function plan(settings: object) {
+  return planOf(model, ForecastSettings.parse(settings));
+}
+
+describe('horizons', () => {
+  test('are all up to the model’s, where none are chosen', () => {
+    expect(plan({})).toMatchObject({ channels: 2, horizons: [1, 2, 3, 4, 5, 6], farthest: 6 });
+  });
+
+  test('are those that are chosen, ascending, each once', () => {
+    expect(plan({ horizons: [48, 1, 24, 1, 9, 48] })).toMatchObject({
+      horizons: [1, 9, 24, 48],
+      farthest: 48,
+    });
+    expect(plan({ horizons: [7] })).toMatchObject({ horizons: [7], farthest: 7 });
+  });
+
+  test('may not be farther than the model’s head looks, where nothing is learned', () => {
+    expect(plan({ learn: 'none', horizons: [6, 2] }).horizons).toEqual([2, 6]);
+    expect(() => plan({ learn: 'none', horizons: [1, 7] })).toThrow(
+      expect.objectContaining({ code: 'SETTINGS_INVALID' }),
+    );
+    expect(() => plan({ learn: 'none', horizons: [7] })).toThrow(/at most 6.*got 7.*forecast\.horizons/su);
+    expect(plan({ learn: 'head', horizons: [7] }).farthest).toBe(7);
+  });
+});
+
+describe('levels', () => {
+  test('are ascending, and main is the place of the one that lo and hi stand for', () => {
+    expect(plan({})).toMatchObject({ levels: [0.5, 0.8, 0.9, 0.95], main: 2 });
+    expect(plan({ level: 0.99 })).toMatchObject({ levels: [0.5, 0.8, 0.95, 0.99], main: 3 });
+    expect(plan({ level: 0.1, levels: [0.7, 0.2] })).toMatchObject({ levels: [0.1, 0.2, 0.7], main: 0 });
+  });
+
+  test('stand once each', () => {
+    expect(plan({ level: 0.8, levels: [0.8, 0.95, 0.8, 0.5] })).toMatchObject({
+      levels: [0.5, 0.8, 0.95],
+      main: 1,
+    });
+    expect(plan({ level: 0.9, levels: [] })).toMatchObject({ levels: [0.9], main: 0 });
+  });
+});
