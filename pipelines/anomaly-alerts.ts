@@ -29,7 +29,7 @@ export default pipeline({
       decode(memory, decoder),
       align(memory, settings.align, model.channels),
       scale(memory, model.channels, settings.scale),
-      recur(memory, model),
+      recur(memory, model, settings.forecast),
       forecast(memory, model, settings.forecast),
       score(memory, model, settings.forecast),
       detect(memory, model, settings.forecast),

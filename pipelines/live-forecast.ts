@@ -34,7 +34,7 @@ export default pipeline({
       decode(memory, decoder), //                       record         -> series, time, value
       align(memory, settings.align, model.channels), // event time     -> order, steps, gaps
       scale(memory, model.channels, settings.scale), // value          -> z
-      recur(memory, model), //                          z, h, C        -> h, C
+      recur(memory, model, settings.forecast), //       z, h, C        -> h, C
       forecast(memory, model, settings.forecast), //    h, the past    -> yhat, lo, hi by horizon
       score(memory, model, settings.forecast), //                          what came      -> error by horizon
       detect(memory, model, settings.forecast), //                         what came      -> outside the 99 % band?

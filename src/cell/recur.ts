@@ -2,6 +2,8 @@ import type { Aligned } from '../align/align.ts';
 import { shareLeft } from '../align/gaps.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { ForecastSettings } from '../forecast/settings.ts';
+import { ownCellOf } from '../learn/own-cell.ts';
 import type { Model } from '../model/model.ts';
 import type { Scaled } from '../scale/scale.ts';
 import { type Stage, stage } from '../stage.ts';
@@ -24,15 +26,23 @@ const TOGETHER = 4096;
  * 2. What a gap before the reading does is up to its policy (see `Gaps`): h and C are multiplied by the share that is left of them, or the
  *    cell first makes the steps that are missing.
  *
- * The kernel does the steps; its bits are those of `cell.step`.
+ * The kernel does the steps; its bits are those of `cell.step`. The weights are the model's; with `learn: full` those of each series' own
+ * cell, which `learn` teaches (see OwnCell).
+ *
+ * @param settings of the forecasts; left out, nothing teaches the cell
  */
-export function recur(memory: Memory, model: Model): Stage<Frame & Aligned & Scaled, Recurred> {
+export function recur(
+  memory: Memory,
+  model: Model,
+  settings?: ForecastSettings,
+): Stage<Frame & Aligned & Scaled, Recurred> {
   const { cell, layers, hidden: H, inputs: I, inputKind } = model;
   const slot = memory.series('cell', 'f32', cell.states * H * layers.length);
   const kernel = Kernel.of(memory.arena);
   const stack = kernel.load({ cell, layers });
+  const own = settings && ownCellOf(memory, model, settings);
   return stage((frame: Frame & Aligned & Scaled) => {
-    const { length: n, series } = frame;
+    const { length: n, series, index } = frame;
     const hidden = new Float32Array(n * H);
     let [steps, most] = [0, 0];
     for (let i = 0; i < n; i++) {
@@ -51,12 +61,16 @@ export function recur(memory: Memory, model: Model): Stage<Frame & Aligned & Sca
         writeInputs(f32, room.x / 4 + to * I, inputKind, frame, i);
         for (const end = to + stepsOf(frame, i); to < end; to++) i32[room.states / 4 + to] = at * 4;
       }
-      kernel.step(stack, room, to);
+      if (!own) kernel.step(stack, room, to);
       // of each row that which its last step left
-      let last = room.hidden / 4 - H;
+      let from = 0;
       for (let row = first; row < i; row++) {
-        last += stepsOf(frame, row) * H;
-        for (let k = 0; k < H; k++) hidden[row * H + k] = f32[last + k]!;
+        const count = stepsOf(frame, row);
+        own?.step(series[row]!, room, from, count, stack.workspace);
+        from += count;
+        own?.remember(series[row]!, index[row]!, room.x / 4 + (from - 1) * I, slot.at(series[row]!));
+        const h = room.hidden / 4 + (from - 1) * H;
+        for (let k = 0; k < H; k++) hidden[row * H + k] = f32[h + k]!;
       }
     }
     return { hidden };

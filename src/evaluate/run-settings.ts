@@ -45,7 +45,7 @@ export async function runSettingsFrom(pipeline: Pipeline, given: SettingsGiven):
   const farthest = Math.max(0, ...horizons);
   const { learn, horizons: chosen } = ForecastSettings.safeParse(Reflect.get(usual, 'forecast')).data ?? {};
   // a head that forecasts on its own looks as far as it was trained to
-  if (chosen || learn !== 'head' || usual.model.file !== undefined) return usual;
+  if (chosen || learn === 'none' || usual.model.file !== undefined) return usual;
   if (farthest <= (usual.model.horizon ?? 0)) return usual;
   const steps = Array.from({ length: farthest }, (_, i) => i + 1);
   return load({ forecast: { ...(others['forecast'] as object | undefined), horizons: steps } });

@@ -10,14 +10,18 @@ import type { Readout } from './readout.ts';
 import { seasonsOf } from './season.ts';
 import type { Workspace } from './workspace.ts';
 
+const LIGHT = ['last', 'season', 'profile', 'level', 'features', 'cell'] as const;
+
 /**
  * Who says how far a series will move, in order: nobody (the last value); the same time a day ago; the profile of the week or the day; the
- * smoothed level; the readout of the features; the readout of the cell.
+ * smoothed level; then the readouts: of the features, of the cell, and in `full` of a few features, of features that are hardly cut, of cell
+ * and features.
  */
-export const EXPERTS = ['last', 'season', 'profile', 'level', 'features', 'cell'] as const;
+export const EXPERTS = { light: LIGHT, full: [...LIGHT, 'short', 'loose', 'both'] } as const;
 
-/** Experts that say a movement: all but the last value. */
-export const SAYING = EXPERTS.length - 1;
+/** Place of the first readout among those that say a movement; the cell's is the next. */
+const READOUTS = 3;
+const CELL = 4;
 
 /** The value of a day ago counts as at most this many mean distances from the profile of its time. */
 const SEASON_CUT = 3;
@@ -46,8 +50,8 @@ export interface ExpertParts {
   readonly past: Past;
   readonly issued: Issued;
   readonly profile: Profile;
-  readonly readout: Readout;
-  readonly cellReadout: Readout;
+  /** Those of the profile's experts, in their order. */
+  readonly readouts: readonly Readout[];
 }
 
 /** The experts of each series, channel and horizon, and the mixture of what they say. */
@@ -56,6 +60,8 @@ export class Experts {
   readonly #plan: Plan;
   readonly #parts: ExpertParts;
   readonly #workspace: Workspace;
+  /** E, the last value among them. */
+  readonly #experts: number;
   /** [channels][MIXTURE + experts][Q] */
   readonly #mixture: Slot;
 
@@ -64,8 +70,9 @@ export class Experts {
     this.#plan = plan;
     this.#parts = parts;
     this.#workspace = workspace;
+    this.#experts = EXPERTS[plan.profile].length;
     const { channels, horizons } = plan;
-    this.#mixture = memory.series('mixture', 'f32', (MIXTURE + EXPERTS.length) * horizons.length * channels);
+    this.#mixture = memory.series('mixture', 'f32', (MIXTURE + this.#experts) * horizons.length * channels);
   }
 
   /** Begins anew. */
@@ -79,7 +86,7 @@ export class Experts {
    * find it.
    */
   ask({ row, channel, index, time, step, value }: Question): void {
-    const { base, past, issued, profile, readout, cellReadout } = this.#parts;
+    const { base, past, issued, profile, readouts } = this.#parts;
     const { f32, f64 } = this.#memory.view();
     const { horizons } = this.#plan;
     const seasons = seasonsOf(step);
@@ -93,8 +100,8 @@ export class Experts {
     const Q = horizons.length;
     const usualMoves = this.#at(row, channel) + 3 * Q;
     const { kernel, moves } = this.#workspace;
-    readout.moves(row, channel, index, moves + 8 * 3 * Q);
-    cellReadout.moves(row, channel, index, moves + 8 * 4 * Q);
+    readouts.forEach((readout, r) => readout.moves(row, channel, index, moves + 8 * (READOUTS + r) * Q));
+    const saying = this.#experts - 1;
     for (let q = 0; q < Q; q++) {
       const at = moves / 8 + q;
       const h = horizons[q]!;
@@ -112,11 +119,11 @@ export class Experts {
       const usualMove = f32[usualMoves + q]!;
       const moveCut = usualMove > 0 ? MOVE_CUT * usualMove : FAR;
       f64[at + 2 * Q] = cut(toSmoothed, moveCut);
-      f64[at + 4 * Q] = cut(f64[at + 4 * Q]!, moveCut);
+      f64[at + CELL * Q] = cut(f64[at + CELL * Q]!, moveCut);
       const most = usualMove === 0 ? FAR : usualMove < LEAST_MOVE ? 0 : Math.min(FAR, MOST_MOVES * usualMove);
-      for (let e = at; e < at + SAYING * Q; e += Q) f64[e] = Number.isNaN(f64[e]!) ? 0 : cut(f64[e]!, most);
+      for (let e = at; e < at + saying * Q; e += Q) f64[e] = Number.isNaN(f64[e]!) ? 0 : cut(f64[e]!, most);
     }
-    kernel.packHalves(moves, 2 * issued.said(row, channel, index), SAYING * Q);
+    kernel.packHalves(moves, 2 * issued.said(row, channel, index), saying * Q);
   }
 
   /**
@@ -126,7 +133,7 @@ export class Experts {
    */
   mix(row: number, channel: number, to: number): void {
     const { kernel, moves } = this.#workspace;
-    kernel.mixed(4 * this.#at(row, channel), this.#plan.horizons.length, EXPERTS.length, moves, 4 * to);
+    kernel.mixed(4 * this.#at(row, channel), this.#plan.horizons.length, this.#experts, moves, 4 * to);
   }
 
   /** Takes in the targets that have come, as the workspace tells them: `blame` of mixture.ts. */
@@ -138,9 +145,9 @@ export class Experts {
     kernel.blame(
       4 * this.#at(row, channel),
       Q,
-      EXPERTS.length,
+      this.#experts,
       2 * issued.said(row, channel, 0),
-      2 * channels * SAYING * Q,
+      2 * channels * (this.#experts - 1) * Q,
       4 * issued.moves(row, channel, 0),
       4 * channels * Q,
       places,
@@ -149,6 +156,6 @@ export class Experts {
   }
 
   #at(row: number, channel: number): number {
-    return this.#mixture.at(row) + channel * this.#plan.horizons.length * (MIXTURE + EXPERTS.length);
+    return this.#mixture.at(row) + channel * this.#plan.horizons.length * (MIXTURE + this.#experts);
   }
 }

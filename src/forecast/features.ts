@@ -13,6 +13,8 @@ const WEEK = 7 * DAY;
 const DIFFERENCES = 13;
 /** Parts of a day back that are looked at, beside the step after one day. */
 const PARTS = [1, 0.75, 0.5, 0.25] as const;
+/** The short features: so many of them, the level, 1. */
+const SHORT = 4;
 /** sin and cos of so many periods a day, and a week. */
 const DAILY = 3;
 const WEEKLY = 1;
@@ -20,6 +22,8 @@ const WEEKLY = 1;
 const AHEAD = 4;
 /** A feature counts as at most so many times its mean size; the level may go farther. */
 const CUT = 6;
+/** … and in the loose features as so many times. */
+const LOOSE = 5;
 const LEVEL_CUT = 10;
 /** Readings over which the mean size is taken; from the eleventh on features are cut by it. */
 const WINDOW = 2000;
@@ -59,6 +63,8 @@ export class Features {
   /** [channels][sized] */
   readonly #size: Slot;
   readonly #phi: Float64Array;
+  readonly #loose: Float64Array;
+  readonly #short = new Float64Array(SHORT + 2);
 
   constructor(memory: Memory, past: Past, profile: Profile, { channels, horizons }: Plan) {
     this.#memory = memory;
@@ -71,6 +77,7 @@ export class Features {
     this.count = this.#sized + 2 * (DAILY + WEEKLY) + 1;
     this.#size = memory.series('feature.size', 'f32', this.#sized * channels);
     this.#phi = new Float64Array(this.count);
+    this.#loose = new Float64Array(this.count);
   }
 
   /** Begins anew. */
@@ -86,6 +93,25 @@ export class Features {
     this.#cut(input);
     this.#calendar(input, k);
     return phi;
+  }
+
+  /** φ_t as of the last call of `of`, cut five times farther out: rare large moves are features too. */
+  get loose(): Float64Array {
+    this.#loose.set(this.#phi.subarray(this.#sized), this.#sized);
+    return this.#loose;
+  }
+
+  /** Number of the short features. */
+  get shortCount(): number {
+    return this.#short.length;
+  }
+
+  /** Four differences, the level and 1, as of the last call of `of`. */
+  get short(): Float64Array {
+    this.#short.set(this.#phi.subarray(0, SHORT));
+    this.#short[SHORT] = this.#phi[DIFFERENCES]!;
+    this.#short[SHORT + 1] = 1;
+    return this.#short;
   }
 
   /** Differences and the level. */
@@ -135,6 +161,7 @@ export class Features {
       const size = f32[at + j]!;
       const limit = (j === DIFFERENCES ? LEVEL_CUT : CUT) * (age > FIRST && size > 0 ? size : 1);
       const feature = cut(this.#phi[j]!, limit);
+      this.#loose[j] = cut(this.#phi[j]!, LOOSE * limit);
       f32[at + j] = size + (Math.abs(feature) - size) * weight;
       this.#phi[j] = feature;
     }

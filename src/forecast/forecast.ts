@@ -47,7 +47,7 @@ const WIDEST = 1e38;
 /**
  * Forecasts every channel at all horizons, with bands, and leaves them in Memory until their targets come.
  *
- * 1. `learn: head`: ŷ_{t+h} = y_t + unit × the mixture of the experts' movements; the last value until the series has warmed up and
+ * 1. `learn: head` and `full`: ŷ_{t+h} = y_t + unit × the mixture of the experts' movements; the last value until the series has warmed up and
  *    the experts have been held against a target, and for one that has not moved for a day.
  * 2. `learn: none`: the model's linear head on h_t, in the series' units.
  * 3. Target times are event time + h × sampling step and rise strictly by series and horizon, so no two forecasts share an
@@ -63,7 +63,8 @@ export function forecast(
   const { channels, horizons, levels, main, farthest } = plan;
   const [Q, B, H] = [horizons.length, levels.length, model.hidden];
   const target = memory.series('issued.target', 'f64', 2); // newest target times of the nearest and the farthest horizon
-  const phi = new Float64Array(H + 1);
+  const cellPhi = new Float64Array(H + 1);
+  const bothPhi = new Float64Array(H + (learners?.features.count ?? 0));
   const reach = new Float64Array(2 * B);
   const outerReach = new Float64Array(2);
 
@@ -129,19 +130,26 @@ export function forecast(
       const offset = y - base.anchor(row, channel);
       const seasons = seasonsOf(every);
       l.profile.take(row, channel, seasons, t, cut(offset / unit, FAR), age);
-      l.readout.put(
-        row,
-        channel,
-        k,
-        l.features.of({ row, channel, index: k, time: t, step: every, offset, unit, age }),
-      );
-      for (let j = 0; j < H; j++) phi[j] = hidden[hiddenAt + j]!;
-      phi[H] = 1;
-      l.cellReadout.put(row, channel, k, phi);
+      const phi = l.features.of({ row, channel, index: k, time: t, step: every, offset, unit, age });
+      for (let j = 0; j < H; j++) cellPhi[j] = hidden[hiddenAt + j]!;
+      cellPhi[H] = 1;
+      const [features, cell, short, loose, both] = l.readouts;
+      features!.put(row, channel, k, phi);
+      cell!.put(row, channel, k, cellPhi);
+      short?.put(row, channel, k, l.features.short);
+      loose?.put(row, channel, k, l.features.loose);
+      both?.put(row, channel, k, joined(cellPhi, phi));
       l.experts.ask(at);
       if (base.isStuck(row, channel, seasons.lag)) return;
       l.experts.mix(row, channel, to);
       for (let q = 0; q < Q; q++) if (age <= horizons[q]! + 1) f32[to + q] = 0;
+    }
+
+    /** h and φ, one behind the other. */
+    function joined(cell: Float64Array, phi: Float64Array): Float64Array {
+      bothPhi.set(cell);
+      bothPhi.set(phi, H);
+      return bothPhi;
     }
 
     /** The model's head, as a movement. */

@@ -13,19 +13,23 @@ export interface Plan {
   readonly levels: readonly number[];
   /** Place among the levels of the one that `lo` and `hi` stand for. */
   readonly main: number;
+  readonly profile: 'light' | 'full';
+  readonly learn: 'none' | 'head' | 'full';
 }
 
 /**
  * The plan of a pipeline.
  *
- * @throws ForetideError SETTINGS_INVALID where the model's head, which is to forecast on its own, does not look so far ahead
+ * @throws ForetideError SETTINGS_INVALID where the model's head, which is to forecast on its own, does not look so far ahead; where a cell of
+ *   several layers is to learn
  */
 export function planOf(
   model: Model,
-  { learn, horizons: chosen, level, levels: others }: ForecastSettings,
+  { profile, learn: scope, horizons: chosen, level, levels: others }: ForecastSettings,
 ): Plan {
   const horizons = chosen ? ascending(chosen) : Array.from({ length: model.horizon }, (_, i) => i + 1);
   const farthest = horizons.at(-1)!;
+  const learn = scope ?? (profile === 'full' ? 'full' : 'head');
   if (learn === 'none' && farthest > model.horizon) {
     throw new ForetideError('SETTINGS_INVALID', {
       what: "The model's head does not look so far ahead",
@@ -35,8 +39,25 @@ export function planOf(
       todo: 'Leave these horizons out, set forecast.learn to head, or take a model that was trained for them.',
     });
   }
+  if (learn === 'full' && model.layers.length > 1) {
+    throw new ForetideError('SETTINGS_INVALID', {
+      what: 'A cell that learns has one layer',
+      expected: 'model.layers 1',
+      got: String(model.layers.length),
+      where: 'forecast.learn',
+      todo: 'Set forecast.learn to head, or take a model of one layer.',
+    });
+  }
   const levels = ascending([...others, level]);
-  return { channels: model.channels, horizons, farthest, levels, main: levels.indexOf(level) };
+  return {
+    channels: model.channels,
+    horizons,
+    farthest,
+    levels,
+    main: levels.indexOf(level),
+    profile,
+    learn,
+  };
 }
 
 function ascending(numbers: readonly number[]): readonly number[] {

@@ -4,11 +4,17 @@ const Level = z.number().gt(0).lt(1);
 
 export const ForecastSettings = z
   .strictObject({
-    learn: z
-      .enum(['none', 'head'])
-      .default('head')
+    profile: z
+      .enum(['light', 'full'])
+      .default('light')
       .describe(
-        "head: each series' experts and their mixture learn from every reading; none: the model's own head, frozen",
+        'Who is asked. light: six experts, at most 16 KB a channel with the defaults; full: nine, and a cell of each series’ own that learns',
+      ),
+    learn: z
+      .enum(['none', 'head', 'full'])
+      .optional()
+      .describe(
+        "What learns from every reading. none: nothing, the model's own head forecasts; head: experts and their mixture; full: the cell too. Default: head, with profile full: full",
       ),
     horizons: z
       .array(z.int().min(1).max(512))

@@ -2,7 +2,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import { Bands } from './bands.ts';
 import { Base, type Rebase } from './base.ts';
-import { Experts, SAYING } from './experts.ts';
+import { EXPERTS, Experts } from './experts.ts';
 import { Features } from './features.ts';
 import { Issued } from './issued.ts';
 import { Past } from './past.ts';
@@ -24,8 +24,8 @@ export interface Learners {
   readonly workspace: Workspace;
   readonly profile: Profile;
   readonly features: Features;
-  readonly readout: Readout;
-  readonly cellReadout: Readout;
+  /** Those of the features, of the cell, and in `full` of the short and of the loose features, and of cell and features. */
+  readonly readouts: readonly Readout[];
   readonly experts: Experts;
 }
 
@@ -49,23 +49,27 @@ export class ForecastState {
     const rate = settings.bandRate;
     this.bands = new Bands(memory, 'band', plan, horizons.length, { levels, main, rate });
     this.outer = new Bands(memory, 'band.outer', plan, 1, { levels: OUTER, main: 0, rate });
-    const isLearning = settings.learn !== 'none';
-    this.issued = new Issued(memory, plan, isLearning ? SAYING : 0);
+    const isLearning = plan.learn !== 'none';
+    const saying = EXPERTS[plan.profile].length - 1;
+    this.issued = new Issued(memory, plan, isLearning ? saying : 0);
     if (!isLearning) return;
     const { base, past, issued } = this;
     const profile = new Profile(memory, plan.channels);
     const features = new Features(memory, past, profile, plan);
-    const [d, cellD] = [features.count, model.hidden + 1];
-    const workspace = new Workspace(memory, plan, SAYING, Math.max(d, cellD));
-    const readout = new Readout(memory, 'readout', d, TRUST, plan, workspace);
-    const cellReadout = new Readout(memory, 'readout.cell', cellD, CELL_TRUST, plan, workspace);
-    const experts = new Experts(
-      memory,
-      plan,
-      { base, past, issued, profile, readout, cellReadout },
-      workspace,
-    );
-    this.learners = { workspace, profile, features, readout, cellReadout, experts };
+    const [d, H] = [features.count, model.hidden];
+    const workspace = new Workspace(memory, plan, saying, d + H + 1);
+    const readout = (name: string, count: number, trust: number): Readout =>
+      new Readout(memory, name, count, trust, plan, workspace);
+    const readouts = [readout('readout', d, TRUST), readout('readout.cell', H + 1, CELL_TRUST)];
+    if (plan.profile === 'full') {
+      readouts.push(
+        readout('readout.short', features.shortCount, TRUST),
+        readout('readout.loose', d, TRUST),
+        readout('readout.both', d + H, TRUST),
+      );
+    }
+    const experts = new Experts(memory, plan, { base, past, issued, profile, readouts }, workspace);
+    this.learners = { workspace, profile, features, readouts, experts };
   }
 
   /** The units of a channel have changed. */
@@ -73,7 +77,7 @@ export class ForecastState {
     this.past.rebase(row, channel, moved);
     this.issued.rebase(row, channel, factor);
     if (!begins || !this.learners) return;
-    const { profile, features, readout, cellReadout, experts } = this.learners;
-    for (const part of [profile, features, readout, cellReadout, experts]) part.clear(row, channel);
+    const { profile, features, readouts, experts } = this.learners;
+    for (const part of [profile, features, ...readouts, experts]) part.clear(row, channel);
   }
 }

@@ -11,6 +11,7 @@ import { fromBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Stage } from '../stage.ts';
+import { ownCellOf } from './own-cell.ts';
 
 /**
  * Learns from the targets that have come with this reading, and from nothing else.
@@ -19,15 +20,17 @@ import type { Stage } from '../stage.ts';
  * 2. `learn: head`: the experts are blamed for what they said at t − h, and the readouts' weights move by the gain of φ_{t-h} × the
  *    innovation of today's weights on it. Not while the series is stuck: that it stands still says nothing of how it moves.
  * 3. Then the readouts take in φ_t, which gives the gain that the errors of t + h will use.
+ * 4. `learn: full`: the series' own cell learns too (see OwnCell).
  */
 export function learn(
   memory: Memory,
   model: Model,
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Forecasted, object> {
-  const { plan, base, issued, bands, outer, learners } = new ForecastState(memory, model, settings);
+  const { plan, base, past, issued, bands, outer, learners } = new ForecastState(memory, model, settings);
   const { channels, horizons } = plan;
   const Q = horizons.length;
+  const own = ownCellOf(memory, model, settings);
 
   return (source) => source.pipe(tap((frame) => learnFrom(frame)));
 
@@ -70,12 +73,11 @@ export function learn(
         if (!learners || age === 0) continue;
         if (isLearning) {
           learners.experts.blame(row, c);
-          learners.readout.learn(row, c);
-          learners.cellReadout.learn(row, c);
+          for (const readout of learners.readouts) readout.learn(row, c);
         }
-        learners.readout.takeIn(row, c, k);
-        learners.cellReadout.takeIn(row, c, k);
+        for (const readout of learners.readouts) readout.takeIn(row, c, k);
       }
+      own?.learn(row, k, base, past);
     }
   }
 }

@@ -30,7 +30,7 @@ export function liveStages(
     decode(memory, decoder),
     align(memory, AlignSettings.parse(options.align ?? {})),
     scale(memory, model.channels, ScaleSettings.parse({})),
-    recur(memory, model),
+    recur(memory, model, settings),
     forecast(memory, model, settings),
     score(memory, model, settings),
     detect(memory, model, settings),

@@ -11,7 +11,15 @@ const B = LEVELS.length;
 
 function makeBands(horizons = 1, levels: readonly number[] = LEVELS, main = MAIN) {
   const memory = new Memory();
-  const plan = { channels: 2, horizons: [1, 2, 3], farthest: 3, levels, main };
+  const plan = {
+    channels: 2,
+    horizons: [1, 2, 3],
+    farthest: 3,
+    levels,
+    main,
+    profile: 'light' as const,
+    learn: 'head' as const,
+  };
   const bands = new Bands(memory, 'band', plan, horizons, { levels, main, rate: 0.03 });
   const row = memory.row('a');
   const out = new Float64Array(2 * levels.length);

@@ -1,5 +1,6 @@
+import type { Readout } from '../../src/forecast/readout.ts';
 import { describe, expect, test } from 'vitest';
-import { EXPERTS, SAYING } from '../../src/forecast/experts.ts';
+import { EXPERTS as ALL_EXPERTS } from '../../src/forecast/experts.ts';
 import { ringPlace } from '../../src/forecast/ring.ts';
 import { seasonsOf } from '../../src/forecast/season.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
@@ -11,6 +12,9 @@ import { seededRandom } from '../../src/model/random.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
 import { gaussian } from './gaussian.ts';
 
+const EXPERTS = ALL_EXPERTS.light;
+const SAYING = EXPERTS.length - 1;
+
 const HOUR = 3_600_000;
 const C = 1;
 
@@ -20,7 +24,8 @@ function makeExperts(horizons: readonly number[] = [1, 6, 24, 30], step = HOUR) 
   const model = createModel(ModelSettings.parse({ hidden: 2 }), 2);
   const state = new ForecastState(memory, model, ForecastSettings.parse({ horizons }));
   const { base, past, issued, learners } = state;
-  const { workspace, profile, features, readout, cellReadout, experts } = learners!;
+  const { workspace, profile, features, readouts, experts } = learners!;
+  const [readout, cellReadout] = readouts as [Readout, Readout];
   const row = memory.row('a');
   const Q = horizons.length;
   let index = 0;

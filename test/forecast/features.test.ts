@@ -16,7 +16,15 @@ const C = 1;
 const LEVEL = 13;
 
 function planOf(horizons: readonly number[]) {
-  return { channels: 2, horizons, farthest: horizons.at(-1)!, levels: [0.9], main: 0 };
+  return {
+    channels: 2,
+    horizons,
+    farthest: horizons.at(-1)!,
+    levels: [0.9],
+    main: 0,
+    profile: 'light' as const,
+    learn: 'head' as const,
+  };
 }
 
 function makeFeatures(horizons: readonly number[] = [1, 6, 12]) {

@@ -11,7 +11,15 @@ const CHANNELS = [0, 1];
 
 function makeIssued(experts = EXPERTS) {
   const memory = new Memory();
-  const plan = { channels: 2, horizons: HORIZONS, farthest: FARTHEST, levels: [0.9], main: 0 };
+  const plan = {
+    channels: 2,
+    horizons: HORIZONS,
+    farthest: FARTHEST,
+    levels: [0.9],
+    main: 0,
+    profile: 'light' as const,
+    learn: 'head' as const,
+  };
   const issued = new Issued(memory, plan, experts);
   const row = memory.row('a');
   return { memory, issued, row };

@@ -16,7 +16,15 @@ const INNOVATION = { cut: 4, rate: 0.01 };
 /** A readout in Memory, with its workspace at hand. */
 function makeReadout(d: number, horizons: readonly number[], channels: number) {
   const memory = new Memory();
-  const plan = { channels, horizons, farthest: horizons.at(-1)!, levels: [0.9], main: 0 };
+  const plan = {
+    channels,
+    horizons,
+    farthest: horizons.at(-1)!,
+    levels: [0.9],
+    main: 0,
+    profile: 'light' as const,
+    learn: 'head' as const,
+  };
   const workspace = new Workspace(memory, plan, 1, d);
   const readout = new Readout(memory, 'readout', d, START, plan, workspace);
   const row = memory.row('a');

@@ -21,16 +21,20 @@ export function stagesOf(
     learn?: string;
     forecast?: object;
     align?: object;
+    cell?: string;
   } = {},
 ) {
   const { horizon = 6, hidden = 4, channels = 1 } = options;
   const memory = new Memory();
-  const model = createModel(ModelSettings.parse({ hidden, horizon }), channels);
+  const model = createModel(
+    ModelSettings.parse({ hidden, horizon, ...(options.cell && { cell: options.cell }) }),
+    channels,
+  );
   const settings = ForecastSettings.parse({ learn: options.learn ?? 'head', ...options.forecast });
   const stages = [
     align(memory, AlignSettings.parse(options.align ?? {})),
     scale(memory, channels, ScaleSettings.parse({})),
-    recur(memory, model),
+    recur(memory, model, settings),
     forecast(memory, model, settings),
     score(memory, model, settings),
     learn(memory, model, settings),

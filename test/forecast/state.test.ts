@@ -1,3 +1,4 @@
+import type { Readout } from '../../src/forecast/readout.ts';
 import { describe, expect, test } from 'vitest';
 import { seasonsOf } from '../../src/forecast/season.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
@@ -17,7 +18,8 @@ function filled() {
   const memory = new Memory();
   const state = new ForecastState(memory, model, settings);
   const { base, past, issued, learners } = state;
-  const { profile, features, readout, cellReadout } = learners!;
+  const { profile, features, readouts } = learners!;
+  const [readout, cellReadout] = readouts as [Readout, Readout];
   const row = memory.row('a');
   const saying = new Float64Array(features.count).fill(1);
   for (let k = 1; k <= 24; k++) {

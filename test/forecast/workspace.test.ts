@@ -13,7 +13,15 @@ test('its parts lie apart, aligned, with room for what is read beyond the last n
       (Q, experts, features) => {
         const memory = new Memory({ arena: new Arena() });
         const horizons = Array.from({ length: Q }, (_, q) => q + 1);
-        const plan = { channels: 1, horizons, farthest: Q, levels: [0.9], main: 0 };
+        const plan = {
+          channels: 1,
+          horizons,
+          farthest: Q,
+          levels: [0.9],
+          main: 0,
+          profile: 'light' as const,
+          learn: 'head' as const,
+        };
         const { moves, moved, places, work } = new Workspace(memory, plan, experts, features);
         const end = memory.arena.take(16);
         expect(moved - moves).toBeGreaterThanOrEqual(8 * (experts * Q + 3));
