@@ -3,6 +3,7 @@ import type { Frame } from '../frame.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { ForecastSettings } from '../forecast/settings.ts';
 import { ForecastState } from '../forecast/state.ts';
+import { DRIFT, trackDrift } from '../learn/drift.ts';
 import { fromBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
@@ -18,12 +19,14 @@ export interface Detected {
   readonly expected: Float64Array;
   readonly outerLo: Float64Array;
   readonly outerHi: Float64Array;
+  /** 1 where the errors of the nearest horizon have been found to have grown, -1 to have shrunk, else 0; see `trackDrift`. */
+  readonly drift: Int8Array;
 }
 
 /** Readings of a series before the first anomaly. */
 const WARM_UP = 200;
 
-/** Marks the readings outside the 99 % band of the forecast at the nearest horizon. */
+/** Marks the readings outside the 99 % band of the forecast at the nearest horizon, and those at which its errors have changed in size. */
 export function detect(
   memory: Memory,
   model: Model,
@@ -32,13 +35,15 @@ export function detect(
   const { plan, base, issued } = new ForecastState(memory, model, settings);
   const { channels } = plan;
   const nearest = plan.horizons[0]!;
+  const drifts = memory.series('drift', 'f64', DRIFT * channels);
   return stage(({ length: n, series, value, index }: Frame & Aligned & Forecasted) => {
-    const { u16, f32 } = memory.view();
+    const { u16, f32, f64 } = memory.view();
     const anomalous = new Uint8Array(n * channels);
     const score = new Float64Array(n * channels).fill(NaN);
     const expected = new Float64Array(n * channels).fill(NaN);
     const outerLo = new Float64Array(n * channels).fill(NaN);
     const outerHi = new Float64Array(n * channels).fill(NaN);
+    const drift = new Int8Array(n * channels);
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const before = index[i]! - nearest;
@@ -51,6 +56,8 @@ export function detect(
         const hi = yhat + unit * fromBfloat16(u16[reach]!);
         const lo = yhat - unit * fromBfloat16(u16[reach + 1]!);
         expected[at] = yhat;
+        if (base.age(row, c) > 0)
+          drift[at] = trackDrift(f64, drifts.at(row) + c * DRIFT, (value[at]! - yhat) / unit);
         if (Number.isNaN(lo) || Number.isNaN(hi)) continue;
         outerLo[at] = lo;
         outerHi[at] = hi;
@@ -60,6 +67,6 @@ export function detect(
         if (before >= WARM_UP && (y < lo || y > hi)) anomalous[at] = 1;
       }
     }
-    return { anomalous, score, expected, outerLo, outerHi };
+    return { anomalous, score, expected, outerLo, outerHi, drift };
   });
 }

@@ -82,6 +82,11 @@ export class Base {
     return this.still(row, channel) > Math.max(stepsOfDay, STUCK);
   }
 
+  /** Whether the series has stood still for so long that it says nothing of how it moves any more. */
+  isAsleep(row: number, channel: number): boolean {
+    return this.still(row, channel) >= WINDOW;
+  }
+
   /** The level by simple exponential smoothing. */
   smoothed(row: number, channel: number): number {
     return this.#memory.view().f64[this.#at(row, channel) + 7]!;

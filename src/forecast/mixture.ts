@@ -25,7 +25,7 @@ const LOSS_RATE = 0.01;
 /** Rate of the mean square error and of the mean movement, and what one target counts as at most. */
 const SIZE_RATE = 0.005;
 const SQUARE_CUT = 16;
-const MOVE_CUT = 10;
+const MOVE_CUT = 100;
 /** The first movement counts as at most so many units. */
 const FIRST_CUT = 10;
 /** Mean square error before there is one. */

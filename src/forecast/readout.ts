@@ -68,7 +68,7 @@ export class Readout {
     const { f32, u16 } = this.#memory.view();
     const { horizons, channels } = this.#plan;
     const Q = horizons.length;
-    resetP(f32, this.#P.at(row) + packedLength(this.features) * channel, this.features, this.#rls.start);
+    this.loosen(row, channel);
     const W = this.#W.at(row) + Q * this.features * channel;
     f32.fill(0, W, W + Q * this.features);
     f32.fill(0, this.#usual.at(row) + Q * channel, this.#usual.at(row) + Q * (channel + 1));
@@ -76,6 +76,12 @@ export class Readout {
       const at = this.#gain.at(row) + (place * channels + channel) * this.features;
       u16.fill(0, at, at + this.features);
     }
+  }
+
+  /** P as at the beginning: what comes counts as much as all that was. */
+  loosen(row: number, channel: number): void {
+    const P = this.#P.at(row) + packedLength(this.features) * channel;
+    resetP(this.#memory.view().f32, P, this.features, this.#rls.start);
   }
 
   /** Puts φ of step `index` in place. */

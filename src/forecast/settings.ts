@@ -16,6 +16,16 @@ export const ForecastSettings = z
       .describe(
         "What learns from every reading. none: nothing, the model's own head forecasts; head: experts and their mixture; full: the cell too. Default: head, with profile full: full",
       ),
+    learnFrom: z
+      .enum(['all', 'usual'])
+      .default('all')
+      .describe('usual: readings that `detect` marks as anomalous are not learned from'),
+    onDrift: z
+      .enum(['tell', 'relearn'])
+      .default('tell')
+      .describe(
+        'What a growth of the errors does, found by Page–Hinkley. tell: only the column `drift`; relearn: the readouts learn as freely as at the beginning',
+      ),
     horizons: z
       .array(z.int().min(1).max(512))
       .min(1)

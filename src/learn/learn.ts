@@ -1,10 +1,10 @@
 import { tap } from 'rxjs';
 import type { Aligned } from '../align/align.ts';
 import { cut, FAR } from '../forecast/base.ts';
+import type { Detected } from '../detect/detect.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { ForecastSettings } from '../forecast/settings.ts';
 import { placeBefore, ringPlace } from '../forecast/ring.ts';
-import { stepsOfDay } from '../forecast/season.ts';
 import { ForecastState } from '../forecast/state.ts';
 import type { Frame } from '../frame.ts';
 import { fromBfloat16 } from '../maths/bfloat16.ts';
@@ -13,20 +13,26 @@ import type { Model } from '../model/model.ts';
 import type { Stage } from '../stage.ts';
 import { ownCellOf } from './own-cell.ts';
 
+/** What `detect` says, where it stands before this stage. */
+type Told = Partial<Pick<Detected, 'anomalous' | 'drift'>>;
+
 /**
  * Learns from the targets that have come with this reading, and from nothing else.
  *
  * 1. For each horizon h the forecast of step t − h has matured: its error moves the bands.
  * 2. `learn: head`: the experts are blamed for what they said at t − h, and the readouts' weights move by the gain of φ_{t-h} × the
- *    innovation of today's weights on it. Not while the series is stuck: that it stands still says nothing of how it moves.
+ *    innovation of today's weights on it. Not where the series has stood still for 1,000 readings:
+ *    that says nothing of how it moves.
  * 3. Then the readouts take in φ_t, which gives the gain that the errors of t + h will use.
- * 4. `learn: full`: the series' own cell learns too (see OwnCell).
+ * 4. `learnFrom: usual`: nothing is learned from a reading that `detect` has marked; the bands see it all the same. `onDrift: relearn`: where
+ *    the errors have grown, the readouts trust what they have learned no more than at the beginning.
+ * 5. `learn: full`: the series' own cell learns too (see OwnCell).
  */
 export function learn(
   memory: Memory,
   model: Model,
   settings: ForecastSettings,
-): Stage<Frame & Aligned & Forecasted, object> {
+): Stage<Frame & Aligned & Forecasted & Told, object> {
   const { plan, base, past, issued, bands, outer, learners } = new ForecastState(memory, model, settings);
   const { channels, horizons } = plan;
   const Q = horizons.length;
@@ -34,7 +40,8 @@ export function learn(
 
   return (source) => source.pipe(tap((frame) => learnFrom(frame)));
 
-  function learnFrom({ length: n, series, value, index, step }: Frame & Aligned & Forecasted): void {
+  function learnFrom(frame: Frame & Aligned & Forecasted & Told): void {
+    const { length: n, series, value, index, anomalous, drift } = frame;
     const { u16, i32, f32, f64 } = memory.view();
     const movedAt = learners ? learners.workspace.moved / 8 : 0;
     const placesAt = learners ? learners.workspace.places / 4 : 0;
@@ -46,7 +53,8 @@ export function learn(
         const y = value[i * channels + c]!;
         const unit = base.unit(row, c);
         const age = base.age(row, c);
-        const isLearning = learners && age > 0 && !base.isStuck(row, c, stepsOfDay(step[i]!));
+        const isPassedOver = settings.learnFrom === 'usual' && anomalous?.[i * channels + c] === 1;
+        const isLearning = learners && age > 0 && !base.isAsleep(row, c) && !isPassedOver;
         const stamps = issued.stamps(row);
         const values = issued.values(row, c);
         const [moves, reaches] = [issued.moves(row, c, 0), issued.reaches(row, c, 0)];
@@ -75,7 +83,11 @@ export function learn(
           learners.experts.blame(row, c);
           for (const readout of learners.readouts) readout.learn(row, c);
         }
-        for (const readout of learners.readouts) readout.takeIn(row, c, k);
+        const isToRelearn = settings.onDrift === 'relearn' && drift?.[i * channels + c] === 1;
+        for (const readout of learners.readouts) {
+          if (isToRelearn) readout.loosen(row, c);
+          readout.takeIn(row, c, k);
+        }
       }
       own?.learn(row, k, base, past);
     }

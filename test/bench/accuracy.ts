@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import Table from 'cli-table3';
 import { Presets, SingleBar } from 'cli-progress';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { EvaluationDocument } from '../../src/evaluate/document.ts';
 import {
   bundledRecordings,
@@ -25,49 +25,65 @@ interface Score {
   readonly document: EvaluationDocument;
 }
 
+const PROFILES = ['light', 'full'] as const;
+
+interface Flags {
+  readonly json?: boolean;
+  readonly set: readonly string[];
+  readonly profile?: (typeof PROFILES)[number];
+}
+
 /** `npm run bench -- accuracy`: the forecasts against published tables and against the last value. */
 export function accuracyBench(): Command {
   return new Command('accuracy')
     .description('the forecasts against published tables and the last value; one set of settings for all')
     .option('--json', 'print one JSON object')
+    .addOption(new Option('--profile <name>', 'one of the two only').choices(PROFILES))
     .option(
       '-s, --set <path=value>',
       'a setting for all of them',
-      (value, before: string[]) => [...before, value],
+      (value, before: readonly string[]) => [...before, value],
       [],
     )
-    .action(async ({ json, set }: { json?: boolean; set: string[] }) => {
-      const published = recordings ? publishedRecordings(recordings) : [];
-      const others = recordings ? otherRecordings(recordings) : bundledRecordings();
-      const all: readonly Recording[] = [...published, ...others];
-      const bar = new SingleBar(
-        { format: '{bar} {value}/{total} {name}', stream: process.stderr },
-        Presets.shades_classic,
-      );
-      bar.start(all.length, 0, { name: '' });
-      const scores: Score[] = [];
-      for (const { name, flags } of all) {
-        bar.update(scores.length, { name });
-        scores.push({ name, document: await scoresOf(flags, set) });
-      }
-      bar.update(all.length, { name: '' });
-      bar.stop();
-      const result = {
-        machine: machine(),
-        set,
-        published: published.map((recording, i) => publishedRow(recording, scores[i]!.document)),
-        others: othersOf(scores.slice(published.length)),
-        coverage: scores.flatMap(coverageOf),
-      };
-      process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : told(result));
-    });
+    .action(measure);
 }
 
-type Result = {
+async function measure({ json, set, profile: only }: Flags): Promise<void> {
+  const published = recordings ? publishedRecordings(recordings) : [];
+  const others = recordings ? otherRecordings(recordings) : bundledRecordings();
+  const all: readonly Recording[] = [...published, ...others];
+  const profiles = only ? [only] : PROFILES;
+  const bar = new SingleBar(
+    { format: '{bar} {value}/{total} {name}', stream: process.stderr },
+    Presets.shades_classic,
+  );
+  bar.start(all.length * profiles.length, 0, { name: '' });
+  const results = [];
+  for (const profile of profiles) {
+    const scores: Score[] = [];
+    for (const { name, flags } of all) {
+      bar.update({ name: `${profile}: ${name}` });
+      scores.push({ name, document: await scoresOf(flags, [`forecast.profile=${profile}`, ...set]) });
+      bar.increment();
+    }
+    results.push({
+      profile,
+      published: published.map((recording, i) => publishedRow(recording, scores[i]!.document)),
+      others: othersOf(scores.slice(published.length)),
+      coverage: scores.flatMap(coverageOf),
+    });
+  }
+  bar.stop();
+  if (json) process.stdout.write(`${JSON.stringify({ machine: machine(), set, results }, null, 2)}\n`);
+  else for (const result of results) process.stdout.write(told(result));
+}
+
+interface Result {
+  readonly profile: string;
   readonly published: readonly ReturnType<typeof publishedRow>[];
   readonly others: ReturnType<typeof othersOf>;
   readonly coverage: readonly ReturnType<typeof coverageOf>[number][];
-};
+}
 
 async function scoresOf(flags: readonly string[], set: readonly string[]): Promise<EvaluationDocument> {
   const settings = set.flatMap((one) => ['--set', one]);
@@ -126,8 +142,8 @@ function coverageOf({ name, document }: Score) {
     .map(({ horizon, coverage, bands }) => ({ name, horizon, coverage: coverage!, targets: bands }));
 }
 
-function told({ published, others, coverage }: Result): string {
-  const lines: string[] = [];
+function told({ profile, published, others, coverage }: Result): string {
+  const lines = [`Profile ${profile}`];
   const style = { head: [], border: [] };
   const fixed = (numbers: readonly (number | undefined)[]): string =>
     numbers.map((x) => (x === undefined || Number.isNaN(x) ? '–' : x.toFixed(3))).join(' / ');

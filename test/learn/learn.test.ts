@@ -166,20 +166,20 @@ describe('the experts and their mixture', () => {
       expect(numbers.split(',').every((each) => each === '0')).toBe(true);
   });
 
-  // Seen to fail when a stuck series is learned from.
-  test('a stuck sensor teaches nothing: it goes on as well as before, however long it stood still', () => {
+  // Seen to fail when a series that has stood still for so long is learned from.
+  test('a sensor that has stood still for 1,000 readings teaches nothing more: it goes on as before, however long it stood', () => {
     const { memory, push } = warm();
-    for (let k = 300; k < 325; k++) push(k, 50);
+    for (let k = 300; k < 1301; k++) push(k, 50);
     const before = learned(memory);
-    for (let k = 325; k < 3000; k++) {
+    for (let k = 1301; k < 4000; k++) {
       const { yhat } = push(k, 50);
-      if (k > 330) for (const each of yhat) expect(each).toBe(50);
+      for (const each of yhat) expect(each).toBe(50);
     }
     expect(learned(memory)).toEqual(before);
     const stuck = readScore(memory, 0, 0, 3, 2)!;
-    for (let k = 3000; k < 3100; k++) push(k);
+    for (let k = 4000; k < 4100; k++) push(k);
     const then = readScore(memory, 0, 0, 3, 2)!;
-    expect((then.error - stuck.error) / (then.last - stuck.last)).toBeLessThan(0.7);
+    expect((then.error - stuck.error) / (then.last - stuck.last)).toBeLessThan(0.85);
   });
 });
 

@@ -161,6 +161,7 @@ describe('anomalyPoints', () => {
       expected: counted(20),
       outerLo: counted(30),
       outerHi: counted(40),
+      drift: new Int8Array(0),
     });
     expect(points).toMatchObject({ measurement: 'anomaly', tags: {}, labels: { state: 'outside' } });
     expect(Object.keys(points.fields)).toEqual(['score', 'value', 'expected', 'lo', 'hi']);

@@ -12,7 +12,7 @@ const LOSS_CUT: f64 = 200;
 const LOSS_RATE: f64 = 0.01;
 const SIZE_RATE: f64 = 0.005;
 const SQUARE_CUT: f64 = 16;
-const MOVE_CUT: f64 = 10;
+const MOVE_CUT: f64 = 100;
 const FIRST_CUT: f64 = 10;
 const SMALLEST: f64 = 1e-9;
 /** Rows of a mixture's state before the losses. */
