@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -9,7 +8,8 @@ import { documentOf } from '../evaluate/document.ts';
 import { reportPage } from '../evaluate/report/page.ts';
 import { runSettingsFrom } from '../evaluate/run-settings.ts';
 import { protocolFrom } from '../evaluate/settings.ts';
-import { ForetideError } from '../errors.ts';
+import { filesRead } from '../source/files-read.ts';
+import { writable, writeWhole } from '../train/whole-file.ts';
 import { evaluationTables } from './evaluation-tables.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
@@ -126,7 +126,10 @@ async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
     horizons: protocol.horizons,
     environment: process.env,
   });
-  const curves = flags.report === undefined ? undefined : new Curves();
+  const { input } = settings;
+  const { report } = flags;
+  if (report !== undefined) await writable(report, filesRead(input));
+  const curves = report === undefined ? undefined : new Curves();
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   for (const signal of SIGNALS) process.once(signal, interrupt);
@@ -145,24 +148,12 @@ async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
     progress.end();
     for (const signal of SIGNALS) process.off(signal, interrupt);
   });
-  const { input } = settings;
   const document = documentOf(evaluated, pipeline.name, input.kind === 'file' ? input.paths : [input.kind]);
-  if (flags.report !== undefined && curves) await writePage(flags.report, reportPage(document, curves));
+  // first, so that it is there where the page cannot be written
   process.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : evaluationTables(document));
-  if (flags.report !== undefined && !flags.json) process.stdout.write(`Report: ${flags.report}\n`);
-}
-
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await writeFile(path, page);
-  } catch (cause) {
-    throw new ForetideError('FILE_UNWRITABLE', {
-      what: 'Cannot write the report',
-      got: cause instanceof Error ? cause.message : String(cause),
-      where: path,
-      cause,
-    });
-  }
+  if (report === undefined || !curves) return;
+  await writeWhole(report, Buffer.from(reportPage(document, curves)));
+  if (!flags.json) process.stdout.write(`Report: ${report}\n`);
 }
 
 interface Progress {

@@ -60,7 +60,9 @@ export function trainSettingsFrom(flags: TrainingFlags): TrainSettings {
     return text === undefined ? [] : [`${path}=${TEXT.has(path) ? JSON.stringify(text) : text}`];
   });
   const { data, format, series, values, quantiles } = flags;
-  if (data) set.unshift(`input=${JSON.stringify(inputOf(data, format))}`);
+  const { seriesName, time } = given;
+  const fields = { '--series': series, '--series-name': seriesName, '--time': time, '--values': values };
+  if (data) set.unshift(`input=${JSON.stringify(inputOf(data, format, fields))}`);
   else if (format !== undefined) set.unshift(`input.decode.format=${format}`);
   if (series !== undefined) set.push(`input.decode.series=${JSON.stringify(listOf(series))}`);
   if (values !== undefined)

@@ -3,7 +3,9 @@ import { decimal } from '../decode/decimal.ts';
 import { iso8601 } from '../decode/iso8601.ts';
 import { seriesFault } from '../decode/readings.ts';
 import { CsvSettings } from '../decode/settings.ts';
+import { shown } from '../decode/shown.ts';
 import { ForetideError } from '../errors.ts';
+import { EXTENSIONS, inputOfRun, kindOf } from '../source/data-kind.ts';
 import { csvColumns } from '../source/file.ts';
 import { FileReader } from '../source/file-reader.ts';
 import { isoFrom } from './time-format.ts';
@@ -22,19 +24,6 @@ export interface DataFlags {
   readonly multivariate?: boolean | undefined;
 }
 
-const FORMATS: Readonly<Record<string, string>> = {
-  '.csv': 'csv',
-  '.tsv': 'csv',
-  '.json': 'json',
-  '.jsonl': 'json',
-  '.ndjson': 'json',
-  '.lp': 'line-protocol',
-  '.line': 'line-protocol',
-};
-
-/** What the file of an earlier run may end in. */
-const SQLITE = ['.db', '.sqlite', '.sqlite3'];
-
 /** Names that a column of times goes by, the likeliest first. */
 const TIME_NAMES = ['date', 'time', 'timestamp', 'ds', 'datetime', 'time_hour', 'ts'];
 /** Rows of which it is seen which columns hold numbers. */
@@ -42,26 +31,39 @@ const SAMPLE = 1000;
 
 /**
  * The section `input` of the settings for files that are named on the command line. Of a table, what the flags leave open is found out:
- * the column of the times by its name, else the first where it holds ISO dates; the values are every other column that holds nothing
- * but numbers; and each is a series of its own, called file.column.
+ * the column of the times by its name, else the first where it holds ISO dates; the values are every other column with a name that holds
+ * nothing but numbers; and each is a series of its own, called file.column.
  *
  * @throws ForetideError SETTINGS_INVALID where format, time or values are not found; FILE_UNREADABLE, FILE_FORMAT
  */
 export async function inputFrom(flags: DataFlags): Promise<Readonly<Record<string, unknown>>> {
-  const [path = '', ...others] = flags.data;
-  const isRun = SQLITE.includes(extname(path).toLowerCase()) && flags.format === undefined;
-  if (isRun && others.length === 0) return { kind: 'sqlite', path };
-  const format = flags.format ?? FORMATS[extname(path).toLowerCase()];
+  const [path = ''] = flags.data;
+  const format = flags.format ?? kindOf(path);
+  if (format === 'sqlite') return inputOfRun(flags.data, fieldFlags(flags));
   if (format === undefined) {
     throw new ForetideError('SETTINGS_INVALID', {
       what: 'The format of the data is not known',
-      expected: `files that end in ${Object.keys(FORMATS).join(', ')}, one that ends in ${SQLITE.join(', ')}, or --format`,
+      expected: `files that end in ${EXTENSIONS.join(', ')}, or --format`,
       got: path,
       where: '--data',
     });
   }
   const decode = format === 'csv' ? await tableDecode(path, flags) : fieldsDecode(format, flags);
   return { kind: 'file', paths: flags.data, pace: 'max', decode };
+}
+
+/** What flags say of fields, by their names. */
+function fieldFlags(flags: DataFlags): Readonly<Record<string, unknown>> {
+  const { time, timeUnit, timeFormat, delimiter, series, columns, multivariate } = flags;
+  return {
+    '--time': time,
+    '--time-unit': timeUnit,
+    '--time-format': timeFormat,
+    '--delimiter': delimiter,
+    '--series': series,
+    '--columns': columns,
+    '--multivariate': multivariate,
+  };
 }
 
 /** The decoder's settings as far as flags name them. */
@@ -115,11 +117,20 @@ function timeColumn(
   if (named !== undefined) return columns[lower.indexOf(named)]!;
   const first = row[0] ?? '';
   const isDate = timeFormat === undefined ? !Number.isNaN(iso8601(first)) : isoFrom(timeFormat)(first);
+  if (isDate && columns[0] === '') {
+    throw new ForetideError('FILE_FORMAT', {
+      what: 'The column of the times has no name',
+      expected: 'one in the first line, such as time',
+      got: shown(columns.join()),
+      where: `${path}:1`,
+      todo: 'Write one there; pandas takes it as index_label.',
+    });
+  }
   if (isDate) return columns[0]!;
   throw new ForetideError('SETTINGS_INVALID', {
     what: 'No column of times was found',
     expected: `one called ${TIME_NAMES.join(', ')}, or a first column of ISO 8601 dates`,
-    got: `${columns.join(', ')}; ${first === '' ? 'nothing' : first} in the first cell below`,
+    got: `${shown(columns.join(', '))}; ${first === '' ? 'nothing' : shown(first)} in the first cell below`,
     where: `${path}:1`,
     todo: 'Name it by --time, and say how its dates are written by --time-format.',
   });
@@ -133,15 +144,15 @@ function numericColumns(
 ): readonly string[] {
   const absent = new Set(CsvSettings.parse({ format: 'csv' }).missing);
   const found = columns.filter((name, i) => {
-    if (others.includes(name)) return false;
+    if (name === '' || others.includes(name)) return false;
     const cells = rows.map((row) => row[i] ?? '').filter((cell) => !absent.has(cell));
     return cells.length > 0 && cells.every((cell) => Number.isFinite(decimal(cell)));
   });
-  if (found.length > 0) return found;
+  if (found.length > 0) return [...new Set(found)]; // that there are two of a name is told by those who look them up
   throw new ForetideError('SETTINGS_INVALID', {
     what: 'No column of numbers was found',
     expected: 'columns that hold numbers, beside that of the times',
-    got: columns.join(', '),
+    got: shown(columns.join(', ')),
     where: `${path}:1`,
     todo: 'Name the columns by --columns, and what stands between two cells by --delimiter.',
   });

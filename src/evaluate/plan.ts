@@ -52,7 +52,8 @@ export class Plan {
   phaseOf(origin: number, row: number, j: number): Phase | undefined {
     const { averageSteps, score, validate } = this.protocol;
     const first = averageSteps ? origin + 1 : row;
-    const last = averageSteps ? origin + this.horizons[j]! : row;
+    // where several series share the rows, a target may lie farther on than its number of steps
+    const last = averageSteps ? Math.max(row, origin + this.horizons[j]!) : row;
     if (first >= score.from && last <= score.to) return 'score';
     return validate && first >= validate.from && last <= validate.to ? 'validation' : undefined;
   }

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
 import type { RunSettings } from '../config/run-settings.ts';
 import { filePath } from '../source/file-path.ts';
+import { isHeader, LINE_BREAKS } from '../source/file-reader.ts';
 
 /** Where a record stands, for a message: `weather.csv:17`, or partition and offset where it is of no file. Reads the file anew. */
 export async function placeOf(
@@ -36,6 +36,7 @@ async function lineOfRow(
   const rows = stream.pipe(
     parse({
       delimiter,
+      record_delimiter: LINE_BREAKS,
       bom: true,
       info: true,
       relax_column_count: true,
@@ -45,19 +46,27 @@ async function lineOfRow(
   );
   let at = -1;
   for await (const { record, info } of rows as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-    if (at === -1 && columns && record.join() !== columns.join()) at = 0;
+    if (at === -1 && columns && !isHeader(record, columns)) at = 0;
     if (at === offset) return info.lines;
     at++;
   }
   return 0;
 }
 
+/** Lines end in line feeds alone, as in the reader of the files: JSON may hold what is a line break to Unicode. */
 async function lineOfRecord(stream: Stream, offset: number): Promise<number> {
-  let line = 0;
+  let line = 1;
   let left = offset;
-  for await (const text of createInterface({ input: stream })) {
-    line++;
-    if (text.trim() !== '' && left-- === 0) return line;
+  let isBlank = true;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for (const byte of chunk) {
+      if (byte !== 10) isBlank &&= byte === 32 || byte === 9 || byte === 13;
+      else {
+        if (!isBlank && left-- === 0) return line;
+        line++;
+        isBlank = true;
+      }
+    }
   }
   return line;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { explainIssues } from '../config/explain.ts';
 import { ForetideError } from '../errors.ts';
+import { LIMITS } from '../model/settings.ts';
 import { RowRangeText, type RowRange } from './row-range.ts';
 
 const Steps = z
@@ -11,7 +12,7 @@ const Steps = z
 /** How an evaluation scores, as its flags say it. */
 export const ProtocolSettings = z.strictObject({
   horizons: z
-    .array(Steps)
+    .array(Steps.pipe(z.number().max(LIMITS.horizon)))
     .min(1)
     .optional()
     .describe('Steps ahead that are scored; default: all that are forecast'),

@@ -12,12 +12,15 @@ export function filePath(path: string): string {
 
 /**
  * @param setting the one that names the file, for the message
- * @throws ForetideError FILE_UNREADABLE where it is not there, not ours to read, or a folder.
+ * @throws ForetideError FILE_UNREADABLE where it is not there, not ours to read, a folder, a pipe or a device.
  */
 export async function readable(path: string, setting = 'input.paths'): Promise<void> {
   try {
     await access(filePath(path), constants.R_OK);
-    if ((await stat(filePath(path))).isDirectory()) throw new Error('a folder');
+    const found = await stat(filePath(path));
+    if (found.isDirectory()) throw new Error('a folder');
+    // a pipe gives its bytes once, and whoever opens it again waits for ever
+    if (!found.isFile()) throw new Error('no file that can be read more than once');
   } catch (cause) {
     throw new ForetideError('FILE_UNREADABLE', {
       what: 'Cannot read the file',

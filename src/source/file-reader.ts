@@ -6,7 +6,8 @@ import type { SourceRecord } from './source.ts';
 
 /** Longest line or row, bytes: a file without line breaks must not fill the memory. */
 const MAX_LINE = 1 << 20;
-const LINE_BREAKS = ['\r\n', '\n', '\r'];
+/** What ends a row of a table; a file may have several of them. */
+export const LINE_BREAKS = ['\r\n', '\n', '\r'];
 
 /** What is known of files that are tables. */
 export interface Table {
@@ -161,6 +162,7 @@ function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 32 || byte === 9 || byte === 13);
 }
 
-function isHeader(cells: readonly string[], columns: readonly string[]): boolean {
+/** Whether a first line of a table is the names of its columns. */
+export function isHeader(cells: readonly string[], columns: readonly string[]): boolean {
   return cells.length === columns.length && cells.every((cell, i) => cell.trim() === columns[i]!.trim());
 }

@@ -9,6 +9,8 @@ import type { SqliteArchiveSettings } from './sqlite-settings.ts';
 
 /** SQLite's code for a file that is something else: https://www.sqlite.org/rescode.html#notadb */
 const NOT_A_DATABASE = 26;
+/** SQLite's code for a file that is damaged or not whole: https://www.sqlite.org/rescode.html#corrupt */
+const DAMAGED = 11;
 /** How long a read waits for a writer that has the whole file for a moment, ms. */
 const PATIENCE = 10_000;
 
@@ -16,7 +18,8 @@ const PATIENCE = 10_000;
  * The readings of an earlier run, from its SQLite file.
  *
  * 1. Its partitions are this source's; within one, readings come by time and then by series, and offsets count them from 0.
- * 2. The file is only read, a stretch at a time: another process may be writing to it. What it adds after the start is not read.
+ * 2. The file is only read, a stretch at a time: another process may be writing to it. What it adds after the newest reading that is there
+ *    at the start is not read; what it adds before that, of the series that are there, may be.
  * 3. A restart finds its place by counting: it needs the same settings, and that nothing was added or removed before that place.
  *
  * @example
@@ -109,17 +112,26 @@ function isOfSqlite(error: unknown): error is Error & { readonly errcode: number
 
 function unreadable(path: string, cause: Error & { readonly errcode: number }): ForetideError {
   const facts = { got: cause.message, where: path, cause };
-  return cause.errcode === NOT_A_DATABASE
-    ? new ForetideError('FILE_FORMAT', {
+  switch (cause.errcode & 0xff) {
+    case NOT_A_DATABASE:
+      return new ForetideError('FILE_FORMAT', {
         ...facts,
         what: 'The file is no SQLite database',
         todo: 'Check input.path: it is the store.path of an earlier run.',
-      })
-    : new ForetideError('STORE_FAILED', {
+      });
+    case DAMAGED:
+      return new ForetideError('FILE_FORMAT', {
+        ...facts,
+        what: 'The SQLite file is damaged, or not whole',
+        todo: 'Copy it again, with the -wal file beside it where there is one, while no run writes to it.',
+      });
+    default:
+      return new ForetideError('STORE_FAILED', {
         ...facts,
         what: 'The SQLite file cannot be read',
         todo: 'Check its permissions; its folder must be writable too, for the files that SQLite keeps beside it.',
       });
+  }
 }
 
 function iso(time: number): string {

@@ -19,8 +19,8 @@ interface Lane {
   readonly input: Subject<Batch>;
   readonly failure: () => unknown;
   readonly account: () => Account;
-  /** By the row of the series in Memory. */
-  readonly histories: History[];
+  /** By the row of the series in Memory; a series has none while no row of it has come out. */
+  readonly histories: Map<number, History>;
 }
 
 /**
@@ -78,9 +78,14 @@ export class Collector implements SourceHandler {
 
   /** What was kept, by name and partition: the order does not depend on which partition was faster. Gives the Memories back. */
   take(): History[] {
-    const all = [...this.#lanes.values()].flatMap(({ histories }) => histories);
-    for (const partition of this.#lanes.keys()) this.#close(partition);
+    const all = [...this.#lanes.values()].flatMap(({ histories }) => [...histories.values()]);
+    this.close();
     return all.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.partition - b.partition));
+  }
+
+  /** Drops what was not taken, and gives the Memories back. */
+  close(): void {
+    for (const partition of this.#lanes.keys()) this.#close(partition);
   }
 
   #sum(name: keyof Account): number {
@@ -92,7 +97,7 @@ export class Collector implements SourceHandler {
   #close(partition: number): void {
     const lane = this.#lanes.get(partition);
     if (!lane) return;
-    for (const { readings, length } of lane.histories) {
+    for (const { readings, length } of lane.histories.values()) {
       this.#readings -= readings;
       this.#steps -= length;
     }
@@ -105,18 +110,16 @@ export class Collector implements SourceHandler {
     const { channels } = this.#decoder;
     const memory = new Memory({ maxStateBytes });
     const account = accountSlot(memory);
-    const histories: History[] = [];
+    const histories = new Map<number, History>();
     const input = new Subject<Batch>();
     let failure: unknown;
     const keep = (frame: Parameters<History['add']>[0]): void => {
       this.#noteDead(frame);
       for (let i = 0; i < frame.length; i++) {
-        const history = (histories[frame.series[i]!] ??= new History(
-          frame.name[i]!,
-          partition,
-          channels.length,
-          this.#inputs,
-        ));
+        const row = frame.series[i]!;
+        const history =
+          histories.get(row) ?? new History(frame.name[i]!, partition, channels.length, this.#inputs);
+        histories.set(row, history);
         this.#steps -= history.length;
         history.add(frame, i);
         this.#steps += history.length;

@@ -3,13 +3,15 @@ import { ForetideError } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import { saveModel } from '../model/load.ts';
 import { prepare } from '../run/prepare.ts';
+import { filesRead } from '../source/files-read.ts';
 import type { Source } from '../source/source.ts';
 import { checkContinues, type EpochResult, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 import { Collector } from './collector.ts';
 import type { HorizonError } from './errors-by-horizon.ts';
+import type { History } from './history.ts';
 import type { TrainSettings } from './settings.ts';
 import { type Progress, Training } from './training.ts';
-import { trainingSet } from './training-set.ts';
+import { type SetAside, trainingSet } from './training-set.ts';
 import { writable, writeWhole } from './whole-file.ts';
 
 export interface TrainOptions {
@@ -31,15 +33,12 @@ export interface TrainOptions {
 }
 
 /** What is trained, on what. */
-export interface TrainingFacts {
+export interface TrainingFacts extends SetAside {
   readonly model: string;
   /** Readings, series that have windows, series that are too short for one. */
   readonly readings: number;
   readonly series: number;
   readonly tooShort: number;
-  /** Records and readings that could not be used, and why the first of them. */
-  readonly setAside: number;
-  readonly firstSetAside: string | null;
   /** Windows that are learned from, and those that are validated with. */
   readonly windows: number;
   readonly validationWindows: number;
@@ -77,8 +76,9 @@ export interface Stopped {
  */
 export async function train(options: TrainOptions): Promise<Trained | Stopped> {
   const { settings, out, checkpoint, resume = false, stop, log = silentLog } = options;
-  await writable(out);
-  await writable(checkpoint);
+  const read = filesRead(settings.input);
+  await writable(out, [...read, checkpoint]);
+  await writable(checkpoint, read);
   const earlier = resume ? unpackCheckpoint(await checkpointBytes(checkpoint), checkpoint) : undefined;
   const { decoder, model, source } = await prepare(
     { ...settings, input: atOnce(settings.input), output: { kind: 'none' }, deadLetters: { kind: 'store' } },
@@ -86,18 +86,13 @@ export async function train(options: TrainOptions): Promise<Trained | Stopped> {
   );
   if (source.progress?.() === undefined) throw neverBegins(source);
   const collector = new Collector(decoder, settings, model.inputKind);
-  const telling = setInterval(() => options.onReadings?.(collector.readings), 250);
-  try {
-    await source.run(collector, stop);
-  } finally {
-    clearInterval(telling);
+  const all = await collected(source, collector, options);
+  if (all === undefined) {
+    return { epochs: earlier?.position.epochs.length ?? 0, checkpoint: earlier ? checkpoint : null };
   }
-  if (stop.aborted) return { epochs: 0, checkpoint: resume ? checkpoint : null };
-  const { dead, duplicate, late } = collector.account();
-  const firstSetAside = collector.firstDead ?? null;
-  const histories = collector.take();
+  const { histories, setAside, firstSetAside } = all;
   if (histories.length === 0) throw nothingUsable(firstSetAside);
-  const set = trainingSet(histories, decoder.channels.length, model.horizon, settings.train);
+  const set = trainingSet(histories, decoder.channels.length, model.horizon, settings.train, all);
   const training = new Training(settings, model, set);
   try {
     if (earlier) {
@@ -109,7 +104,7 @@ export async function train(options: TrainOptions): Promise<Trained | Stopped> {
       readings: set.readings,
       series: set.series,
       tooShort: set.tooShort,
-      setAside: dead + duplicate + late,
+      setAside,
       firstSetAside,
       windows: set.train.length,
       validationWindows: set.validate.length,
@@ -135,6 +130,30 @@ export async function train(options: TrainOptions): Promise<Trained | Stopped> {
     return { ...facts, model: name, out, bytes: bytes.length, fingerprint, epochs, best, horizons };
   } finally {
     await training.close();
+  }
+}
+
+/** What is learned from, by series, and what could not be used. */
+interface Collected extends SetAside {
+  readonly histories: History[];
+}
+
+/** What the source has; undefined where it was stopped before the end. */
+async function collected(
+  source: Source,
+  collector: Collector,
+  { stop, onReadings }: TrainOptions,
+): Promise<Collected | undefined> {
+  const telling = setInterval(() => onReadings?.(collector.readings), 250);
+  try {
+    await source.run(collector, stop);
+    if (stop.aborted) return undefined;
+    const { dead, duplicate, late } = collector.account();
+    const firstSetAside = collector.firstDead ?? null;
+    return { histories: collector.take(), setAside: dead + duplicate + late, firstSetAside };
+  } finally {
+    clearInterval(telling);
+    collector.close();
   }
 }
 

@@ -26,6 +26,13 @@ export interface TrainingSet {
   readonly fingerprint: string;
 }
 
+/** What of the data is not in the set. */
+export interface SetAside {
+  /** Records and readings that could not be used, and why the first of them. */
+  readonly setAside: number;
+  readonly firstSetAside: string | null;
+}
+
 /** Most numbers of an array that threads share. */
 const MOST_NUMBERS = 2 ** 31 - 1;
 
@@ -34,6 +41,7 @@ const MOST_NUMBERS = 2 ** 31 - 1;
  * short ones of the same kind.
  *
  * @param histories in the order that they get; emptied on the way, so that not all is in memory twice
+ * @param aside for the message where too little is left
  * @throws ForetideError TRAINING_DATA where there is no window to learn from, or none to validate with
  */
 export function trainingSet(
@@ -41,6 +49,7 @@ export function trainingSet(
   channels: number,
   horizon: number,
   settings: TrainingSettings,
+  aside: SetAside = { setAside: 0, firstSetAside: null },
 ): TrainingSet {
   const readings = histories.reduce((sum, each) => sum + each.readings, 0);
   const steps = histories.reduce((sum, { length }) => sum + length, 0);
@@ -54,6 +63,7 @@ export function trainingSet(
   const train: number[] = [];
   const validate: number[] = [];
   let [at, series, longest] = [0, 0, 0];
+  const empty = { train: 0, validate: 0 };
   const all = histories.length;
   for (let history = histories.shift(); history; history = histories.shift()) {
     rows.inputs.set(history.inputs, at * I);
@@ -71,15 +81,24 @@ export function trainingSet(
         index: (row: number) => whole.index(row - base),
       };
       const windows = windowsOf(segment, from, { ...settings, horizon });
-      for (const start of windows.train) if (knownTargets(rows, start, settings) > 0) train.push(start);
-      for (const start of windows.validate) if (knownTargets(rows, start, settings) > 0) validate.push(start);
+      for (const start of windows.train) {
+        if (knownTargets(rows, start, settings) > 0) train.push(start);
+        else empty.train++;
+      }
+      for (const start of windows.validate) {
+        if (knownTargets(rows, start, settings) > 0) validate.push(start);
+        else empty.validate++;
+      }
     }
     if (train.length + validate.length > before) series++;
     at += history.length;
   }
-  if (train.length === 0) throw tooFew('learn from', longest, horizon, settings);
-  if (validate.length === 0 && settings.validate > 0)
-    throw tooFew('validate with', longest, horizon, settings);
+  const few = (what: string, withoutTarget: number): ForetideError =>
+    withoutTarget > 0
+      ? noTarget(what, withoutTarget, readings, aside)
+      : tooFew(what, longest, horizon, settings, aside);
+  if (train.length === 0) throw few('learn from', empty.train);
+  if (validate.length === 0 && settings.validate > 0) throw few('validate with', empty.validate);
   const set = {
     rows,
     inputWidth: I,
@@ -124,15 +143,34 @@ function shared(count: number, steps: number): Float32Array {
   });
 }
 
-function tooFew(what: string, longest: number, horizon: number, settings: TrainingSettings): ForetideError {
+function noTarget(what: string, windows: number, readings: number, aside: SetAside): ForetideError {
+  return new ForetideError('TRAINING_DATA', {
+    what: `There is no window to ${what}`,
+    expected: 'values that differ, and a next one within the horizon',
+    got: `${windows} windows over ${readings} readings, of which none has a target${alsoAside(aside)}`,
+    todo: 'Train on series that move; where most steps are without a reading, a longer --every or --horizon has more targets.',
+  });
+}
+
+function tooFew(
+  what: string,
+  longest: number,
+  horizon: number,
+  settings: TrainingSettings,
+  aside: SetAside,
+): ForetideError {
   const { steps, scored, validate } = settings;
   const most = Math.max((steps + horizon) / (1 - validate), validate > 0 ? scored / validate : 0);
   return new ForetideError('TRAINING_DATA', {
     what: `There is no window to ${what}`,
     expected: `a series of about ${Math.ceil(most) + 2} readings without a long gap (${steps} steps, of which ${scored} are scored, horizon ${horizon}, ${validate} of the time to validate)`,
-    got: longest === 0 ? 'no readings' : `${longest} at most`,
+    got: `${longest === 0 ? 'no readings' : `${longest} at most`}${alsoAside(aside)}`,
     todo: 'Bring more readings, or lower --steps, --scored or --horizon; --validate 0 trains without a validation.',
   });
+}
+
+function alsoAside({ setAside, firstSetAside }: SetAside): string {
+  return setAside > 0 ? `; ${setAside} set aside, the first: ${firstSetAside}` : '';
 }
 
 function fingerprintOf({ rows, train, validate }: Omit<TrainingSet, 'fingerprint'>): string {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ForetideError } from '../errors.ts';
 
 /**
@@ -28,15 +28,38 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
 /**
  * Looks whether `writeWhole` may succeed, before hours of work.
  *
+ * @param others files that are read, or written too: this one must be none of them
  * @throws ForetideError FILE_UNWRITABLE
  */
-export async function writable(path: string): Promise<void> {
+export async function writable(path: string, others: readonly string[] = []): Promise<void> {
   try {
+    if (/^$|[/\\]$/.test(path)) throw new Error('it has no name');
     await access(dirname(resolve(path)), constants.W_OK);
-    if ((await stat(path).catch(() => undefined))?.isDirectory()) throw new Error('it is a folder');
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isDirectory()) throw new Error('it is a folder');
+    // a device would be replaced by a file
+    if (found && !found.isFile()) throw new Error('it is no file');
   } catch (cause) {
     throw unwritable(path, cause);
   }
+  const place = await itself(path);
+  for (const other of others) {
+    if ((await itself(other)) !== place) continue;
+    throw new ForetideError('FILE_UNWRITABLE', {
+      what: 'The file would be written over, and serves for something else',
+      got: other,
+      where: path,
+      todo: 'Name another file.',
+    });
+  }
+}
+
+/** The file's place, whatever leads to it. */
+async function itself(path: string): Promise<string> {
+  const whole = resolve(path);
+  return realpath(whole).catch(async () =>
+    join(await realpath(dirname(whole)).catch(() => dirname(whole)), basename(whole)),
+  );
 }
 
 function unwritable(where: string, cause: unknown): ForetideError {

@@ -64,7 +64,12 @@ describe('foretide evaluate', () => {
     expect(told.stdout).toContain('Report: out.html');
     const bad = await evaluate('--data', data, '--report', 'no/folder/out.html');
     expect(bad).toMatchObject({ code: 1, stdout: '' });
-    expect(bad.stderr).toMatch(/Cannot write the report.*no\/folder\/out\.html/);
+    expect(bad.stderr).toMatch(/Cannot write the file.*no\/folder\/out\.html/);
+    const before = readFileSync(data, 'utf8');
+    const over = await evaluate('--data', data, '--report', data);
+    expect(over).toMatchObject({ code: 1, stdout: '' });
+    expect(over.stderr).toMatch(/serves for something else/);
+    expect(readFileSync(data, 'utf8')).toBe(before);
   });
 
   test('--model takes a trained model, and with it its horizon', async () => {

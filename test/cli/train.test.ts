@@ -195,6 +195,18 @@ describe('what is asked wrongly', () => {
     ],
     ['a column', small('x', '--time', 'when'), /No such column.*got when/],
     ['too short a series', small('x', '--steps', '400'), /no window to learn from[^]*TRAINING_DATA/],
+    [
+      'readings that are out of order',
+      small('x', '--series-name', 'all', '--steps', '400'),
+      /no window to learn from.*got 300 at most; 900 set aside, the first: duplicate: time/,
+    ],
+    ['its data as the model', small(data), /something else[^]*FILE_UNWRITABLE/],
+    ['its checkpoint as the model', small('x', '--checkpoint', './x'), /something else[^]*FILE_UNWRITABLE/],
+    [
+      'where the series stand in the file of a run',
+      ['train', '--data', 'x.db', '--series', 's', '--out', 'x'],
+      /series, times and values of its own.*got --series .*input\.series/,
+    ],
     ['no checkpoint', small('x', '--resume'), /no checkpoint to go on from[^]*x\.checkpoint/],
   ])('%s: code 1, and what to do', async (_, args, message) => {
     const { code, stderr } = await run(...args);

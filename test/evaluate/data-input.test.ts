@@ -66,12 +66,35 @@ describe('a table', () => {
     });
   });
 
+  test('of a file that is no table its beginning is shown, and no control character', async () => {
+    const bytes = write('noise.csv', `\u001b[2J${'x'.repeat(5000)}\n\u001b[31m\n`);
+    const fault = (await decodeOf(bytes).catch((error: unknown) => error)) as Error;
+    expect(fault.message).toMatch(/No column of times.*"\\u001b\[2Jx+"….*"\\u001b\[31m"/);
+    expect(fault.message.length).toBeLessThan(600);
+  });
+
   test('without a column of numbers', async () => {
     const words = write('w.csv', 'time;v\n2026-01-01;a\n');
     await expect(decodeOf(words, { time: 'time' })).rejects.toMatchObject({
       message: expect.stringMatching(/No column of numbers.*--delimiter/) as unknown,
     });
     expect(await decodeOf(write('x.csv', 'time;v\n2026-01-01;2\n'), { delimiter: ';' })).toMatchObject({
+      values: ['v'],
+    });
+  });
+
+  test('a column without a name is left out, such as the row numbers of pandas; that of the times needs one', async () => {
+    const indexed = write('pandas.csv', ',time,v\n0,2026-01-01,1\n1,2026-01-02,2\n');
+    expect(await decodeOf(indexed)).toMatchObject({ time: 'time', values: ['v'] });
+    const dated = write('dated.csv', ',v\n2026-01-01,1\n');
+    await expect(decodeOf(dated)).rejects.toMatchObject({
+      code: 'FILE_FORMAT',
+      facts: { where: `${dated}:1`, todo: expect.stringContaining('index_label') as unknown },
+    });
+  });
+
+  test('two columns of a name are for those to refuse who look them up', async () => {
+    expect(await decodeOf(write('twice.csv', 'time,v,v\n2026-01-01,1,2\n'))).toMatchObject({
       values: ['v'],
     });
   });
@@ -115,7 +138,12 @@ describe('other formats', () => {
       kind: 'sqlite',
       path: '.foretide/live-forecast.db',
     });
-    await expect(inputFrom({ data: ['a.db', 'b.db'] })).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
+    await expect(inputFrom({ data: ['a.db', 'b.db'] })).rejects.toThrow(/Only one SQLite/);
+    const flags = { series: 's', columns: ['v'], timeFormat: 'D/M/YYYY', multivariate: true };
+    await expect(inputFrom({ data: ['a.db'], ...flags })).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+      facts: { got: '--time-format, --series, --columns, --multivariate' },
+    });
   });
 
   test('a name that tells nothing', async () => {

@@ -27,11 +27,21 @@ test('the row of the target tells the phase; averaged, the whole window', () => 
   ]);
   const averaged = planOf([1, 2, 3], { ...rows, horizons: ['1', '3'], averageSteps: true });
   // windows of three rows after the origin
-  expect([0, 1, 2, 3, 4, 5, 6].map((origin) => averaged.phaseOf(origin, NaN, 1))).toEqual([
+  expect([0, 1, 2, 3, 4, 5, 6].map((origin) => averaged.phaseOf(origin, origin + 1, 1))).toEqual([
     undefined,
     'validation',
     undefined,
     undefined,
+    'score',
+    'score',
+    undefined,
+  ]);
+});
+
+test('averaged, no target counts that lies beyond the rows, though its series has only every tenth of them', () => {
+  const plan = planOf([1, 2, 3], { horizons: ['3'], averageSteps: true, score: '0..29' });
+  expect([10, 20, 29, 30].map((row) => plan.phaseOf(0, row, 0))).toEqual([
+    'score',
     'score',
     'score',
     undefined,

@@ -24,6 +24,22 @@ test('columns that the settings name: the file may begin with them or not', asyn
   expect(await placeOf(input(beginning, decode), 0, 1)).toBe(`${beginning}:3`);
 });
 
+test('line breaks of several kinds in one file', async () => {
+  const path = write('mixed.csv', 't,x\r\n1,2\n3,4\r\n5,6\r7,8\n');
+  const csv = input(path, { format: 'csv' });
+  expect(await Promise.all([0, 1, 2, 3].map((row) => placeOf(csv, 0, row)))).toEqual([
+    `${path}:2`,
+    `${path}:3`,
+    `${path}:4`,
+    `${path}:5`,
+  ]);
+});
+
+test('what is a line break to Unicode alone is none', async () => {
+  const path = write('unicode.ndjson', '{"a":"\u2028\u2029\u0085"}\n\n{}\n');
+  expect(await placeOf(input(path, { format: 'json' }), 0, 1)).toBe(`${path}:3`);
+});
+
 test('the line of a record, past blank ones', async () => {
   const path = write('d.ndjson', '{}\n\n  \n{}\r\n{}');
   const json = input(path, { format: 'json' });

@@ -38,6 +38,7 @@ describe('protocolFrom', () => {
       { horizons: ['0', 'x'] },
       /horizons\.0: expected a whole number[^]*horizons\.1: expected a whole number/,
     ],
+    [{ horizons: ['1', '999999'] }, /horizons\.1: expected at most 512, got/],
     [{ score: '5..3' }, /score: expected rows as A\.\.B/],
     [{ score: '..' }, /score: expected rows/],
     [{ score: '3' }, /score: expected rows/],

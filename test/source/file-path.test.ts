@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filePath, readable } from '../../src/source/file-path.ts';
@@ -19,6 +19,16 @@ test('a file that can be read', async () => {
   await expect(readable(write('x'))).resolves.toBeUndefined();
   await expect(readable('bundled:nyc-weather-EWR.csv')).resolves.toBeUndefined();
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a device or a pipe, which a second reader would wait for',
+  async () => {
+    await expect(readable(devNull)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      facts: { got: expect.stringContaining('no file that can be read more than once') as unknown },
+    });
+  },
+);
 
 test.each([
   ['that is not there', join(tmpdir(), 'foretide-none.csv'), /ENOENT/],

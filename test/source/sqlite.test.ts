@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { truncateSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -305,6 +306,16 @@ describe('a file that is not the one of a run', () => {
 
   test.each([
     ['is not there', () => 'no/such.db', 'FILE_UNREADABLE', /Check input\.path\./],
+    [
+      'is not whole',
+      async () => {
+        const path = await runOf(Array.from({ length: 2000 }, (_, n): StoredReading => [0, 'a', T + n, n]));
+        truncateSync(path, 40_000);
+        return path;
+      },
+      'FILE_FORMAT',
+      /damaged, or not whole.*-wal file/,
+    ],
     ['is a text', () => write('time,value\n'.repeat(200)), 'FILE_FORMAT', /no SQLite database/],
     ['is empty', () => write(''), 'FILE_FORMAT', /not of a run/],
     [
@@ -329,7 +340,7 @@ describe('a file that is not the one of a run', () => {
       /no SQLite database/,
     ],
   ])('%s', async (_, path, code, message) => {
-    const wrong = source(path());
+    const wrong = source(await path());
     const error = { code, message: expect.stringMatching(message) as unknown };
     await expect(wrong.check()).rejects.toMatchObject(error);
     await expect(play(wrong)).rejects.toMatchObject(error);

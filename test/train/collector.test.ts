@@ -99,6 +99,24 @@ test('missing steps that the cell goes through are kept too, and count as room, 
   expect(await collect(batches(0, messy, 100), new Collector(decoder, enough, 'gaps'))).toHaveLength(4);
 });
 
+test('a series of which no interval has come to its end is none yet', async () => {
+  const onGrid = quickSettings('x.csv', 'align={every: 1h, aggregate: mean}');
+  const at = (s: string, hours: number): string => JSON.stringify({ s, t: hours * 3_600_000, v: hours });
+  const records = [at('lonely', 0), ...Array.from({ length: 5 }, (_, hour) => at('busy', hour))];
+  const all = batches(
+    0,
+    records.map((text, offset) => ({ offset, key: null, value: Buffer.from(text) })),
+    2,
+  );
+  const histories = await collect(all, new Collector(decoder, onGrid, 'plain'));
+  expect(histories.map(({ name, length }) => [name, length])).toEqual([['busy', 4]]);
+  const lost = new Collector(decoder, onGrid, 'plain');
+  await lost.open(0);
+  for (const batch of all) await lost.handle(batch);
+  await lost.lose(0);
+  expect(lost.readings).toBe(0);
+});
+
 describe('what cannot be used', () => {
   test('is counted, with the reason of the first', async () => {
     const collector = new Collector(decoder, settings, 'plain');

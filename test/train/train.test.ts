@@ -109,6 +109,12 @@ describe('a training that was stopped', () => {
     await expect(broken).rejects.toMatchObject({ code: 'STATE_CORRUPT' });
   });
 
+  test('while the readings come, it tells how far its checkpoint is', async () => {
+    await stopped('twice', 2);
+    const again = { ...options('twice', quickSettings(DATA)), resume: true, stop: AbortSignal.abort() };
+    expect(await train(again)).toEqual({ epochs: 2, checkpoint: path('twice.checkpoint') });
+  });
+
   test('before its first update leaves nothing', async () => {
     const ended = await train({ ...options('early', quickSettings(DATA)), stop: AbortSignal.abort() });
     expect(ended).toEqual({ epochs: 0, checkpoint: null });

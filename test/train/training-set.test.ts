@@ -50,6 +50,9 @@ test('the rows are those of the series: its targets do not reach into the next',
 test('windows of which no target is known are left out', () => {
   const constant = waves(1, 40).map((each) => ({ ...each, value: 5 }));
   expect(() => setOf(constant)).toThrow(expect.objectContaining({ code: 'TRAINING_DATA' }));
+  expect(() => setOf(constant)).toThrow(
+    /no window to learn from: expected values that differ.* over 40 readings, of which none has a target/,
+  );
   const { rows } = setOf(waves(1, 40));
   rows.targets.fill(Number.NaN, 6 * 4, 8 * 4);
   expect(knownTargets(rows, 0, { steps: 8, scored: 4 })).toBe(8);

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { EXTENSIONS, inputOfRun, kindOf } from '../../src/source/data-kind.ts';
+
+test('the extension says it, in capitals too; nothing else does', () => {
+  expect(['a.csv', 'x.y/A.TSV', 'a.JSONL', 'a.lp', '.foretide/run.db'].map(kindOf)).toEqual([
+    'csv',
+    'csv',
+    'json',
+    'line-protocol',
+    'sqlite',
+  ]);
+  expect(['csv', 'a.xls', '.db', ''].map(kindOf)).toEqual([undefined, undefined, undefined, undefined]);
+  for (const extension of EXTENSIONS) expect(kindOf(`a${extension}`)).toBeDefined();
+});
+
+test('a run is read as it is: one file, and no flags that would be passed over', () => {
+  expect(inputOfRun(['a.db'], { '--series': undefined })).toEqual({ kind: 'sqlite', path: 'a.db' });
+  expect(() => inputOfRun(['a.db', 'b.db'], {})).toThrow(/Only one SQLite file.*got 2/);
+  expect(() => inputOfRun(['a.db'], { '--series': 's', '--time': undefined, '--columns': ['v'] })).toThrow(
+    expect.objectContaining({
+      code: 'SETTINGS_INVALID',
+      facts: expect.objectContaining({ got: '--series, --columns', where: 'a.db' }) as unknown,
+    }),
+  );
+});
