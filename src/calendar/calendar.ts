@@ -4,8 +4,13 @@ import { holidayRules, Holidays } from './holidays.ts';
 import { type CalendarSettings, placeFault, zoneFault } from './settings.ts';
 import { type Zone, ZONE_RULES, zoneNamed } from './zone.ts';
 
+/** The last day of a week. */
+const SUNDAY = 6;
+/** Made once for all stages that share their settings: the rules of holidays are large. */
+const made = new WeakMap<CalendarSettings, Calendar>();
+
 /**
- * The calendar of some settings: its rules come from packages alone, never from the host.
+ * The calendar of some settings: its rules come from packages alone, never from the host. The same object gives the same calendar.
  *
  * @throws ForetideError SETTINGS_INVALID: an unknown zone or place, when the settings were not parsed
  * @example
@@ -14,15 +19,19 @@ import { type Zone, ZONE_RULES, zoneNamed } from './zone.ts';
  * berlin.isHoliday(Date.UTC(2026, 11, 24, 23)); // 1: the 25th has begun
  */
 export function calendarOf(settings: CalendarSettings): Calendar {
-  const zone = zoneNamed(settings.zone);
-  if (!zone) throw unknown('zone', settings.zone, zoneFault(settings.zone));
-  if (settings.holidays === undefined) return new Calendar(zone);
-  const fault = placeFault(settings.holidays);
-  if (fault !== undefined) throw unknown('holidays', settings.holidays, fault);
-  return new Calendar(zone, settings.holidays.split('/'));
+  let calendar = made.get(settings);
+  if (calendar) return calendar;
+  const { zone: name, holidays } = settings;
+  const zone = zoneNamed(name);
+  if (!zone) throw unknown('zone', name, zoneFault(name));
+  const fault = holidays === undefined ? undefined : placeFault(holidays);
+  if (fault !== undefined) throw unknown('holidays', holidays, fault);
+  calendar = new Calendar(zone, holidays?.split('/'));
+  made.set(settings, calendar);
+  return calendar;
 }
 
-function unknown(where: string, got: string, fault = ''): ForetideError {
+function unknown(where: string, got = '', fault = ''): ForetideError {
   const expected = fault.replace(/^expected /, '');
   return new ForetideError('SETTINGS_INVALID', { what: 'No such calendar', expected, got, where });
 }
@@ -60,6 +69,12 @@ export class Calendar {
   localTime(ms: number): number {
     if (!(ms >= this.#from && ms < this.#to)) this.#findOffset(ms);
     return ms + this.#offset;
+  }
+
+  /** The local time, on a public holiday that of the Sunday after: what a series does by the day of the week follows it. */
+  localTimeOfWeek(ms: number): number {
+    const local = this.localTime(ms);
+    return this.isHoliday(ms) === 1 ? local + (SUNDAY - this.dayOfWeek(ms)) * DAY : local;
   }
 
   /** The local day of the week: Monday 0 to Sunday 6. */

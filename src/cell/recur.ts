@@ -46,9 +46,9 @@ export function recur(
     const hidden = new Float32Array(n * H);
     let [steps, most] = [0, 0];
     for (let i = 0; i < n; i++) {
-      const own = stepsOf(frame, i);
-      steps += own;
-      most = Math.max(most, own);
+      const count = stepsOf(frame, i);
+      steps += count;
+      most = Math.max(most, count);
     }
     const room = kernel.room(stack, Math.min(steps, TOGETHER + most));
     const { f32, i32 } = memory.view();

@@ -29,6 +29,7 @@ export interface EvaluateFlags {
   readonly series?: string;
   readonly columns?: readonly string[];
   readonly multivariate?: boolean;
+  readonly nulls?: readonly string[];
   readonly missing?: MissingPolicy;
   readonly horizons?: string[];
   readonly averageSteps?: boolean;
@@ -87,6 +88,7 @@ export function addEvaluateCommand(program: Command, pipelines: string): void {
     .option('--series <column>', 'that tells the series apart; default: each column is a series')
     .option('--columns <names>', 'of the values, a,b,c; default: all that hold numbers', list)
     .option('--multivariate', 'the columns are the channels of one series')
+    .option('--nulls <codes>', 'what stands for a value that is missing, e.g. -200,n/a', list)
     .addOption(
       new Option(
         '--missing <policy>',

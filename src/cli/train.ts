@@ -33,6 +33,7 @@ export function trainCommand(): Command {
     )
     .option('--series <fields>', 'which field, or which fields a,b, name the series')
     .option('--values <fields>', 'which fields a,b hold what was observed; default: all that are numbers')
+    .option('--nulls <codes>', 'what stands for a value that is missing, e.g. -200,n/a')
     .option('--quantiles <list>', 'of the loss pinball, e.g. 0.1,0.5,0.9');
   for (const [flag] of SHORT) command.option(flag);
   return addSettingsOptions(command)

@@ -12,6 +12,7 @@ export interface TrainingFlags extends SettingsFlags {
   readonly series?: string;
   readonly values?: string;
   readonly quantiles?: string;
+  readonly nulls?: string;
 }
 
 /** Flags that are a setting each; the help says what the setting is, where it does not stand here. */
@@ -59,14 +60,22 @@ export function trainSettingsFrom(flags: TrainingFlags): TrainSettings {
     const text = given[name];
     return text === undefined ? [] : [`${path}=${TEXT.has(path) ? JSON.stringify(text) : text}`];
   });
-  const { data, format, series, values, quantiles } = flags;
+  const { data, format, series, values, quantiles, nulls } = flags;
   const { seriesName, time } = given;
-  const fields = { '--series': series, '--series-name': seriesName, '--time': time, '--values': values };
+  const fields = {
+    '--series': series,
+    '--series-name': seriesName,
+    '--time': time,
+    '--values': values,
+    '--nulls': nulls,
+  };
   if (data) set.unshift(`input=${JSON.stringify(inputOf(data, format, fields))}`);
   else if (format !== undefined) set.unshift(`input.decode.format=${format}`);
   if (series !== undefined) set.push(`input.decode.series=${JSON.stringify(listOf(series))}`);
   if (values !== undefined)
     set.push(`input.decode.values=${values === '*' ? '"*"' : JSON.stringify(values.split(','))}`);
+  if (nulls !== undefined)
+    set.push(`input.decode.nulls=${JSON.stringify(nulls.split(',').map((code) => code.trim()))}`);
   if (quantiles !== undefined) set.push(`train.quantiles=[${quantiles}]`);
   const isNamed =
     flags.set.some((each) => each.startsWith('input')) ||

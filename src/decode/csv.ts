@@ -5,6 +5,7 @@ import type { Decoder, Refusal } from './decoder.ts';
 import { joinedSeries } from './joined-series.ts';
 import { seriesFault, timeFault } from './readings.ts';
 import type { Readings } from './readings.ts';
+import { nullTest } from './nulls.ts';
 import { at, invalid, malformed, missing } from './refusal.ts';
 import type { CsvSettings } from './settings.ts';
 import { shown } from './shown.ts';
@@ -18,6 +19,8 @@ interface Column {
 }
 
 type Row = readonly string[];
+/** Whether a cell means that nothing was observed. */
+type AbsentTest = (cell: string) => boolean;
 type ValuesReader = (row: Row, key: string, time: number, out: Readings) => Refusal | undefined;
 
 /**
@@ -26,8 +29,8 @@ type ValuesReader = (row: Row, key: string, time: number, out: Readings) => Refu
  *
  * 1. Spaces around a cell are dropped; a row must have as many cells as there are columns.
  * 2. One named column in `values`: one reading, whose series is called as the key; its cell must hold a number.
- * 3. Several, or `*`: a reading `key.column` for each cell that holds a number; cells that mean "nothing observed" are skipped, anything
- *    else refuses the row.
+ * 3. Several, or `*`: a reading `key.column` for each cell that holds a number; cells that mean "nothing observed" (`missing`, `nulls`)
+ *    are skipped, anything else refuses the row.
  * 4. `channels`: one reading of all the named columns, each of which must hold a number.
  *
  * @throws ForetideError SETTINGS_INVALID where a column that the settings name is not in the header.
@@ -130,29 +133,37 @@ function keyColumns(series: CsvSettings['series']): readonly string[] {
   return typeof series === 'object' ? series : [series ?? 'sensor'];
 }
 
+/** A function that tells whether a cell means that nothing was observed, by `missing` or by `nulls`. */
+export function absentTest({ missing: cells, nulls }: Pick<CsvSettings, 'missing' | 'nulls'>): AbsentTest {
+  const absent = new Set(cells);
+  const isNull = nullTest(nulls);
+  return (cell) => absent.has(cell) || isNull(cell);
+}
+
 function valuesReader(
-  { values, channels, series, seriesName, time, missing: codes }: CsvSettings,
+  settings: CsvSettings,
   columns: readonly string[],
 ): { readonly channels: readonly string[]; readonly readValues: ValuesReader } {
+  const { values, channels, series, seriesName, time } = settings;
   const others = new Set([time, ...(seriesName === undefined ? keyColumns(series) : [])]);
   const names = values === '*' ? columns.filter((name) => !others.has(name)) : values;
   const read = names.map((name) => columnOf(columns, name, 'values'));
-  const absent = new Set(codes);
-  if (channels) return { channels: names, readValues: allChannels(read, absent) };
+  const isAbsent = absentTest(settings);
+  if (channels) return { channels: names, readValues: allChannels(read, isAbsent) };
   const [only] = read;
   if (values !== '*' && only !== undefined && read.length === 1) {
-    return { channels: [''], readValues: allChannels([only], absent) };
+    return { channels: [''], readValues: allChannels([only], isAbsent) };
   }
-  return { channels: [''], readValues: severalNumbers(read, absent) };
+  return { channels: [''], readValues: severalNumbers(read, isAbsent) };
 }
 
-function allChannels(columns: readonly Column[], absent: ReadonlySet<string>): ValuesReader {
+function allChannels(columns: readonly Column[], isAbsent: AbsentTest): ValuesReader {
   return (row, key, time, out) => {
     const values: number[] = [];
     for (const column of columns) {
       const cell = cellOf(row, column);
       const value = decimal(cell);
-      if (!Number.isFinite(value)) return badCell(column, cell, absent);
+      if (!Number.isFinite(value) || isAbsent(cell)) return badCell(column, cell, isAbsent);
       values.push(value);
     }
     out.addAll(key, time, values);
@@ -160,14 +171,14 @@ function allChannels(columns: readonly Column[], absent: ReadonlySet<string>): V
   };
 }
 
-function severalNumbers(columns: readonly Column[], absent: ReadonlySet<string>): ValuesReader {
+function severalNumbers(columns: readonly Column[], isAbsent: AbsentTest): ValuesReader {
   return (row, key, time, out) => {
     const before = out.length;
     for (const column of columns) {
       const cell = cellOf(row, column);
-      if (absent.has(cell)) continue;
+      if (isAbsent(cell)) continue;
       const value = decimal(cell);
-      if (!Number.isFinite(value)) return badCell(column, cell, absent);
+      if (!Number.isFinite(value)) return badCell(column, cell, isAbsent);
       const series = `${key}.${column.name}`;
       const fault = seriesFault(series);
       if (fault !== undefined) return invalid(`${shown(series)}: ${fault}`);
@@ -177,7 +188,7 @@ function severalNumbers(columns: readonly Column[], absent: ReadonlySet<string>)
   };
 }
 
-function badCell({ name }: Column, cell: string, absent: ReadonlySet<string>): Refusal {
-  const reason = absent.has(cell) ? missing : invalid;
+function badCell({ name }: Column, cell: string, isAbsent: AbsentTest): Refusal {
+  const reason = isAbsent(cell) ? missing : invalid;
   return reason(`${name}: expected a finite number, got ${shown(cell)}`);
 }

@@ -3,6 +3,7 @@ import { fieldReader } from './field.ts';
 import { joinedSeries } from './joined-series.ts';
 import { isJsonObject, jsonParser } from './json-text.ts';
 import type { JsonObject } from './json-text.ts';
+import { nullTest } from './nulls.ts';
 import { seriesFault, timeFault } from './readings.ts';
 import type { Readings } from './readings.ts';
 import { at, invalid, malformed, missing, unusable } from './refusal.ts';
@@ -13,6 +14,8 @@ import { expectedTime, timeOfValue } from './time.ts';
 /** Adds what one object holds to `out`, or says why it cannot. */
 type ObjectReader = (record: JsonObject, out: Readings) => Refusal | undefined;
 /** Adds the numbers of one object whose series and time are known. */
+/** What was observed, where that is a number; null and undefined where nothing was. */
+type Observed = (field: unknown) => unknown;
 type ValuesReader = (record: JsonObject, key: string, time: number, out: Readings) => Refusal | undefined;
 
 /**
@@ -21,6 +24,7 @@ type ValuesReader = (record: JsonObject, key: string, time: number, out: Reading
  * 1. One named field in `values`: one reading, whose series is called as the key.
  * 2. Several, or `*`: a reading `key.field` for each number that is there; null and absent fields are skipped.
  * 3. `channels`: one reading of all the named fields, each of which must be there.
+ * 4. A value that is one of `nulls` counts as null.
  *
  * Nothing is coerced: a number in quotes, a boolean and a number too large for a float64 are refused.
  *
@@ -99,30 +103,37 @@ function keyReader(name: string): (record: JsonObject) => string | Refusal {
   };
 }
 
-function valuesReader({ values, channels, series, time }: JsonSettings): ValuesReader {
+function valuesReader({ values, channels, series, time, nulls }: JsonSettings): ValuesReader {
+  const isNull = nullTest(nulls);
+  const observed: Observed = (field) => {
+    const value = numberOf(field);
+    return isNull(value) ? null : value;
+  };
   if (values === '*')
-    return everyNumber(new Set([time, ...(typeof series === 'string' ? [series] : series)]));
-  if (channels) return allChannels(values);
+    return everyNumber(new Set([time, ...(typeof series === 'string' ? [series] : series)]), observed);
+  if (channels) return allChannels(values, observed);
   const [only] = values;
-  return only !== undefined && values.length === 1 ? oneNumber(only) : severalNumbers(values);
+  return only !== undefined && values.length === 1
+    ? oneNumber(only, observed)
+    : severalNumbers(values, observed);
 }
 
-function oneNumber(name: string): ValuesReader {
+function oneNumber(name: string, observed: Observed): ValuesReader {
   const field = fieldReader(name);
   return (record, key, time, out) => {
-    const value = numberOf(field(record));
+    const value = observed(field(record));
     if (!isFiniteNumber(value)) return unusable(name, 'a finite number', value);
     out.add(key, time, value);
     return undefined;
   };
 }
 
-function severalNumbers(names: readonly string[]): ValuesReader {
+function severalNumbers(names: readonly string[], observed: Observed): ValuesReader {
   const fields = names.map((name) => ({ name, field: fieldReader(name) }));
   return (record, key, time, out) => {
     const before = out.length;
     for (const { name, field } of fields) {
-      const value = numberOf(field(record));
+      const value = observed(field(record));
       if (value === undefined || value === null) continue;
       const refusal = addNumber(name, value, key, time, out);
       if (refusal !== undefined) return refusal;
@@ -133,11 +144,11 @@ function severalNumbers(names: readonly string[]): ValuesReader {
   };
 }
 
-function everyNumber(but: ReadonlySet<string>): ValuesReader {
+function everyNumber(but: ReadonlySet<string>, observed: Observed): ValuesReader {
   return (record, key, time, out) => {
     const before = out.length;
     for (const name of Object.keys(record)) {
-      const value = numberOf(record[name]);
+      const value = observed(record[name]);
       if (typeof value !== 'number' || but.has(name)) continue;
       const refusal = addNumber(name, value, key, time, out);
       if (refusal !== undefined) return refusal;
@@ -146,12 +157,12 @@ function everyNumber(but: ReadonlySet<string>): ValuesReader {
   };
 }
 
-function allChannels(names: readonly string[]): ValuesReader {
+function allChannels(names: readonly string[], observed: Observed): ValuesReader {
   const fields = names.map((name) => ({ name, field: fieldReader(name) }));
   return (record, key, time, out) => {
     const values: number[] = [];
     for (const { name, field } of fields) {
-      const value = numberOf(field(record));
+      const value = observed(field(record));
       if (!isFiniteNumber(value)) return unusable(name, 'a finite number', value);
       values.push(value);
     }

@@ -1,6 +1,7 @@
 import type { Decoder, Refusal } from './decoder.ts';
 import { parseLines } from './line-parser.ts';
 import type { Line } from './line-parser.ts';
+import { nullTest } from './nulls.ts';
 import { seriesFault, timeFault } from './readings.ts';
 import type { Readings } from './readings.ts';
 import { at, invalid, isRefusal, malformed, missing } from './refusal.ts';
@@ -13,10 +14,11 @@ import { timeOfText } from './time.ts';
 /**
  * Decodes InfluxDB line protocol. A record may hold several lines; one that cannot be used refuses all of them.
  *
- * Each numeric field is a reading of the series `measurement,tag=value,….field`, tags sorted by their keys; text and boolean fields are
- * skipped. A line without a timestamp is refused: a stage knows no other time than the data's.
+ * Each numeric field is a reading of the series `measurement,tag=value,….field`, tags sorted by their keys; text and boolean fields, and
+ * numbers that are one of `nulls`, are skipped. A line without a timestamp is refused: a stage knows no other time than the data's.
  */
-export function lineProtocolDecoder({ timeUnit }: LineProtocolSettings): Decoder {
+export function lineProtocolDecoder({ timeUnit, nulls }: LineProtocolSettings): Decoder {
+  const isNull = nullTest(nulls);
   const toTime = timeOfText(timeUnit);
 
   function add(line: Line, out: Readings): Refusal | undefined {
@@ -26,7 +28,7 @@ export function lineProtocolDecoder({ timeUnit }: LineProtocolSettings): Decoder
     if (badTime !== undefined) return invalid(`timestamp: ${badTime}`);
     const key = seriesKey(line.measurement, line.tags);
     for (const [field, value] of line.fields) {
-      if (typeof value !== 'number') continue;
+      if (typeof value !== 'number' || isNull(value)) continue;
       const series = `${key}.${field}`;
       const badSeries = seriesFault(series);
       if (badSeries !== undefined) return invalid(`${shown(series)}: ${badSeries}`);

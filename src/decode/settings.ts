@@ -9,6 +9,13 @@ const time = Name.default('time');
 const values = z.union([z.literal('*'), Names]).default('*');
 const timeUnit = z.enum(['s', 'ms', 'us', 'ns', 'iso', 'auto']);
 
+const nulls = z
+  .array(z.union([z.string(), z.number()]))
+  .default([])
+  .describe(
+    'Codes of the data for a value that was not observed, e.g. [-200, n/a]: what stands there is taken as if it were absent; numbers are compared as numbers',
+  );
+
 const TIME_UNIT =
   'How times are written: s, ms, us, ns since 1970, iso (ISO 8601; UTC where it names no zone), or auto: a number of milliseconds or an ISO 8601 date';
 const CHANNELS =
@@ -46,6 +53,7 @@ export const JsonSettings = z
       'Fields of the observed numbers; * is every other numeric field of the top level. With one named field the series is called as its key, else key.field',
     ),
     channels: z.boolean().default(false).describe(CHANNELS),
+    nulls,
   })
   .superRefine(checkValues);
 
@@ -56,6 +64,7 @@ export const LineProtocolSettings = z.strictObject({
     .enum(['s', 'ms', 'us', 'ns'])
     .default('ns')
     .describe('Precision of the timestamps, which every line must have: s, ms, us or ns'),
+  nulls,
 });
 
 /** Records that are the JSON which Telegraf's `json` serializer writes. */
@@ -64,6 +73,7 @@ export const TelegrafSettings = z.strictObject({
     .literal('telegraf')
     .describe('The records are metrics as Telegraf writes them with data_format = "json"'),
   timeUnit: timeUnit.default('s').describe(`Telegraf's json_timestamp_units. ${TIME_UNIT}`),
+  nulls,
 });
 
 /** Records that are rows of a table. */
@@ -90,10 +100,11 @@ export const CsvSettings = z
       'Columns of the observed numbers; * is every column but those of series and time. With one named column the series is called as its key, else key.column',
     ),
     channels: z.boolean().default(false).describe(CHANNELS),
+    nulls,
     missing: z
       .array(z.string())
       .default(['', 'NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', '-', '?'])
-      .describe('Cells that mean: nothing was observed'),
+      .describe('Cells that mean, beside those of nulls: nothing was observed'),
   })
   .superRefine(checkValues)
   .refine(({ series: column, seriesName }) => column === undefined || seriesName === undefined, {

@@ -1,6 +1,7 @@
 import type { Decoder, Refusal } from './decoder.ts';
 import { isJsonObject, jsonParser } from './json-text.ts';
 import type { JsonObject } from './json-text.ts';
+import { nullTest } from './nulls.ts';
 import { seriesFault, timeFault } from './readings.ts';
 import type { Readings } from './readings.ts';
 import { at, invalid, malformed, missing, unusable } from './refusal.ts';
@@ -14,11 +15,12 @@ import { expectedTime, timeOfValue } from './time.ts';
  * of which one metric that cannot be used refuses all.
  *
  * Each numeric field is a reading of the series `name,tag=value,….field`, called exactly as the line-protocol decoder calls it; text
- * and boolean fields are skipped.
+ * and boolean fields, and numbers that are one of `nulls`, are skipped.
  *
  * @see https://docs.influxdata.com/telegraf/v1/data_formats/output/json/
  */
-export function telegrafDecoder({ timeUnit }: TelegrafSettings): Decoder {
+export function telegrafDecoder({ timeUnit, nulls }: TelegrafSettings): Decoder {
+  const isNull = nullTest(nulls);
   const parse = jsonParser(timeUnit === 'ns' ? 'timestamp' : undefined);
   const toTime = timeOfValue(timeUnit);
 
@@ -30,7 +32,7 @@ export function telegrafDecoder({ timeUnit }: TelegrafSettings): Decoder {
     if (!Number.isFinite(time)) return unusable('timestamp', expectedTime(timeUnit), written);
     const fault = timeFault(time);
     if (fault !== undefined) return invalid(`timestamp: ${fault}`);
-    return addFields(record['fields'], key, time, out);
+    return addFields(record['fields'], key, time, out, isNull);
   }
 
   function batch(metrics: readonly unknown[], out: Readings): Refusal | undefined {
@@ -74,7 +76,13 @@ function keyOf(record: JsonObject): string | Refusal {
   return seriesKey(name, pairs);
 }
 
-function addFields(fields: unknown, key: string, time: number, out: Readings): Refusal | undefined {
+function addFields(
+  fields: unknown,
+  key: string,
+  time: number,
+  out: Readings,
+  isNull: (value: unknown) => boolean,
+): Refusal | undefined {
   if (!isJsonObject(fields)) return unusable('fields', 'an object', fields);
   const before = out.length;
   for (const [name, field] of Object.entries(fields)) {
@@ -84,6 +92,7 @@ function addFields(fields: unknown, key: string, time: number, out: Readings): R
     if (typeof value !== 'number' || !Number.isFinite(value)) {
       return invalid(`fields[${shown(name)}]: expected a finite number, got ${shown(value)}`);
     }
+    if (isNull(value)) continue;
     const series = `${key}.${name}`;
     const fault = seriesFault(series);
     if (fault !== undefined) return invalid(`${shown(series)}: ${fault}`);

@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path';
+import { absentTest } from '../decode/csv.ts';
 import { decimal } from '../decode/decimal.ts';
 import { iso8601 } from '../decode/iso8601.ts';
 import { seriesFault } from '../decode/readings.ts';
@@ -22,6 +23,8 @@ export interface DataFlags {
   readonly series?: string | undefined;
   readonly columns?: readonly string[] | undefined;
   readonly multivariate?: boolean | undefined;
+  /** What stands for a value that was not observed. */
+  readonly nulls?: readonly string[] | undefined;
 }
 
 /** Names that a column of times goes by, the likeliest first. */
@@ -54,7 +57,7 @@ export async function inputFrom(flags: DataFlags): Promise<Readonly<Record<strin
 
 /** What flags say of fields, by their names. */
 function fieldFlags(flags: DataFlags): Readonly<Record<string, unknown>> {
-  const { time, timeUnit, timeFormat, delimiter, series, columns, multivariate } = flags;
+  const { time, timeUnit, timeFormat, delimiter, series, columns, multivariate, nulls } = flags;
   return {
     '--time': time,
     '--time-unit': timeUnit,
@@ -63,13 +66,14 @@ function fieldFlags(flags: DataFlags): Readonly<Record<string, unknown>> {
     '--series': series,
     '--columns': columns,
     '--multivariate': multivariate,
+    '--nulls': nulls,
   };
 }
 
 /** The decoder's settings as far as flags name them. */
 export function fieldsDecode(
   format: string | undefined,
-  { time, timeUnit, timeFormat, delimiter, series, columns, multivariate }: DataFlags,
+  { time, timeUnit, timeFormat, delimiter, series, columns, multivariate, nulls }: DataFlags,
 ): Readonly<Record<string, unknown>> {
   const given = {
     format,
@@ -79,6 +83,7 @@ export function fieldsDecode(
     series,
     values: columns,
     channels: multivariate,
+    nulls,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -88,7 +93,7 @@ async function tableDecode(path: string, flags: DataFlags): Promise<Readonly<Rec
   const columns = (await csvColumns(path, delimiter)).map((name) => name.trim());
   const rows = await sampleOf(path, delimiter);
   const time = flags.time ?? timeColumn(path, columns, rows, flags);
-  const values = flags.columns ?? numericColumns(path, columns, rows, [time, flags.series]);
+  const values = flags.columns ?? numericColumns(path, columns, rows, [time, flags.series], flags.nulls);
   const isOne = values.length === 1;
   return {
     ...fieldsDecode('csv', { ...flags, delimiter, time, columns: values }),
@@ -141,11 +146,12 @@ function numericColumns(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
   others: readonly (string | undefined)[],
+  nulls: DataFlags['nulls'],
 ): readonly string[] {
-  const absent = new Set(CsvSettings.parse({ format: 'csv' }).missing);
+  const isAbsent = absentTest(CsvSettings.parse({ format: 'csv', nulls }));
   const found = columns.filter((name, i) => {
     if (name === '' || others.includes(name)) return false;
-    const cells = rows.map((row) => row[i] ?? '').filter((cell) => !absent.has(cell));
+    const cells = rows.map((row) => row[i] ?? '').filter((cell) => !isAbsent(cell));
     return cells.length > 0 && cells.every((cell) => Number.isFinite(decimal(cell)));
   });
   if (found.length > 0) return [...new Set(found)]; // that there are two of a name is told by those who look them up

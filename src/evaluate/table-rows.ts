@@ -1,3 +1,4 @@
+import { absentTest } from '../decode/csv.ts';
 import type { CsvSettings } from '../decode/settings.ts';
 import { shown } from '../decode/shown.ts';
 import type { SourceRecord } from '../source/source.ts';
@@ -17,7 +18,7 @@ export interface MissingCell {
  */
 export class TableRows {
   readonly #values: readonly { readonly name: string; readonly index: number }[];
-  readonly #absent: ReadonlySet<string>;
+  readonly #isAbsent: (cell: string) => boolean;
   readonly #time: number;
   readonly #toIso: ((text: string) => string | undefined) | undefined;
 
@@ -31,7 +32,7 @@ export class TableRows {
     const others = new Set([time, ...(seriesName === undefined ? [series].flat() : [])]);
     const read = values === '*' ? names.filter((name) => !others.has(name)) : values;
     this.#values = read.map((name) => ({ name, index: names.indexOf(name) }));
-    this.#absent = new Set(decode.missing);
+    this.#isAbsent = absentTest(decode);
     this.#time = names.indexOf(time);
     this.#toIso = timeFormat === undefined ? undefined : isoFrom(timeFormat);
   }
@@ -40,7 +41,7 @@ export class TableRows {
   *missing({ offset, cells }: SourceRecord): Generator<MissingCell> {
     for (const { name, index } of this.#values) {
       const cell = cells?.[index]?.trim();
-      if (cell !== undefined && this.#absent.has(cell)) yield { offset, column: name, got: shown(cell) };
+      if (cell !== undefined && this.#isAbsent(cell)) yield { offset, column: name, got: shown(cell) };
     }
   }
 

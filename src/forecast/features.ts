@@ -1,3 +1,4 @@
+import type { Calendar } from '../calendar/calendar.ts';
 import { cosTurns, sinTurns } from '../maths/turns.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
@@ -29,6 +30,13 @@ const LEVEL_CUT = 10;
 const WINDOW = 2000;
 const FIRST = 10;
 
+/** Whose days and weeks the features follow. */
+export interface FeatureCalendar {
+  readonly calendar: Calendar;
+  /** Whether the time of the year is a feature. */
+  readonly yearly: boolean;
+}
+
 /** What a reading's features are made of. */
 export interface FeatureInput {
   readonly row: number;
@@ -47,8 +55,8 @@ export interface FeatureInput {
 /**
  * φ_t of a series' readout, d <= 40 numbers: 13 first differences; the level; a day, a day less a step, ¾, ½ and ¼ of a day ago
  * less now; what the profiles of the day and of the week say of up to four horizons, and how far now is from each; sin and cos of
- * the time of the day (3 periods) and of the week; 1. Differences are in units, each cut at a multiple of its own mean size; what is not
- * known is 0.
+ * the time of the day (3 periods), of the week and, where it is asked for, of the year, all by the calendar; 1. Differences are in units,
+ * each cut at a multiple of its own mean size; what is not known is 0.
  */
 export class Features {
   /** d */
@@ -56,6 +64,8 @@ export class Features {
   readonly #memory: Memory;
   readonly #past: Past;
   readonly #profile: Profile;
+  readonly #calendar: Calendar;
+  readonly #yearly: boolean;
   /** Horizons for which the profiles are features. */
   readonly #ahead: readonly number[];
   /** Features that are cut. */
@@ -66,15 +76,23 @@ export class Features {
   readonly #loose: Float64Array;
   readonly #short = new Float64Array(SHORT + 2);
 
-  constructor(memory: Memory, past: Past, profile: Profile, { channels, horizons }: Plan) {
+  constructor(
+    memory: Memory,
+    past: Past,
+    profile: Profile,
+    { channels, horizons }: Plan,
+    { calendar, yearly }: FeatureCalendar,
+  ) {
     this.#memory = memory;
     this.#past = past;
     this.#profile = profile;
+    this.#calendar = calendar;
+    this.#yearly = yearly;
     const last = horizons.length - 1;
     const chosen = [0, 0.25, 0.5, 1].map((part) => horizons[Math.round(part * last)]!);
     this.#ahead = [...new Set(chosen)].slice(0, AHEAD);
     this.#sized = DIFFERENCES + 1 + PARTS.length + 1 + 2 * (this.#ahead.length + 1);
-    this.count = this.#sized + 2 * (DAILY + WEEKLY) + 1;
+    this.count = this.#sized + 2 * (DAILY + WEEKLY + (yearly ? 1 : 0)) + 1;
     this.#size = memory.series('feature.size', 'f32', this.#sized * channels);
     this.#phi = new Float64Array(this.count);
     this.#loose = new Float64Array(this.count);
@@ -91,7 +109,7 @@ export class Features {
     const phi = this.#phi;
     const k = this.#seasonal(input, this.#shape(input));
     this.#cut(input);
-    this.#calendar(input, k);
+    this.#turns(input, k);
     return phi;
   }
 
@@ -167,16 +185,23 @@ export class Features {
     }
   }
 
-  #calendar({ time, step }: FeatureInput, from: number): void {
+  /** The calendar. */
+  #turns({ time, step }: FeatureInput, from: number): void {
     const seasons = seasonsOf(step);
+    const local = this.#calendar.localTime(time);
     let k = from;
     for (let periods = 1; periods <= DAILY; periods++) {
-      this.#phi[k++] = seasons.day > 0 ? sinTurns((periods * time) / DAY) : 0;
-      this.#phi[k++] = seasons.day > 0 ? cosTurns((periods * time) / DAY) : 0;
+      this.#phi[k++] = seasons.day > 0 ? sinTurns((periods * local) / DAY) : 0;
+      this.#phi[k++] = seasons.day > 0 ? cosTurns((periods * local) / DAY) : 0;
     }
     for (let periods = 1; periods <= WEEKLY; periods++) {
-      this.#phi[k++] = seasons.week > 0 ? sinTurns((periods * time) / WEEK) : 0;
-      this.#phi[k++] = seasons.week > 0 ? cosTurns((periods * time) / WEEK) : 0;
+      this.#phi[k++] = seasons.week > 0 ? sinTurns((periods * local) / WEEK) : 0;
+      this.#phi[k++] = seasons.week > 0 ? cosTurns((periods * local) / WEEK) : 0;
+    }
+    if (this.#yearly) {
+      const year = this.#calendar.yearTurns(time);
+      this.#phi[k++] = step > 0 ? sinTurns(year) : 0;
+      this.#phi[k++] = step > 0 ? cosTurns(year) : 0;
     }
     this.#phi[k] = 1;
   }

@@ -1,9 +1,14 @@
+import type { Calendar } from '../calendar/calendar.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import { cut } from './base.ts';
 import { DAY_PLACES, type Seasons, WEEK_PLACES } from './season.ts';
 
-/** Weight of a new day in the profile of the day, and of a new week in that of the week. */
+/**
+ * Weight of a new day in the profile of the day, and of a new week in that of the week: what all readings of one visit to a place weigh
+ * together. On 27 series of steps of about 5 minutes a reading that weighs as much by itself did better by 0.2 % at 12 steps, and worse
+ * by 0.4 and 0.1 % at 1 and 6; at steps of a minute it leaves 4 % of all earlier weeks.
+ */
 const DAY_RATE = 0.05;
 const WEEK_RATE = 0.1;
 /** A reading counts as at most this many units from its profile, and at a place that none has come to from where the series was lately. */
@@ -15,10 +20,12 @@ const SPREAD_CUT = 10;
 const UNSEEN = Infinity;
 
 /**
- * What is usual at each time of the day and of the week: exponentially weighted means by place, in units, in Memory.
+ * What is usual at each time of the day and of the week: exponentially weighted means by place, in units, in Memory. Times are given
+ * in UTC; days and weeks are those of the calendar, and a public holiday is a Sunday of the week.
  */
 export class Profile {
   readonly #memory: Memory;
+  readonly #calendar: Calendar;
   readonly #day: Slot;
   readonly #week: Slot;
   /** Mean distance of readings to the profile of the day. */
@@ -26,8 +33,9 @@ export class Profile {
   /** Where the series was lately: follows every reading, by at most `CUT`. */
   readonly #lately: Slot;
 
-  constructor(memory: Memory, channels: number) {
+  constructor(memory: Memory, channels: number, calendar: Calendar) {
     this.#memory = memory;
+    this.#calendar = calendar;
     this.#day = memory.series('profile.day', 'f32', DAY_PLACES * channels);
     this.#week = memory.series('profile.week', 'f32', WEEK_PLACES * channels);
     this.#spread = memory.series('profile.spread', 'f32', channels);
@@ -52,7 +60,7 @@ export class Profile {
     const lately = f32[latelyAt]! + cut(level - f32[latelyAt]!, CUT);
     f32[latelyAt] = lately;
     if (seasons.day > 0) {
-      const at = this.#day.at(row) + channel * DAY_PLACES + seasons.dayPlace(time);
+      const at = this.#dayAt(row, channel, seasons, time);
       if (f32[at] !== UNSEEN) {
         const spreadAt = this.#spread.at(row) + channel;
         const spread = f32[spreadAt]!;
@@ -62,11 +70,11 @@ export class Profile {
             ? Math.min(distance, CUT)
             : spread + SPREAD_RATE * (Math.min(distance, SPREAD_CUT * spread) - spread);
       }
-      move(f32, at, level, lately, Math.max(DAY_RATE, 1 / (1 + Math.floor(age / seasons.day))));
+      move(f32, at, level, lately, rateOf(DAY_RATE, age / seasons.day, seasons.dayVisit));
     }
     if (seasons.week > 0) {
-      const at = this.#week.at(row) + channel * WEEK_PLACES + seasons.weekPlace(time);
-      move(f32, at, level, lately, Math.max(WEEK_RATE, 1 / (1 + Math.floor(age / seasons.week))));
+      const at = this.#weekAt(row, channel, seasons, time);
+      move(f32, at, level, lately, rateOf(WEEK_RATE, age / seasons.week, seasons.weekVisit));
     }
   }
 
@@ -74,25 +82,39 @@ export class Profile {
   day(row: number, channel: number, seasons: Seasons, time: number): number {
     if (seasons.day === 0) return NaN;
     const { f32 } = this.#memory.view();
-    return seen(f32[this.#day.at(row) + channel * DAY_PLACES + seasons.dayPlace(time)]!);
+    return seen(f32[this.#dayAt(row, channel, seasons, time)]!);
   }
 
   /** The usual level at a time of the week; NaN where it is not known. */
   week(row: number, channel: number, seasons: Seasons, time: number): number {
     if (seasons.week === 0) return NaN;
     const { f32 } = this.#memory.view();
-    return seen(f32[this.#week.at(row) + channel * WEEK_PLACES + seasons.weekPlace(time)]!);
+    return seen(f32[this.#weekAt(row, channel, seasons, time)]!);
   }
 
   /** Mean distance of readings to the profile of the day. */
   spread(row: number, channel: number): number {
     return this.#memory.view().f32[this.#spread.at(row) + channel]!;
   }
+
+  #dayAt(row: number, channel: number, seasons: Seasons, time: number): number {
+    return this.#day.at(row) + channel * DAY_PLACES + seasons.dayPlace(this.#calendar.localTime(time));
+  }
+
+  #weekAt(row: number, channel: number, seasons: Seasons, time: number): number {
+    const place = seasons.weekPlace(this.#calendar.localTimeOfWeek(time));
+    return this.#week.at(row) + channel * WEEK_PLACES + place;
+  }
 }
 
 function move(f32: Float32Array, at: number, level: number, first: number, rate: number): void {
   const usual = f32[at]!;
   f32[at] = usual === UNSEEN ? first : usual + rate * cut(level - usual, CUT);
+}
+
+/** Weight of one of the `visit` readings of a visit, which together weigh `least`, or as much as each of the seasons so far. */
+function rateOf(least: number, seasons: number, visit: number): number {
+  return Math.max(least, 1 / (1 + Math.floor(seasons))) / visit;
 }
 
 function seen(level: number): number {

@@ -26,13 +26,16 @@ function place(time: number, season: number, steps: number, count: number): numb
   return count === steps ? phase : Math.floor((phase * count) / steps);
 }
 
-/** The seasons of a sampling step, and where times fall in their profiles. */
+/** The seasons of a sampling step, and where local times fall in their profiles. */
 export class Seasons {
   /** Steps of a day, 0 where it has fewer than 4 or more than the past holds. */
   readonly lag: number;
   /** Steps of a day and of a week; 0 where they have fewer than 4. */
   readonly day: number;
   readonly week: number;
+  /** Readings of one visit to a place of the profile, 1 or more. */
+  readonly dayVisit: number;
+  readonly weekVisit: number;
   readonly #dayPlaces: number;
   readonly #weekPlaces: number;
 
@@ -42,6 +45,8 @@ export class Seasons {
     this.week = stepsOf(WEEK, step);
     this.#dayPlaces = Math.min(this.day, DAY_PLACES);
     this.#weekPlaces = Math.min(this.week, WEEK_PLACES);
+    this.dayVisit = Math.max(1, this.day / DAY_PLACES);
+    this.weekVisit = Math.max(1, this.week / WEEK_PLACES);
   }
 
   /** Place of a time in the profile of the day. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CalendarSettings } from '../calendar/settings.ts';
 
 const Level = z.number().gt(0).lt(1);
 
@@ -42,6 +43,13 @@ export const ForecastSettings = z
       .default([0.5, 0.8, 0.95])
       .describe('Further bands, for pipelines of your own; never crossing'),
     bandRate: z.number().gt(0).max(0.5).default(0.03).describe('Step size of the bands’ quantile tracking'),
+    calendar: CalendarSettings,
+    yearly: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether the time of the year is among the features, beside that of the day and of the week: for series that have run for years',
+      ),
   })
   .prefault({});
 export type ForecastSettings = z.infer<typeof ForecastSettings>;

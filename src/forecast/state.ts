@@ -1,3 +1,4 @@
+import { type Calendar, calendarOf } from '../calendar/calendar.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import { Bands } from './bands.ts';
@@ -37,6 +38,8 @@ export class ForecastState {
   readonly issued: Issued;
   readonly bands: Bands;
   readonly outer: Bands;
+  /** Whose days and weeks the series follow. */
+  readonly calendar: Calendar;
   /** Undefined with `learn: none`. */
   readonly learners: Learners | undefined;
 
@@ -49,13 +52,15 @@ export class ForecastState {
     const rate = settings.bandRate;
     this.bands = new Bands(memory, 'band', plan, horizons.length, { levels, main, rate });
     this.outer = new Bands(memory, 'band.outer', plan, 1, { levels: OUTER, main: 0, rate });
+    this.calendar = calendarOf(settings.calendar);
     const isLearning = plan.learn !== 'none';
     const saying = EXPERTS[plan.profile].length - 1;
     this.issued = new Issued(memory, plan, isLearning ? saying : 0);
     if (!isLearning) return;
-    const { base, past, issued } = this;
-    const profile = new Profile(memory, plan.channels);
-    const features = new Features(memory, past, profile, plan);
+    const { base, past, issued, calendar } = this;
+    memory.follow('calendar', calendar.version);
+    const profile = new Profile(memory, plan.channels, calendar);
+    const features = new Features(memory, past, profile, plan, { calendar, yearly: settings.yearly });
     const [d, H] = [features.count, model.hidden];
     const workspace = new Workspace(memory, plan, saying, d + H + 1);
     const readout = (name: string, count: number, trust: number): Readout =>

@@ -24,6 +24,7 @@ export class Memory {
   readonly #maxStateBytes: number;
   readonly #seriesSlots: SlotTable;
   readonly #partitionSlots: SlotTable;
+  readonly #rules = new Map<string, string>();
   readonly #rowOf = new Map<string, number>();
   readonly #names: string[] = [];
   #series: Rows | undefined;
@@ -61,6 +62,11 @@ export class Memory {
     return this.#partitionSlots.declare(name, type, width);
   }
 
+  /** Says that the numbers follow rules of a package, in a version: no other part of the layout tells. */
+  follow(rules: string, version: string): void {
+    this.#rules.set(rules, version);
+  }
+
   /** Ends the declaration of slots and lays the rows out. */
   seal(): void {
     if (this.#series) return;
@@ -78,10 +84,11 @@ export class Memory {
     return rows;
   }
 
-  /** Names, types, widths and places of all slots: part of the state's fingerprint. */
+  /** Names, types, widths and places of all slots, and the rules that their numbers follow: part of the state's fingerprint. */
   layout(): string {
     this.seal();
-    return `${this.#seriesSlots.describe()}\n${this.#partitionSlots.describe()}`;
+    const rules = [...this.#rules].map(([name, version]) => `${name} ${version}`);
+    return [this.#seriesSlots.describe(), this.#partitionSlots.describe(), ...rules].join('\n');
   }
 
   /** Bytes that one series takes. */

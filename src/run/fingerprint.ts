@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { RunSettings } from '../config/run-settings.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
+import { selectionOf } from './selection.ts';
 
 /** Raised whenever the arithmetic of a stage changes, so that state of before is not gone on with. */
 export const ARITHMETIC_REVISION = 3;
@@ -11,7 +13,7 @@ const OPERATIONAL: ReadonlySet<string> = new Set(['output', 'deadLetters', 'stor
 /**
  * What state depends on beside the records: pipeline, layout of Memory, model, settings, arithmetic; SHA-256, hexadecimal.
  * State that was written under another fingerprint is never used silently. Of the model its weights and its name count, not where
- * they came from.
+ * they came from; of the input how records are decoded, and what of an archive is read.
  */
 export function stateFingerprint(
   pipeline: string,
@@ -25,7 +27,7 @@ export function stateFingerprint(
       .map(([key, value]) => [
         key,
         key === 'input'
-          ? { decode: (value as { decode: unknown }).decode }
+          ? inputMeaning(value as RunSettings['input'])
           : key === 'model'
             ? { name: model.name } // its own fingerprint stands for the rest, wherever it comes from
             : value,
@@ -34,4 +36,8 @@ export function stateFingerprint(
   return createHash('sha256')
     .update(JSON.stringify([pipeline, ARITHMETIC_REVISION, meaning, model.fingerprint, memory.layout()]))
     .digest('hex');
+}
+
+function inputMeaning(input: RunSettings['input']): object {
+  return { decode: input.decode, selection: selectionOf(input) };
 }

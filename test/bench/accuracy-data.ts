@@ -88,7 +88,7 @@ export function otherRecordings(folder: string): readonly Recording[] {
   });
   const nab = join(folder, 'nab/data');
   return [
-    file('AirQualityUCI.csv', '--time', 'date', '--time-format', 'YYYY/M/D H:mm'),
+    file('AirQualityUCI.csv', '--time', 'date', '--time-format', 'YYYY/M/D H:mm', '--nulls', '-200'),
     file('yosemite_temps.csv', '--columns', 'y'),
     file('water-flow.csv'),
     ...bundledRecordings(),

@@ -92,6 +92,7 @@ async function scoresOf(flags: readonly string[], set: readonly string[]): Promi
     [BIN, 'evaluate', '--json', ...flags, ...settings],
     {
       maxBuffer: 1 << 28,
+      env: { ...process.env, FORETIDE_BENCH_DATA: undefined }, // it is no setting
     },
   );
   return JSON.parse(stdout) as EvaluationDocument;

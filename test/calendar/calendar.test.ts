@@ -14,7 +14,7 @@ function calendar(zone: string, holidays?: string): Calendar {
 }
 
 function all(of: Calendar, ms: number): number[] {
-  return [of.localTime(ms), of.dayOfWeek(ms), of.yearTurns(ms), of.isHoliday(ms)];
+  return [of.localTime(ms), of.localTimeOfWeek(ms), of.dayOfWeek(ms), of.yearTurns(ms), of.isHoliday(ms)];
 }
 
 test('local time leaps and falls back with the zone, also by half an hour', () => {
@@ -64,6 +64,27 @@ test('a holiday is a local day', () => {
   expect(berlin.isHoliday(Date.UTC(2300, 11, 25))).toBe(0);
 });
 
+test('a holiday goes by the Sunday of its week, from local midnight to midnight', () => {
+  const berlin = calendar('Europe/Berlin', 'DE');
+  const plain = calendar('Europe/Berlin');
+  const friday = Date.UTC(2026, 11, 24, 23); // 00:00 on Christmas Day
+  const [before, sunday] = [Date.UTC(2026, 11, 24, 23, 59, 59, 999), Date.UTC(2026, 11, 27)];
+  expect(berlin.localTimeOfWeek(friday - 1)).toBe(before);
+  expect(berlin.localTimeOfWeek(friday)).toBe(sunday);
+  expect(berlin.localTimeOfWeek(friday + 9 * HOUR)).toBe(sunday + 9 * HOUR);
+  expect(berlin.localTimeOfWeek(friday + DAY)).toBe(sunday); // the 26th is one, too
+  expect(berlin.localTimeOfWeek(friday + 2 * DAY)).toBe(sunday);
+  expect(berlin.localTimeOfWeek(friday + 3 * DAY)).toBe(sunday + DAY);
+  for (let at = friday - 3 * DAY; at < friday + 5 * DAY; at += HOUR)
+    expect(plain.localTimeOfWeek(at)).toBe(plain.localTime(at));
+});
+
+test('the same settings give the same calendar, equal ones one of their own', () => {
+  const settings = CalendarSettings.parse({ zone: 'Europe/Berlin' });
+  expect(calendarOf(settings)).toBe(calendarOf(settings));
+  expect(calendarOf({ ...settings })).not.toBe(calendarOf(settings));
+});
+
 test('results depend on the instant alone, not on what was asked before', () => {
   const used = calendar('America/New_York', 'US');
   // near transitions and turns of the year, where what is kept changes
@@ -90,7 +111,7 @@ test('results depend on the instant alone, not on what was asked before', () => 
 test('NaN and what is no date do no harm', () => {
   const berlin = calendar('Europe/Berlin', 'DE');
   const before = all(berlin, 0);
-  expect(all(berlin, NaN)).toEqual([NaN, NaN, NaN, 0]);
+  expect(all(berlin, NaN)).toEqual([NaN, NaN, NaN, NaN, 0]);
   for (const ms of [Infinity, -Infinity, 1e300, -1e300, 9e15, -9e15]) all(berlin, ms);
   expect(all(berlin, 0)).toEqual(before);
 });

@@ -102,6 +102,17 @@ describe('foretide evaluate', () => {
     expect(strict.stderr).toContain(`(at ${holes}:101)`);
   });
 
+  test('--nulls names codes that stand for a missing value, one that begins with a minus, too', async () => {
+    const coded = write('coded.csv', table(100).replace(/[\d.]+\n$/, '-200.0\n'));
+    const read = ['--data', coded, '--columns', 'temp', '--json'];
+    const { stdout } = await evaluate(...read, '--nulls', '-200,n/a', '--missing', 'skip');
+    expect(JSON.parse(stdout)).toMatchObject({ data: { readings: 99, missingValues: 1 } });
+    const strict = await evaluate(...read, '--nulls', '-200,n/a');
+    expect(strict.stderr).toContain('column temp is missing: expected a number, got "-200.0"');
+    const plain = await evaluate(...read);
+    expect(JSON.parse(plain.stdout)).toMatchObject({ data: { readings: 100, missingValues: 0 } });
+  });
+
   test('the SQLite file of a run scores as the recording that it was made from', async () => {
     const input = `input={kind: file, paths: ["${data}"], pace: max, decode: {format: csv, series: place, time: date, values: [temp]}}`;
     const store = ['--set', 'store.path=run.db', '--exit-at-end', '--no-page', '--log-level', 'silent'];

@@ -26,6 +26,15 @@ test('names stay text, and * stays all', () => {
   expect(model.name).toBe('32');
 });
 
+test('codes for what is missing may be several', () => {
+  const { input } = from({ data: ['a.csv'], nulls: '-200, n/a' });
+  expect(input.decode.nulls).toEqual(['-200', 'n/a']);
+  expect(from({ data: ['a.csv'] }).input.decode.nulls).toEqual([]);
+  expect(() => from({ data: ['a.db'], nulls: '-200' })).toThrow(
+    /no flags that say where they stand, got --nulls/,
+  );
+});
+
 test('flags win over the file, and --set over both', () => {
   const config = write(
     'train.yaml',

@@ -5,6 +5,7 @@ import { DecodeSettings } from '../../src/decode/settings.ts';
 test('the format alone is enough', () => {
   expect(DecodeSettings.parse({ format: 'json' })).toEqual({
     format: 'json',
+    nulls: [],
     series: 'sensor',
     time: 'time',
     timeUnit: 'auto',
@@ -14,9 +15,14 @@ test('the format alone is enough', () => {
   expect(DecodeSettings.parse({ format: 'line-protocol' })).toEqual({
     format: 'line-protocol',
     timeUnit: 'ns',
+    nulls: [],
   });
-  expect(DecodeSettings.parse({ format: 'telegraf' })).toEqual({ format: 'telegraf', timeUnit: 's' });
-  expect(DecodeSettings.parse({ format: 'csv' })).toMatchObject({ delimiter: ',', values: '*' });
+  expect(DecodeSettings.parse({ format: 'telegraf' })).toEqual({
+    format: 'telegraf',
+    timeUnit: 's',
+    nulls: [],
+  });
+  expect(DecodeSettings.parse({ format: 'csv' })).toMatchObject({ delimiter: ',', values: '*', nulls: [] });
 });
 
 test.each([
@@ -31,6 +37,8 @@ test.each([
   ['channels without names', { format: 'json', values: '*', channels: true }],
   ['series and a constant', { format: 'csv', series: 'a', seriesName: 'b' }],
   ['a delimiter of two characters', { format: 'csv', delimiter: ', ' }],
+  ['a code that is no text or number', { format: 'csv', nulls: [null] }],
+  ['a code that is NaN', { format: 'json', nulls: [NaN] }],
   ['a quote as delimiter', { format: 'csv', delimiter: '"' }],
 ])('refuses %s', (_, settings) => expect(DecodeSettings.safeParse(settings).success).toBe(false));
 

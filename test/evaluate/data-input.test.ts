@@ -45,6 +45,15 @@ describe('a table', () => {
     expect(await decodeOf(path, { timeFormat: 'M/D/YYYY' })).toMatchObject({ timeUnit: 'iso' });
   });
 
+  test('codes for what is missing are no words', async () => {
+    const coded = write('coded.csv', 'time,a,b\n2026-01-01,n/v,x\n2026-01-02,2,-200\n');
+    expect(await decodeOf(coded, { nulls: ['n/v', '-200'] })).toMatchObject({
+      values: ['a'],
+      nulls: ['n/v', '-200'],
+    });
+    expect(await decodeOf(coded, { nulls: ['x'] })).toMatchObject({ values: ['b'] });
+  });
+
   test.each([
     ['time,date', 'date'],
     ['ds,y', 'ds'],
@@ -139,10 +148,10 @@ describe('other formats', () => {
       path: '.foretide/live-forecast.db',
     });
     await expect(inputFrom({ data: ['a.db', 'b.db'] })).rejects.toThrow(/Only one SQLite/);
-    const flags = { series: 's', columns: ['v'], timeFormat: 'D/M/YYYY', multivariate: true };
+    const flags = { series: 's', columns: ['v'], timeFormat: 'D/M/YYYY', multivariate: true, nulls: ['-9'] };
     await expect(inputFrom({ data: ['a.db'], ...flags })).rejects.toMatchObject({
       code: 'SETTINGS_INVALID',
-      facts: { got: '--time-format, --series, --columns, --multivariate' },
+      facts: { got: '--time-format, --series, --columns, --multivariate, --nulls' },
     });
   });
 

@@ -18,6 +18,17 @@ test('finds the values that are missing, of the columns that are read alone', ()
   expect([...all.missing({ offset: 0, key: null, value: null })]).toEqual([]);
 });
 
+test('codes of nulls are missing values, too', () => {
+  const rows = new TableRows(
+    settings({ values: ['a', 'b'], seriesName: 's', nulls: [-200] }),
+    columns,
+    undefined,
+  );
+  expect([...rows.missing(record('2026-01-01', '-200.0', '200', 'x'))]).toEqual([
+    { offset: 3, column: 'a', got: '"-200.0"' },
+  ]);
+});
+
 test('brings dates of a format of their own to ISO 8601, and leaves what is not of it', () => {
   const rows = new TableRows(settings({ seriesName: 's', values: ['a'] }), columns, 'M/D/YYYY');
   expect(rows.readable(record('1/2/2010', '1', '2', 'x')).cells).toEqual([

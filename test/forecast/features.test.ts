@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { calendarOf } from '../../src/calendar/calendar.ts';
+import { CalendarSettings } from '../../src/calendar/settings.ts';
 import { Features } from '../../src/forecast/features.ts';
 import { Past } from '../../src/forecast/past.ts';
 import { Profile } from '../../src/forecast/profile.ts';
@@ -27,11 +29,12 @@ function planOf(horizons: readonly number[]) {
   };
 }
 
-function makeFeatures(horizons: readonly number[] = [1, 6, 12]) {
+function makeFeatures(horizons: readonly number[] = [1, 6, 12], { yearly = false, ...place } = {}) {
   const memory = new Memory();
   const past = new Past(memory, 2);
-  const profile = new Profile(memory, 2);
-  const features = new Features(memory, past, profile, planOf(horizons));
+  const calendar = calendarOf(CalendarSettings.parse(place));
+  const profile = new Profile(memory, 2, calendar);
+  const features = new Features(memory, past, profile, planOf(horizons), { calendar, yearly });
   const row = memory.row('a');
   for (const c of [0, 1]) profile.clear(row, c);
   let age = 0;
@@ -167,6 +170,50 @@ describe('each feature', () => {
       expect(cuts).toBeGreaterThan(30);
     },
   );
+});
+
+describe('the calendar', () => {
+  /** The last features of a first reading at a time. */
+  const turns = (time: number, options: object, step = HOUR) => {
+    const { take, memory, features } = makeFeatures([1, 6, 12, 24], options);
+    const phi = [...take({ index: 1, gap: 0, time, step, offset: 1, unit: 1 })];
+    memory.release();
+    return { count: features.count, turns: phi.slice(38 - 9) };
+  };
+
+  // Seen to fail with UTC in the day's, and in the week's.
+  test('is that of the zone: the same clock, the same features', () => {
+    const zone = 'America/New_York';
+    for (const [utc, local] of [
+      [Date.UTC(2026, 2, 8, 6, 59), Date.UTC(2026, 2, 8, 1, 59)],
+      [Date.UTC(2026, 2, 8, 7), Date.UTC(2026, 2, 8, 3)],
+      [Date.UTC(2026, 6, 5, 2), Date.UTC(2026, 6, 4, 22)],
+    ] as const) {
+      expect(turns(utc, { zone })).toEqual(turns(local, {}));
+      expect(turns(utc, { zone })).not.toEqual(turns(utc, {}));
+    }
+  });
+
+  test('a holiday is no other time of the day or week', () => {
+    const christmas = Date.UTC(2026, 11, 25, 9);
+    expect(turns(christmas, { holidays: 'DE' })).toEqual(turns(christmas, {}));
+  });
+
+  test('has sin and cos of the year where they are asked for, at most 40 features in all', () => {
+    const time = Date.UTC(2026, 3, 2, 6); // 91.25 of 365 days
+    const { count, turns: all } = turns(time, { yearly: true });
+    const plain = turns(time, {});
+    expect([plain.count, count]).toEqual([38, 40]);
+    expect([...all.slice(0, 8), 1]).toEqual(plain.turns);
+    expect(all[8]).toBeCloseTo(1, 12);
+    expect(all[9]).toBeCloseTo(0, 12);
+    expect(all[10]).toBe(1);
+    expect(all).toHaveLength(11);
+    const newYear = turns(Date.UTC(2026, 11, 31, 15), { yearly: true, zone: 'Asia/Tokyo' }).turns;
+    expect(newYear[8]).toBe(0);
+    expect(newYear[9]).toBe(1);
+    expect(turns(time, { yearly: true }, 0).turns).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+  });
 });
 
 describe('what is not known is 0', () => {

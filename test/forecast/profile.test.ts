@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { calendarOf } from '../../src/calendar/calendar.ts';
+import { CalendarSettings } from '../../src/calendar/settings.ts';
 import { Profile } from '../../src/forecast/profile.ts';
 import { DAY_PLACES, seasonsOf } from '../../src/forecast/season.ts';
 import { Memory } from '../../src/memory/memory.ts';
@@ -9,9 +11,9 @@ const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
 const hourly = seasonsOf(HOUR);
 
-function makeProfile() {
+function makeProfile(calendar: object = {}) {
   const memory = new Memory();
-  const profile = new Profile(memory, 2);
+  const profile = new Profile(memory, 2, calendarOf(CalendarSettings.parse(calendar)));
   const row = memory.row('a');
   for (const c of [0, 1]) profile.clear(row, c);
   return { memory, profile, row };
@@ -98,6 +100,24 @@ describe('what is usual', () => {
     expect([0, 1, 2, 3, 4].map((k) => profile.week(row, 0, hourly, k * HOUR))).toEqual([4, 8, 13, 8, 12]);
   });
 
+  // Seen to fail with a rate that does not know how many readings a visit has.
+  test.each([
+    ['5 minutes', 5 * 60_000, 2, 6],
+    ['1 minute', 60_000, 10, 30],
+    ['1 hour', HOUR, 1, 1],
+  ])(
+    'at steps of %s all readings of a new visit weigh together what one day or week weighs',
+    (_, step, day, week) => {
+      const seasons = seasonsOf(step);
+      const { profile, row } = makeProfile();
+      const old = (WEEK / step) * 20; // as if it had gone on for twenty weeks
+      for (let k = 0; k < 2 * week; k++) profile.take(row, 0, seasons, k * step, 0, old);
+      for (let k = 0; k < week; k++) profile.take(row, 0, seasons, WEEK + k * step, 1, old);
+      expect(profile.day(row, 0, seasons, 0)).toBeCloseTo(1 - (1 - 0.05 / day) ** day, 6);
+      expect(profile.week(row, 0, seasons, 0)).toBeCloseTo(1 - (1 - 0.1 / week) ** week, 6);
+    },
+  );
+
   test('of short steps is put together by places', () => {
     const { profile, row } = makeProfile();
     const minutely = seasonsOf(60_000);
@@ -105,6 +125,67 @@ describe('what is usual', () => {
     for (let k = 0; k < 1440; k++) {
       expect(profile.day(row, 0, minutely, k * 60_000)).toBe(Math.floor(k / (1440 / DAY_PLACES)));
     }
+  });
+});
+
+describe('days and weeks are those of the calendar', () => {
+  /** The usual levels, after each hour from `from` to `to` was given the number of its hour in the local week, from Monday on. */
+  function learned(calendar: { zone: string; holidays?: string }, from: string, to: string) {
+    const made = makeProfile(calendar);
+    const clock = calendarOf(CalendarSettings.parse({ zone: calendar.zone }));
+    const hourOf = (time: number): number => {
+      const local = clock.localTime(time);
+      return (local - Math.floor(local / DAY) * DAY) / HOUR;
+    };
+    let age = 0;
+    for (let time = Date.parse(from); time < Date.parse(to); time += HOUR)
+      made.profile.take(made.row, 0, hourly, time, clock.dayOfWeek(time) + hourOf(time) / 100, ++age);
+    return {
+      day: (time: string) => made.profile.day(made.row, 0, hourly, Date.parse(time)),
+      week: (time: string) => made.profile.week(made.row, 0, hourly, Date.parse(time)),
+    };
+  }
+
+  // Seen to fail with UTC in each of the two profiles.
+  test('a time after the clocks have changed has the place of its own local time', () => {
+    // three weeks of winter time, from a Monday on
+    const { week, day } = learned({ zone: 'Europe/Berlin' }, '2026-03-01T23:00Z', '2026-03-22T23:00Z');
+    // Wednesday 08:00, before the change and after it
+    expect(week('2026-03-25T07:00Z')).toBeCloseTo(2.08, 5);
+    expect(week('2026-04-01T06:00Z')).toBeCloseTo(2.08, 5);
+    expect(week('2026-04-01T07:00Z')).toBeCloseTo(2.09, 5);
+    expect(day('2026-04-01T06:00Z') - day('2026-04-01T05:00Z')).toBeCloseTo(0.01, 5);
+    expect(day('2026-03-31T21:00Z')).toBe(day('2026-03-29T21:00Z')); // 23:00 in summer
+    expect(day('2026-03-31T21:00Z')).toBe(day('2026-03-28T22:00Z')); // 23:00 in winter
+  });
+
+  test('a public holiday is a Sunday of the week, and a day as any other', () => {
+    const of = { zone: 'Europe/Berlin', holidays: 'DE' };
+    const { week, day } = learned(of, '2026-03-01T23:00Z', '2026-03-22T23:00Z');
+    const friday = learned({ zone: 'Europe/Berlin' }, '2026-03-01T23:00Z', '2026-03-22T23:00Z');
+    expect(week('2026-04-03T06:00Z')).toBeCloseTo(6.08, 5); // Good Friday, 08:00
+    expect(friday.week('2026-04-03T06:00Z')).toBeCloseTo(4.08, 5);
+    expect(week('2026-04-02T21:00Z')).toBeCloseTo(3.23, 5); // the Thursday before, 23:00
+    expect(week('2026-04-02T22:00Z')).toBeCloseTo(6, 5); // midnight
+    expect(week('2026-04-05T06:00Z')).toBeCloseTo(6.08, 5); // Easter Sunday
+    expect(day('2026-04-03T06:00Z')).toBe(friday.day('2026-04-03T06:00Z'));
+  });
+
+  test('what is taken in on a public holiday is learned of Sundays', () => {
+    const { profile, row } = makeProfile({ zone: 'Europe/Berlin', holidays: 'DE' });
+    profile.take(row, 0, hourly, Date.parse('2026-04-03T06:00Z'), 3, 1);
+    expect(profile.week(row, 0, hourly, Date.parse('2026-04-12T06:00Z'))).toBe(3);
+    expect(profile.week(row, 0, hourly, Date.parse('2026-04-10T06:00Z'))).toBe(NaN);
+    expect(profile.day(row, 0, hourly, Date.parse('2026-04-10T06:00Z'))).toBe(3);
+  });
+
+  test('what is asked between does not matter', () => {
+    const of = { zone: 'Europe/Berlin', holidays: 'DE' };
+    const { week, day } = learned(of, '2026-03-01T23:00Z', '2026-03-22T23:00Z');
+    const times = ['2026-04-03T06:00Z', '2026-03-29T00:59Z', '2026-03-29T01:00Z', '2026-12-31T23:00Z'];
+    const forward = times.map((time) => [week(time), day(time)]);
+    const backward = times.toReversed().map((time) => [week(time), day(time)]);
+    expect(backward.toReversed()).toEqual(forward);
   });
 });
 

@@ -38,6 +38,14 @@ test('the seasons of a step: the day to compare with, day and week in steps', ()
   expect(of(0)).toEqual([0, 0, 0]);
 });
 
+test('a visit to a place of the profile is as many readings as share it, at least one', () => {
+  const of = (step: number): number[] => [seasonsOf(step).dayVisit, seasonsOf(step).weekVisit];
+  expect(of(MINUTE)).toEqual([10, 30]);
+  expect(of(5 * MINUTE)).toEqual([2, 6]);
+  expect(of(10 * MINUTE)).toEqual([1, 3]);
+  for (const step of [HOUR, DAY, WEEK, 0]) expect(of(step)).toEqual([1, 1]);
+});
+
 test('the same step gives the same seasons, however many others there were', () => {
   const day = seasonsOf(HOUR).dayPlace(5 * HOUR);
   for (let step = 1; step <= 2500; step++)

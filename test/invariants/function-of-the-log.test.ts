@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
+import { ForecastSettings } from '../../src/forecast/settings.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { rowHashes, stateHash } from '../checks/bytes.ts';
 import { messyStream } from '../checks/stream.ts';
@@ -23,17 +24,25 @@ const TRANSCENDENTAL = [
   'cbrt',
 ] as const;
 
+/** Settings of the forecasts that follow a calendar other than UTC's. */
+const CALENDARS = [
+  { calendar: { zone: 'Europe/Berlin', holidays: 'DE/BY' }, yearly: true },
+  { calendar: { zone: 'Asia/Kathmandu' } },
+];
+
 function digest(records: ReturnType<typeof messyStream>, forecast: object = {}): string {
   const memory = new Memory();
   const frames = through(liveStages(memory, { forecast }).stages, batchOf(records));
   return createHash('sha256').update(rowHashes(frames).join()).update(stateHash(memory)).digest('hex');
 }
 
-// Invariant 1. Seen to fail with a Date.now() in scale or forecast, and with Math.exp in place of exp32 in the mixture.
-test.each(['light', 'full'])(
-  'no stage reads the clock, draws a number or calls a transcendental function of the host (%s)',
-  (profile) => {
+// Invariant 1. Seen to fail with a Date.now() in scale or forecast, with Math.exp in place of exp32 in the mixture, and with an
+// Intl.DateTimeFormat in the calendar.
+test.each([{ profile: 'light' }, { profile: 'full' }, ...CALENDARS])(
+  'no stage reads the clock, draws a number or calls a transcendental function of the host: forecast %j',
+  (forecast) => {
     const records = messyStream(1, 500);
+    ForecastSettings.parse(forecast); // loads what knows holidays, which works out constants of its own
     const trap = (name: string) => () => {
       throw new Error(`A stage called ${name}`);
     };
@@ -46,7 +55,7 @@ test.each(['light', 'full'])(
       vi.spyOn(Intl, 'DateTimeFormat').mockImplementation(trap('Intl.DateTimeFormat')),
     ];
     const memory = new Memory();
-    const frames = through(liveStages(memory, { forecast: { profile } }).stages, batchOf(records));
+    const frames = through(liveStages(memory, { forecast }).stages, batchOf(records));
     for (const spy of traps) {
       expect(spy).not.toHaveBeenCalled();
       spy.mockRestore();
@@ -67,6 +76,14 @@ test('bytes are pinned with profile full too', () => {
   );
 });
 
+test('a calendar changes bytes, UTC and no holidays do not', () => {
+  const records = messyStream(42, 1500);
+  const digests = CALENDARS.map((forecast) => digest(records, forecast));
+  expect(new Set([...digests, digest(records)]).size).toBe(3);
+  expect(digest(records, { calendar: { zone: 'UTC' }, yearly: false })).toBe(digest(records));
+});
+
 test('two runs of the same log give the same bytes', () => {
-  expect(digest(messyStream(8, 400))).toBe(digest(messyStream(8, 400)));
+  for (const forecast of [{}, ...CALENDARS])
+    expect(digest(messyStream(8, 400), forecast)).toBe(digest(messyStream(8, 400), forecast));
 });

@@ -21,7 +21,7 @@ function run(values: readonly number[], forecast: object = {}) {
   const records = values.map((v, i) => record(i, { s: 'a', t: i * HOUR, v }));
   const frames = through(stages, batchOf(records));
   const slot = memory.seriesSlot('readout.W')!;
-  const weights = [...memory.view().f32.slice(slot.at(0), slot.at(0) + slot.width)];
+  const weights = memory.view().f32.slice(slot.at(0), slot.at(0) + slot.width);
   return { frames, weights };
 }
 

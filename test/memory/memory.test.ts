@@ -56,6 +56,16 @@ test('state of another layout is refused', () => {
   );
 });
 
+test('rules that the numbers follow are part of the layout, once each', () => {
+  const layout = (...rules: readonly (readonly [string, string])[]) => {
+    const { memory } = counter();
+    for (const [name, version] of rules) memory.follow(name, version);
+    return memory.layout();
+  };
+  expect(layout(['zones', '1'], ['zones', '1'])).toBe(layout(['zones', '1']));
+  expect(new Set([layout(), layout(['zones', '1']), layout(['zones', '2'])]).size).toBe(3);
+});
+
 test('maxStateBytes refuses new series and keeps the known ones', () => {
   const { memory, bump } = counter({ maxStateBytes: 40 });
   bump('a');

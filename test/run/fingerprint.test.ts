@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { decoderFor } from '../../src/decode/decoders.ts';
 import { Memory } from '../../src/memory/memory.ts';
@@ -35,6 +35,10 @@ test.each([
   'scale.window=50',
   'forecast.learn=none',
   'forecast.bandRate=0.1',
+  'forecast.calendar.zone=Europe/Berlin',
+  'forecast.calendar.holidays=DE',
+  'forecast.yearly=true',
+  'input.decode.nulls=[-200]',
   'input.decode.time=when',
   'input.decode.timeUnit=s',
   'input.decode.format=line-protocol',
@@ -74,4 +78,59 @@ test.each([
   ['the store', ['store.path=other.db', 'store.retention=1d']],
 ])('does not change with %s', (_, set) => {
   expect(fingerprint(set)).toBe(fingerprint());
+});
+
+// Seen to fail without `follow` in ForecastState.
+test('changes with the rules of the calendar, where they count', () => {
+  const layout = (...set: readonly string[]) => {
+    const settings = settingsWith(...set);
+    const decoder = decoderFor(settings.input.decode);
+    const memory = new Memory();
+    const model = createModel(settings.model, decoder.channels.length);
+    liveForecast.topology(settings, { memory, decoder, model });
+    return memory.layout();
+  };
+  expect(layout('forecast.calendar.zone=Europe/Berlin')).toMatch(/moment-timezone@[\d.]+ tz 20\d\d[a-z]$/);
+  expect(layout('forecast.calendar.holidays=DE')).toMatch(
+    /date-holidays@[\d.]+ date-holidays-parser@[\d.]+$/,
+  );
+  expect(layout()).not.toMatch(/@\d+\.\d+\.|moment|holidays/);
+  expect(layout('forecast.learn=none', 'forecast.calendar.zone=Europe/Berlin')).not.toMatch(/moment/);
+});
+
+// Seen to fail without the selection, whose positions count other readings.
+describe('an archive', () => {
+  const sqlite = ['input.kind=sqlite', 'input.path=old.db'];
+  const influx = [
+    'input={kind: influxdb, org: o, bucket: b, from: 2026-01-01, series: [x, y], tags: { site: north, host: a7 }}',
+  ];
+
+  test.each([
+    ['path', sqlite, 'input.path=other.db'],
+    ['from', sqlite, 'input.from=2026-01-01'],
+    ['series', sqlite, 'input.series=[x]'],
+    ['kind', sqlite, 'input={kind: influxdb, org: o, bucket: b, from: 2026-01-01}'],
+    ['from', influx, 'input.from=2026-01-02'],
+    ['series', influx, 'input.series=[x]'],
+    ['bucket', influx, 'input.bucket=c'],
+    ['organisation', influx, 'input.org=p'],
+    ['measurement', influx, 'input.measurement=m'],
+    ['field', influx, 'input.field=f'],
+    ['tag of the series', influx, 'input.seriesTag=s'],
+    ['tags', influx, 'input.tags.site=south'],
+  ])('another %s is another selection', (_, base, set) => {
+    expect(fingerprint([...base, set])).not.toBe(fingerprint(base));
+  });
+
+  test.each([
+    ['end', sqlite, 'input.to=2026-02-01'],
+    ['order of the series', influx, 'input.series=[y, x, x]'],
+    ['order of the tags', influx, 'input.tags={ host: a7, site: north }'],
+    ['end', influx, 'input.to=2026-02-01'],
+    ['address', influx, 'input.url="http://other:8086"'],
+    ['token', influx, 'input.token.env=OTHER'],
+    ['timeout', influx, 'input.timeout=9s'],
+  ])('another %s is not', (_, base, set) => {
+    expect(fingerprint([...base, set])).toBe(fingerprint(base));
+  });
 });

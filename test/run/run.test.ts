@@ -214,6 +214,23 @@ describe('a restart', () => {
     await running.stop();
     expect(dump(db)).toEqual(before);
   });
+
+  test('over an archive goes on with another end, and is refused with another beginning or other series', async () => {
+    const archive = database();
+    await toTheEnd(archive, [write(HEADER + rows(0, ROWS))]);
+    const db = database();
+    const over = (more: string) => [`input={kind: sqlite, path: "${archive}", ${more}}`];
+    // two readings an hour, one of them broken
+    expect((await toTheEnd(db, [], over('to: 2026-01-03'))).readings).toBe(95);
+    expect((await toTheEnd(db, [], over('to: 2026-01-04'))).readings).toBe(48);
+    const before = dump(db);
+    for (const more of ['from: 2026-01-02', 'series: [s1]']) {
+      const running = await begin(db, [], over(more));
+      await expect(running.finished).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
+      await running.stop();
+    }
+    expect(dump(db)).toEqual(before);
+  });
 });
 
 describe('a stop', () => {
