@@ -75,6 +75,12 @@ addEvaluateCommand(program, PIPELINE);
 
 program.addCommand(trainCommand());
 
+// whoever reads the output may have had enough of it, as `head` has
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

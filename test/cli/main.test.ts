@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { foretide } from './foretide.ts';
+import { begin, foretide } from './foretide.ts';
 import { workplace } from './workplace.ts';
 
 const { cwd, write } = workplace();
@@ -23,6 +23,13 @@ describe('--help', () => {
     const { stdout } = await run('run', '--help');
     for (const name of ['live-forecast', 'anomaly-alerts', 'replay']) expect(stdout).toContain(name);
   });
+});
+
+// Seen to fail without the listener for EPIPE: a stack trace.
+test('who has read enough of the output ends the command without a word', async () => {
+  const { child, ended } = begin(['check', 'live-forecast'], { cwd });
+  child.stdout!.once('data', () => child.stdout!.destroy());
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('--version is that of the manifest', async () => {
