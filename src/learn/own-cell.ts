@@ -10,6 +10,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import type { Model } from '../model/model.ts';
 import { ADAM, adamFactors, clipFactor } from './adam.ts';
+import { adamInKernel } from './adam-in-kernel.ts';
 import { LinearLayer } from './linear-layer.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -235,22 +236,7 @@ class OwnCell {
     const k = adamFactors(ONLINE, f64[progress + 1]!, f64[progress + 2]!);
     const clip = clipFactor(squares, CLIP);
     for (const { layer, ...slots } of this.#kept) {
-      exports.adam(
-        layer.parameters,
-        layer.gradients,
-        layer.m,
-        layer.v,
-        layer.count,
-        clip,
-        k.beta1,
-        k.beta2,
-        k.rest1,
-        k.rest2,
-        k.rate,
-        k.root2,
-        k.epsilon,
-        k.keep,
-      );
+      adamInKernel(exports, layer, clip, k);
       for (const block of ['parameters', 'm', 'v'] as const) {
         const from = layer[block] / 4;
         f32.copyWithin(slots[block].at(row), from, from + layer.count);

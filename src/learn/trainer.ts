@@ -1,5 +1,6 @@
 import { Kernel } from '../cell/kernel.ts';
 import { type AdamSettings, adamFactors, clipFactor } from './adam.ts';
+import { adamInKernel } from './adam-in-kernel.ts';
 import type { NetworkWeights } from './network.ts';
 import { rateFactor, type Schedule } from './schedule.ts';
 import { Shard, type ShardSettings } from './shard.ts';
@@ -129,23 +130,8 @@ export class Trainer {
     const rate = adam.rate * rateFactor(schedule, this.#updates);
     const k = adamFactors({ ...adam, rate }, ...this.#powers);
     const factor = clip === undefined ? 1 : clipFactor(squares, clip);
-    for (const { parameters, gradients, m, v, count } of network.parts) {
-      exports.adam(
-        parameters,
-        gradients,
-        m,
-        v,
-        count,
-        factor,
-        k.beta1,
-        k.beta2,
-        k.rest1,
-        k.rest2,
-        k.rate,
-        k.root2,
-        k.epsilon,
-        k.keep,
-      );
+    for (const part of network.parts) {
+      adamInKernel(exports, part, factor, k);
     }
     this.#updates++;
     this.#threads.parametersChanged();

@@ -5,6 +5,7 @@ import { Kernel } from '../../src/cell/kernel.ts';
 import { backwardThroughTime, forwardThroughTime } from '../../src/cell/through-time.ts';
 import { TrainingLayer } from '../../src/cell/training-layer.ts';
 import { ADAM, adam, adamFactors, sumOfSquares } from '../../src/learn/adam.ts';
+import { adamInKernel } from '../../src/learn/adam-in-kernel.ts';
 import { Arena } from '../../src/memory/arena.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import { bits } from '../bits.ts';
@@ -109,22 +110,7 @@ test('adam and the norm: bits equal the TypeScript reference over many updates',
     power2 *= settings.beta2;
     const k = adamFactors(settings, power1, power2);
     adam(p, g, m, v, 0.7, k);
-    exports.adam(
-      at[0]!,
-      at[1]!,
-      at[2]!,
-      at[3]!,
-      n,
-      0.7,
-      k.beta1,
-      k.beta2,
-      k.rest1,
-      k.rest2,
-      k.rate,
-      k.root2,
-      k.epsilon,
-      k.keep,
-    );
+    adamInKernel(exports, { parameters: at[0]!, gradients: at[1]!, m: at[2]!, v: at[3]!, count: n }, 0.7, k);
     expect(bits(f32.slice(at[0]! / 4, at[0]! / 4 + n))).toEqual(bits(p));
   }
   expect(f32.slice(at[1]! / 4, at[1]! / 4 + n).every((g) => g === 0)).toBe(true);
