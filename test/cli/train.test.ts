@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../src/model/load.ts';
@@ -127,7 +127,10 @@ describe('a training that does not come to its end', { timeout: 60_000 }, () => 
 
   test('killed with -9, it is gone on with to the very bytes of one that was not', async () => {
     const { child, ended } = await underWay('killed.safetensors');
-    await sleep(300);
+    // some epochs later, and far from the end
+    const first = statSync(path('killed.safetensors.checkpoint')).ino;
+    while (statSync(path('killed.safetensors.checkpoint'), { throwIfNoEntry: false })?.ino === first)
+      await sleep(1);
     child.kill('SIGKILL');
     expect((await ended).signal).toBe('SIGKILL');
     expect(existsSync(path('killed.safetensors'))).toBe(false);
