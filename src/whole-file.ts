@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ForetideError } from '../errors.ts';
+import { ForetideError } from './errors.ts';
 
 /**
  * Puts a file in its place as a whole: whoever reads it, also after a crash, finds all of it or what was there before.

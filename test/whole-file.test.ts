@@ -10,7 +10,7 @@ import {
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { writable, writeWhole } from '../../src/train/whole-file.ts';
+import { writable, writeWhole } from '../src/whole-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'foretide-whole-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,4 +1,3 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { Curves } from '../evaluate/curves.ts';
@@ -9,11 +8,13 @@ import { reportPage } from '../evaluate/report/page.ts';
 import { runSettingsFrom } from '../evaluate/run-settings.ts';
 import { protocolFrom } from '../evaluate/settings.ts';
 import { filesRead } from '../source/files-read.ts';
-import { writable, writeWhole } from '../train/whole-file.ts';
+import { writable, writeWhole } from '../whole-file.ts';
 import { evaluationTables } from './evaluation-tables.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
+import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
 import { addSettingsOptions } from './settings-options.ts';
+import { SIGNALS } from './signals.ts';
 
 export interface EvaluateFlags {
   readonly pipeline: string;
@@ -41,9 +42,6 @@ export interface EvaluateFlags {
   readonly report?: string;
 }
 
-const LINE_EVERY_MS = 10_000;
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
 /** Adds the command `evaluate` and its flags. */
 export function addEvaluateCommand(program: Command, pipelines: string): void {
   const repeated = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -59,7 +57,7 @@ export function addEvaluateCommand(program: Command, pipelines: string): void {
       repeated,
       [],
     )
-    .option('-m, --model <file>', 'a trained model (safetensors); default: one made from a seed')
+    .option('-m, --model <file>', 'a trained model (safetensors); default: the one that comes with Foretide')
     .option('--pipeline <pipeline>', pipelines, 'live-forecast')
     .option('--json', 'print the whole result as one JSON document')
     .option('--report <file.html>', 'write a page with charts that needs no network')
@@ -172,19 +170,12 @@ function showProgress(): Progress {
       update(share, readings) {
         if (performance.now() - told < LINE_EVERY_MS) return;
         told = performance.now();
-        process.stderr.write(`${share === null ? '' : `${Math.floor(share * 100)} %, `}${text(readings)}\n`);
+        process.stderr.write(`${percentPrefix(share)}${text(readings)}\n`);
       },
       end() {},
     };
   }
-  const bar = new SingleBar(
-    {
-      format: '{bar} {percentage} % | {text}',
-      hideCursor: true,
-      clearOnComplete: true,
-    },
-    Presets.shades_classic,
-  );
+  const bar = progressBar({ clears: true });
   bar.start(1000, 0, { text: '' });
   return {
     update: (share, readings) => bar.update(Math.floor((share ?? 0) * 1000), { text: text(readings) }),

@@ -1,19 +1,17 @@
-import { Presets, SingleBar } from 'cli-progress';
 import { run, type Running } from '../run/run.ts';
 import type { RunStatus } from '../serve/status.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
+import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
 import { report } from './report.ts';
 import { type SettingsFlags, settingsFrom } from './settings-options.ts';
+import { SIGNALS } from './signals.ts';
 
 export interface RunFlags extends SettingsFlags {
   readonly fresh?: boolean;
   readonly exitAtEnd?: boolean;
   readonly logLevel: string;
 }
-
-const LINE_EVERY_MS = 10_000;
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** `foretide run`: runs a pipeline until its source ends, Ctrl-C or SIGTERM; each of which commits what has come. */
 export async function runCommand(name: string, flags: RunFlags): Promise<void> {
@@ -58,21 +56,12 @@ function showProgress(running: Running): { end(): void } {
   if (!process.stderr.isTTY) {
     const timer = setInterval(() => {
       const status = running.status();
-      const share = status.progress === null ? '' : `${Math.floor(status.progress * 100)} %, `;
-      process.stderr.write(`${share}${text(status)}\n`);
+      process.stderr.write(`${percentPrefix(status.progress)}${text(status)}\n`);
     }, LINE_EVERY_MS);
     timer.unref();
     return { end: () => clearInterval(timer) };
   }
-  const isEndless = running.status().progress === null;
-  const bar = new SingleBar(
-    {
-      format: isEndless ? '{text}' : '{bar} {percentage} % | {text}',
-      hideCursor: true,
-      clearOnComplete: false,
-    },
-    Presets.shades_classic,
-  );
+  const bar = progressBar({ isEndless: running.status().progress === null });
   bar.start(1000, 0, { text: '' });
   const update = (): void => {
     const status = running.status();

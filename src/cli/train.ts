@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { train } from '../train/train.ts';
 import { createLog } from './log.ts';
 import { addSettingsOptions } from './settings-options.ts';
+import { SIGNALS } from './signals.ts';
 import { trainingBar, trainingLines } from './training-display.ts';
 import { aboutFlag, SHORT, type TrainingFlags, trainSettingsFrom } from './training-flags.ts';
 import { trainingBegins, trainingReport } from './training-report.ts';
@@ -14,8 +15,6 @@ interface TrainFlags extends TrainingFlags {
   readonly resume?: boolean;
   readonly json?: boolean;
 }
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** `foretide train`. */
 export function trainCommand(): Command {

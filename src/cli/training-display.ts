@@ -1,6 +1,6 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { EpochResult } from '../train/checkpoint.ts';
 import type { Progress } from '../train/training.ts';
+import { progressBar } from './progress.ts';
 
 /** What is shown while it goes on. */
 export interface TrainingDisplay {
@@ -14,10 +14,7 @@ export interface TrainingDisplay {
 
 /** A bar in a terminal. */
 export function trainingBar(): TrainingDisplay {
-  const single = new SingleBar(
-    { format: '{bar} {percentage} % | {text}', hideCursor: true, clearOnComplete: false },
-    Presets.shades_classic,
-  );
+  const single = progressBar();
   let active = false;
   const show = (share: number, text: string): void => {
     if (!active) single.start(1000, 0, { text: '' });

@@ -27,8 +27,7 @@ export interface IssuedRow {
 interface ForecastColumns {
   readonly index: Float64Array;
   readonly step: Float64Array;
-  readonly horizon?: number;
-  readonly horizons?: readonly number[];
+  readonly horizons: readonly number[];
   readonly yhat: Float64Array;
   readonly lo: Float64Array;
   readonly hi: Float64Array;
@@ -42,8 +41,7 @@ interface ForecastColumns {
  */
 export function* issuedRows(frame: Frame): Generator<IssuedRow> {
   const { length: n, channels, channelNames, name, time, value, offset } = frame;
-  const { index, step, yhat, lo, hi, ...ahead } = columnsOf(frame);
-  const horizons = ahead.horizons ?? stepsTo(ahead.horizon ?? 0);
+  const { index, step, horizons, yhat, lo, hi } = columnsOf(frame);
   const width = horizons.length;
   for (let i = 0; i < n; i++) {
     for (let c = 0; c < channels; c++) {
@@ -68,7 +66,7 @@ export function* issuedRows(frame: Frame): Generator<IssuedRow> {
 
 function columnsOf(frame: Frame): ForecastColumns {
   const columns = frame as Frame & Partial<ForecastColumns>;
-  const needed = ['index', 'step', 'yhat', 'lo', 'hi'] as const;
+  const needed = ['index', 'step', 'horizons', 'yhat', 'lo', 'hi'] as const;
   const absent = needed.filter((column) => columns[column] === undefined);
   if (absent.length === 0) return columns as Frame & ForecastColumns;
   throw new ForetideError('PIPELINE_INVALID', {
@@ -77,13 +75,4 @@ function columnsOf(frame: Frame): ForecastColumns {
     got: `frames without ${absent.join(', ')}`,
     todo: 'Its topology needs the stages align and forecast.',
   });
-}
-
-const known = new Map<number, readonly number[]>();
-
-/** 1, 2, …, horizon: one list for each, for it is asked for with every frame. */
-function stepsTo(horizon: number): readonly number[] {
-  const steps = known.get(horizon) ?? Array.from({ length: horizon }, (_, h) => h + 1);
-  known.set(horizon, steps);
-  return steps;
 }

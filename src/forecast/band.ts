@@ -20,7 +20,11 @@ const MEAN_SIZE = 0.7978845608;
 
 /** σ: what u and l are multiplied by; NaN before there is a band. */
 export function bandScale(sizes: Float64Array, at: number): number {
-  return sizes[at]! < ENOUGH ? NaN : Math.max(sizes[at + 1]!, FLOOR * sizes[at + 2]!);
+  return sizes[at]! < ENOUGH ? NaN : sigmaAt(sizes, at);
+}
+
+function sigmaAt(sizes: Float64Array, at: number): number {
+  return Math.max(sizes[at + 1]!, FLOOR * sizes[at + 2]!);
 }
 
 /** What a tracker tracks. */
@@ -60,7 +64,7 @@ export function trackBand(
   if (count === 0) {
     start.forEach((u, b) => reach.fill(u, reachAt + 2 * b, reachAt + 2 * b + 2));
   } else {
-    const sigma = Math.max(sizes[at + 1]!, FLOOR * sizes[at + 2]!);
+    const sigma = sigmaAt(sizes, at);
     const mainAt = reachAt + 2 * main;
     const scaleAbove = scaleThen(above, reach[mainAt]!, sigma);
     const scaleBelow = scaleThen(below, reach[mainAt + 1]!, sigma);

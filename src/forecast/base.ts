@@ -25,9 +25,10 @@ const HUGE = 1e140;
 const LARGEST_FACTOR = 1e30;
 
 /**
- * Numbers of a channel: anchor M0, unit S0, mean, variance, readings, changes of value (once the warm-up is over: minus the readings it
- * took), readings without a change, smoothed level, last value.
+ * Places of a channel's numbers: anchor M0, unit S0, mean, variance, readings, changes of value (once the warm-up is over: minus the
+ * readings it took), readings without a change, smoothed level, last value.
  */
+const [ANCHOR, UNIT, MEAN, VARIANCE, READINGS, CHANGES, STILL, SMOOTHED, LAST] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 const WIDTH = 9;
 
 /** The anchor and the unit have changed. */
@@ -57,24 +58,24 @@ export class Base {
 
   /** M0 */
   anchor(row: number, channel: number): number {
-    return this.#memory.view().f64[this.#at(row, channel)]!;
+    return this.#memory.view().f64[this.#at(row, channel) + ANCHOR]!;
   }
 
   /** S0; 0 while the series has never moved. */
   unit(row: number, channel: number): number {
-    return this.#memory.view().f64[this.#at(row, channel) + 1]!;
+    return this.#memory.view().f64[this.#at(row, channel) + UNIT]!;
   }
 
   /** Readings since the series has forecasts of its own, the first of them 1; 0 before. */
   age(row: number, channel: number): number {
     const { f64 } = this.#memory.view();
     const at = this.#at(row, channel);
-    return f64[at + 5]! < 0 ? f64[at + 4]! + f64[at + 5]! + 1 : 0;
+    return f64[at + CHANGES]! < 0 ? f64[at + READINGS]! + f64[at + CHANGES]! + 1 : 0;
   }
 
   /** Readings in a row that were the same as the one before. */
   still(row: number, channel: number): number {
-    return this.#memory.view().f64[this.#at(row, channel) + 6]!;
+    return this.#memory.view().f64[this.#at(row, channel) + STILL]!;
   }
 
   /** Whether the series has stood still for longer than a day of `stepsOfDay` steps (0: not known). */
@@ -89,51 +90,51 @@ export class Base {
 
   /** The level by simple exponential smoothing. */
   smoothed(row: number, channel: number): number {
-    return this.#memory.view().f64[this.#at(row, channel) + 7]!;
+    return this.#memory.view().f64[this.#at(row, channel) + SMOOTHED]!;
   }
 
   /** Takes in a reading; says how numbers of before are to be changed, where the units have. */
   take(row: number, channel: number, value: number): Rebase | undefined {
     const { f64 } = this.#memory.view();
     const at = this.#at(row, channel);
-    const count = f64[at + 4]! + 1;
-    f64[at + 4] = count;
-    const isChange = value !== f64[at + 8]!;
-    f64[at + 8] = value;
+    const count = f64[at + READINGS]! + 1;
+    f64[at + READINGS] = count;
+    const isChange = value !== f64[at + LAST]!;
+    f64[at + LAST] = value;
     if (count === 1) {
-      f64[at] = value;
-      f64[at + 2] = value;
-      f64[at + 7] = value;
+      f64[at + ANCHOR] = value;
+      f64[at + MEAN] = value;
+      f64[at + SMOOTHED] = value;
       return undefined;
     }
-    const isWarm = f64[at + 5]! < 0;
-    f64[at + 6] = isChange ? 0 : f64[at + 6]! + 1;
-    if (isChange && !isWarm) f64[at + 5] = f64[at + 5]! + 1;
-    if (f64[at + 6]! >= WINDOW) return undefined; // that it stands still says nothing of how it moves
-    const mean = f64[at + 2]!;
-    const variance = f64[at + 3]!;
+    const isWarm = f64[at + CHANGES]! < 0;
+    f64[at + STILL] = isChange ? 0 : f64[at + STILL]! + 1;
+    if (isChange && !isWarm) f64[at + CHANGES] = f64[at + CHANGES]! + 1;
+    if (f64[at + STILL]! >= WINDOW) return undefined; // that it stands still says nothing of how it moves
+    const mean = f64[at + MEAN]!;
+    const variance = f64[at + VARIANCE]!;
     const limit = count > FIRST && variance > 0 ? Math.min(HUGE, CUT * Math.sqrt(variance)) : HUGE;
-    f64[at + 7] = f64[at + 7]! + SMOOTHING * cut(value - f64[at + 7]!, limit);
+    f64[at + SMOOTHED] = f64[at + SMOOTHED]! + SMOOTHING * cut(value - f64[at + SMOOTHED]!, limit);
     const deviation = cut(value - mean, limit);
     const weight = 1 / Math.min(count, WINDOW);
-    f64[at + 2] = mean + deviation * weight;
-    f64[at + 3] = variance + (deviation * (deviation - deviation * weight) - variance) * weight;
+    f64[at + MEAN] = mean + deviation * weight;
+    f64[at + VARIANCE] = variance + (deviation * (deviation - deviation * weight) - variance) * weight;
     return this.#due(f64, at, isWarm);
   }
 
   #due(f64: Float64Array, at: number, isWarm: boolean): Rebase | undefined {
-    const spread = Math.sqrt(f64[at + 3]!);
+    const spread = Math.sqrt(f64[at + VARIANCE]!);
     if (!(spread > 0)) return undefined;
-    const unit = f64[at + 1]!;
+    const unit = f64[at + UNIT]!;
     const factor = isWarm ? RESCALE : LOOSE;
-    const far = Math.abs(f64[at + 2]! - f64[at]!) > RESHIFT * unit;
-    const isDone = !isWarm && f64[at + 4]! >= WARM_UP && f64[at + 5]! >= MOVES;
+    const far = Math.abs(f64[at + MEAN]! - f64[at + ANCHOR]!) > RESHIFT * unit;
+    const isDone = !isWarm && f64[at + READINGS]! >= WARM_UP && f64[at + CHANGES]! >= MOVES;
     if (!isDone && spread <= factor * unit && spread * factor >= unit && !far) return undefined;
     const begins = isDone || isWarm;
-    if (begins) f64[at + 5] = -f64[at + 4]!;
-    const moved = f64[at + 2]! - f64[at]!;
-    f64[at] = f64[at + 2]!;
-    f64[at + 1] = spread;
+    if (begins) f64[at + CHANGES] = -f64[at + READINGS]!;
+    const moved = f64[at + MEAN]! - f64[at + ANCHOR]!;
+    f64[at + ANCHOR] = f64[at + MEAN]!;
+    f64[at + UNIT] = spread;
     return { moved, factor: Math.min(LARGEST_FACTOR, unit / spread), begins };
   }
 

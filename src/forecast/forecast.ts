@@ -7,6 +7,7 @@ import type { Model } from '../model/model.ts';
 import type { Scaled } from '../scale/scale.ts';
 import { type Stage, stage } from '../stage.ts';
 import { cut, FAR } from './base.ts';
+import type { Question } from './experts.ts';
 import { seasonsOf } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
 import { ForecastState, type Learners } from './state.ts';
@@ -27,16 +28,6 @@ export interface Forecasted {
   readonly his: Float64Array;
   /** [n] 1 where the target times are known and later than any forecast before, so that the forecasts may be written out. */
   readonly issued: Uint8Array;
-}
-
-/** A reading, as the parts of this stage ask for it. */
-interface At {
-  readonly row: number;
-  readonly channel: number;
-  readonly index: number;
-  readonly time: number;
-  readonly step: number;
-  readonly value: number;
 }
 
 /** Forecasts are numbers: they end here. */
@@ -113,7 +104,7 @@ export function forecast(
     return { horizons, levels, ...columns };
 
     /** The reading becomes part of the past. */
-    function takeIn({ row, channel, index: at, value: y }: At, since: number): void {
+    function takeIn({ row, channel, index: at, value: y }: Question, since: number): void {
       const rebase = base.take(row, channel, y);
       if (rebase) state.rebase(row, channel, rebase);
       past.push(row, channel, at, since, y - base.anchor(row, channel));
@@ -121,7 +112,13 @@ export function forecast(
     }
 
     /** What the series' own experts say, mixed; also puts φ_t where `learn` will find it. */
-    function moveByExperts(l: Learners, at: At, hidden: Float32Array, hiddenAt: number, to: number): void {
+    function moveByExperts(
+      l: Learners,
+      at: Question,
+      hidden: Float32Array,
+      hiddenAt: number,
+      to: number,
+    ): void {
       const { row, channel, index: k, time: t, step: every, value: y } = at;
       const age = base.age(row, channel);
       f32.fill(0, to, to + Q);
@@ -173,7 +170,7 @@ export function forecast(
 
     /** Movements and bands as columns. Bands are told as they are kept, so that what is scored is what was said. */
     function putColumns(
-      { row, channel, index: k, value: y }: At,
+      { row, channel, index: k, value: y }: Question,
       at: number,
       from: number,
       to: typeof columns,

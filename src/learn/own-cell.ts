@@ -10,7 +10,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import type { Model } from '../model/model.ts';
 import { ADAM, adamFactors, clipFactor } from './adam.ts';
-import { adamInKernel } from './adam-in-kernel.ts';
+import { adamInKernel, dropGradients, squaresOf } from './adam-in-kernel.ts';
 import { LinearLayer } from './linear-layer.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -58,6 +58,7 @@ class OwnCell {
   readonly #layer: TrainingLayer;
   readonly #head: LinearLayer;
   readonly #kept: readonly Kept[];
+  readonly #layers: readonly Trainable[];
   /** Byte offset of dL/dh [T][H]. */
   readonly #dh: number;
   readonly #begin: { readonly cell: Float32Array; readonly head: Float32Array };
@@ -96,6 +97,7 @@ class OwnCell {
       v: memory.series(`own.${name}.v`, 'f32', layer.count),
     });
     this.#kept = [kept('cell', this.#layer), kept('head', this.#head)];
+    this.#layers = [this.#layer, this.#head];
     const packed = packLayer(cell, weights);
     const head = packLinear(nothing, H, outputs);
     this.#sizeW = packed.W.byteLength;
@@ -223,12 +225,8 @@ class OwnCell {
   #update(row: number): void {
     const { exports } = Kernel.of(this.#memory.arena);
     const { f32, f64 } = this.#memory.view();
-    let squares = 0;
-    for (const { layer } of this.#kept) squares += exports.sumOfSquares(layer.gradients, layer.count);
-    if (!Number.isFinite(squares)) {
-      for (const { layer } of this.#kept) f32.fill(0, layer.gradients / 4, layer.gradients / 4 + layer.count);
-      return;
-    }
+    const squares = squaresOf(exports, this.#layers);
+    if (!Number.isFinite(squares)) return dropGradients(f32, this.#layers);
     const progress = this.#progress.at(row);
     f64[progress] = f64[progress]! + 1;
     f64[progress + 1] = f64[progress + 1]! * ONLINE.beta1;

@@ -1,6 +1,6 @@
 import { Kernel } from '../cell/kernel.ts';
 import { type AdamSettings, adamFactors, clipFactor } from './adam.ts';
-import { adamInKernel } from './adam-in-kernel.ts';
+import { adamInKernel, dropGradients, squaresOf } from './adam-in-kernel.ts';
 import type { NetworkWeights } from './network.ts';
 import { rateFactor, type Schedule } from './schedule.ts';
 import { Shard, type ShardSettings } from './shard.ts';
@@ -118,21 +118,17 @@ export class Trainer {
     const { adam, schedule, clip } = this.#settings;
     const { arena, network } = this.#shard;
     const { exports } = Kernel.of(arena);
-    let squares = 0;
-    for (const { gradients, count } of network.parts) squares += exports.sumOfSquares(gradients, count);
+    const squares = squaresOf(exports, network.parts);
     const norm = Math.sqrt(squares);
     if (!Number.isFinite(norm)) {
-      for (const { gradients, count } of network.parts)
-        arena.view().f32.fill(0, gradients / 4, gradients / 4 + count);
+      dropGradients(arena.view().f32, network.parts);
       return norm;
     }
     this.#powers = [this.#powers[0] * adam.beta1, this.#powers[1] * adam.beta2];
     const rate = adam.rate * rateFactor(schedule, this.#updates);
     const k = adamFactors({ ...adam, rate }, ...this.#powers);
     const factor = clip === undefined ? 1 : clipFactor(squares, clip);
-    for (const part of network.parts) {
-      adamInKernel(exports, part, factor, k);
-    }
+    for (const part of network.parts) adamInKernel(exports, part, factor, k);
     this.#updates++;
     this.#threads.parametersChanged();
     return norm;

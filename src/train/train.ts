@@ -12,7 +12,7 @@ import type { History } from './history.ts';
 import type { TrainSettings } from './settings.ts';
 import { type Progress, Training } from './training.ts';
 import { type SetAside, trainingSet } from './training-set.ts';
-import { writable, writeWhole } from './whole-file.ts';
+import { writable, writeWhole } from '../whole-file.ts';
 
 export interface TrainOptions {
   readonly settings: TrainSettings;

@@ -102,13 +102,11 @@ function publishedRow(
   { name, metric, horizons, beat, aim }: Published,
   { scores, speed, model }: EvaluationDocument,
 ) {
+  const found = horizons.map((h) => scores.byHorizon.find(({ horizon }) => horizon === h));
   return {
     name,
-    reached: horizons.map((h) => scores.byHorizon.find(({ horizon }) => horizon === h)?.[metric] ?? NaN),
-    last: horizons.map((h) => {
-      const score = scores.byHorizon.find(({ horizon }) => horizon === h);
-      return metric === 'mse' ? (score?.baselines.last.mse ?? NaN) : NaN;
-    }),
+    reached: found.map((score) => score?.[metric] ?? NaN),
+    last: found.map((score) => (metric === 'mse' ? (score?.baselines.last.mse ?? NaN) : NaN)),
     beat,
     aim,
     microseconds: speed.median ?? NaN,

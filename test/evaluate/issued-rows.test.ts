@@ -29,7 +29,7 @@ const rows = (columns: object) =>
   }));
 
 test('a row of each reading and channel, with its forecasts', () => {
-  const all = rows({ horizon: 3 });
+  const all = rows({ horizons: [1, 2, 3] });
   expect(all.map(({ series, channel, value, yhat }) => [series, channel, value, yhat])).toEqual([
     ['s', 'a', 1, [0, 1, 2]],
     ['s', 'b', 2, [3, 4, 5]],
@@ -52,7 +52,7 @@ test('horizons that are not all steps are taken as they are', () => {
 });
 
 test('a frame that no stage has forecast', () => {
-  expect(() => rows({ horizon: 3, yhat: undefined, index: undefined })).toThrow(
+  expect(() => rows({ horizons: [1, 2, 3], yhat: undefined, index: undefined })).toThrow(
     expect.objectContaining({
       code: 'PIPELINE_INVALID',
       message: expect.stringContaining('without index, yhat') as unknown,

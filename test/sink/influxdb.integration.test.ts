@@ -9,7 +9,7 @@ import type { Points } from '../../src/sink/points.ts';
 import { checkSink } from '../checks/sink.ts';
 import { describeWithInfluxDB } from '../services/describe-with.ts';
 import type { InfluxService } from '../services/influxdb.ts';
-import { startInfluxDB } from '../services/native-influxdb.ts';
+import { orSkip, startInfluxDB } from '../services/native-influxdb.ts';
 import { countAndSum, newBucket, raw, readBack, readOnlyToken } from './influxdb-bucket.ts';
 import { pointsOf } from './points.ts';
 
@@ -128,11 +128,7 @@ describeWithInfluxDB('InfluxSink on a real InfluxDB', (service) => {
     const dir = await mkdtemp(join(tmpdir(), 'foretide-kill-'));
     try {
       const start = () => startInfluxDB({ dir });
-      const first = await start().catch((error: unknown) => {
-        const absent = error instanceof Error && error.message.startsWith('no influxd');
-        if (absent && !process.env['CI']) skip('this machine has no influxd of its own');
-        throw error;
-      });
+      const first = await orSkip(start(), skip);
       vi.stubEnv(TOKEN, first.token);
       const messages: string[] = [];
       const sink = sinkTo(first, { batchLines: 500, retry: { first: '20ms', longest: '200ms' } }, messages);

@@ -8,7 +8,7 @@ import { InfluxArchiveSettings } from '../../src/source/influxdb-settings.ts';
 import { checkSource } from '../checks/source.ts';
 import { describeWithInfluxDB } from '../services/describe-with.ts';
 import type { InfluxService } from '../services/influxdb.ts';
-import { startInfluxDB } from '../services/native-influxdb.ts';
+import { orSkip, startInfluxDB } from '../services/native-influxdb.ts';
 import { newBucket, raw } from '../sink/influxdb-bucket.ts';
 import { play } from './archive-records.ts';
 
@@ -242,11 +242,7 @@ describeWithInfluxDB('InfluxSource on a real InfluxDB', (service) => {
     const dir = await mkdtemp(join(tmpdir(), 'foretide-range-'));
     try {
       const start = () => startInfluxDB({ dir });
-      const first = await start().catch((error: unknown) => {
-        const absent = error instanceof Error && error.message.startsWith('no influxd');
-        if (absent && !process.env['CI']) skip('this machine has no influxd of its own');
-        throw error;
-      });
+      const first = await orSkip(start(), skip);
       vi.stubEnv(TOKEN, first.token);
       const lines = Array.from({ length: 50_000 }, (_, n) => `reading,series=s value=${n} ${T + n}000`);
       await raw(first, lines.join('\n'));

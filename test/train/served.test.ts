@@ -8,9 +8,10 @@ import { align } from '../../src/align/align.ts';
 import { forecast } from '../../src/forecast/forecast.ts';
 import { ADAM } from '../../src/learn/adam.ts';
 import { linear } from '../../src/learn/linear.ts';
+import type { TrainingRows } from '../../src/learn/shard.ts';
 import { Trainer } from '../../src/learn/trainer.ts';
 import { Memory } from '../../src/memory/memory.ts';
-import { createModel } from '../../src/model/model.ts';
+import { createModel, type Model } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
 import { scale } from '../../src/scale/scale.ts';
 import { topology } from '../../src/stage.ts';
@@ -23,6 +24,27 @@ import { waves } from './signal.ts';
 
 const STEPS = 150;
 const HORIZON = 4;
+
+/** What a trainer's network says of the window that begins with the first row, [steps][HORIZON]. */
+async function outputsOf(model: Model, rows: TrainingRows, steps: number): Promise<Float32Array> {
+  const trainer = new Trainer({
+    shape: { cell: model.cell.name, steps, scored: steps },
+    weights: model,
+    rows,
+    loss: { kind: 'mse' },
+    size: 1,
+    dropout: 0,
+    seed: 1,
+    batch: 1,
+    adam: ADAM,
+    schedule: { kind: 'constant' },
+    threads: 1,
+  });
+  const outputs = new Float32Array(steps * HORIZON);
+  trainer.evaluate(Int32Array.of(0), outputs);
+  await trainer.close();
+  return outputs;
+}
 
 test.each(['rnn', 'lstm', 'gru'])(
   '%s: what is trained is what is served: from h = C = 0 on, mean + spread × the network is the live forecast, and of a target the reading',
@@ -37,22 +59,7 @@ test.each(['rnn', 'lstm', 'gru'])(
     await collector.open(0);
     await collector.handle(batch);
     const { rows } = trainingSet(collector.take(), 1, HORIZON, settings.train);
-    const trainer = new Trainer({
-      shape: { cell: model.cell.name, steps: STEPS, scored: STEPS },
-      weights: model,
-      rows,
-      loss: { kind: 'mse' },
-      size: 1,
-      dropout: 0,
-      seed: 1,
-      batch: 1,
-      adam: ADAM,
-      schedule: { kind: 'constant' },
-      threads: 1,
-    });
-    const outputs = new Float32Array(STEPS * HORIZON);
-    trainer.evaluate(Int32Array.of(0), outputs);
-    await trainer.close();
+    const outputs = await outputsOf(model, rows, STEPS);
 
     const memory = new Memory();
     const served: { yhat: Float64Array; mean: number; spread: number }[] = [];
@@ -96,22 +103,7 @@ async function bothWays(inputs: string, gaps: string) {
   const [history] = collector.take() as [History];
   const { length: steps, inputs: X } = history;
   const targets = new Float32Array(steps * HORIZON);
-  const trainer = new Trainer({
-    shape: { cell: 'lstm', steps, scored: steps },
-    weights: model,
-    rows: { inputs: X, targets, targetWidth: HORIZON },
-    loss: { kind: 'mse' },
-    size: 1,
-    dropout: 0,
-    seed: 1,
-    batch: 1,
-    adam: ADAM,
-    schedule: { kind: 'constant' },
-    threads: 1,
-  });
-  const trained = new Float32Array(steps * HORIZON);
-  trainer.evaluate(Int32Array.of(0), trained);
-  await trainer.close();
+  const trained = await outputsOf(model, { inputs: X, targets, targetWidth: HORIZON }, steps);
 
   const memory = new Memory();
   const served: Float32Array[] = [];
