@@ -89,11 +89,12 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
   async function open(
     options: Parameters<Browser['newContext']>[0],
     over: Partial<RunStatus> = {},
+    before: () => Promise<void> = async () => {},
   ): Promise<string> {
     demo = new Demo();
     demo.over = over;
     demo.history.add(demoHours(0, PAST));
-    const address = await visit(options);
+    const address = await visit(options, before);
     await expect
       .poll(async () => page.locator('#chart-title').textContent(), PATIENCE)
       .toBe('grid/north/load-mw');
@@ -101,7 +102,10 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     return address;
   }
 
-  async function visit(options: Parameters<Browser['newContext']>[0]): Promise<string> {
+  async function visit(
+    options: Parameters<Browser['newContext']>[0],
+    before: () => Promise<void> = async () => {},
+  ): Promise<string> {
     const address = await demo.start();
     page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage();
     complaints = [];
@@ -110,6 +114,7 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
     await page.addInitScript({ path: fileURLToPath(new URL('in-page.js', import.meta.url)) });
+    await before();
     await page.goto(address);
     return address;
   }
@@ -225,6 +230,21 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     expect(await text('#chart-state')).toContain('Paused');
     await page.locator('#pause').click();
     await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 17:00');
+    expect(complaints).toEqual([]);
+  });
+
+  // Seen to fail when the first opening of a connection fetches nothing.
+  test('what comes after the first fetch and before the live connection is not missed', async () => {
+    const held = Promise.withResolvers<void>();
+    await open(DESKTOP, {}, async () => {
+      await page.route(/\/api\/live\?/, async (route) => {
+        await held.promise;
+        await route.continue();
+      });
+    });
+    demo.tick(5);
+    held.resolve();
+    await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 16:00');
     expect(complaints).toEqual([]);
   });
 

@@ -42,7 +42,10 @@ function listen(series) {
   return connect(series, {
     onOpen() {
       connection = 'open';
-      if (!isFirst) {
+      if (isFirst) {
+        // what came after the window was fetched and before this, nobody has told
+        view.loadSoon();
+      } else {
         view.load();
         picker.start();
       }
