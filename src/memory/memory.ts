@@ -1,5 +1,5 @@
 import { ForetideError } from '../errors.ts';
-import type { StateRow } from '../store/store.ts';
+import type { Restoring, StateRow } from '../store/store.ts';
 import { type Arena, processArena, type View } from './arena.ts';
 import { Rows } from './rows.ts';
 import { type Slot, SlotTable, type SlotType } from './slot.ts';
@@ -174,28 +174,47 @@ export class Memory {
     this.#partition!.rollback();
   }
 
+  /** Takes what a store kept into an empty Memory, row by row; `restored` ends it. */
+  restoring(): Restoring {
+    this.seal();
+    return {
+      row: (birth, series, bytes) => this.#restoreRow(birth, series, bytes),
+      partition: (bytes) => restoreBytes(this.#partition!.bytes(0), bytes, 'the partition slots'),
+    };
+  }
+
   /**
-   * Fills an empty Memory with what a store kept; that is the committed state then.
+   * What was restored is the committed state.
    *
-   * @throws ForetideError STATE_CORRUPT when the bytes are not of this layout.
+   * @throws ForetideError STATE_CORRUPT when a row is missing
+   */
+  restored(): void {
+    if (this.#rowOf.size < this.#names.length)
+      throw corrupt('the rows of the series', String(this.#names.length), String(this.#rowOf.size));
+    this.committed();
+  }
+
+  /**
+   * Fills an empty Memory with rows in the order of birth; that is the committed state then.
+   *
+   * @throws ForetideError STATE_CORRUPT when the bytes are not of this layout
    */
   restore(rows: Iterable<StateRow>, partition: Uint8Array | null): void {
-    this.seal();
-    for (const { series, bytes } of rows) {
-      if (bytes.length !== this.#series!.stride)
-        throw corrupt(`series ${series}`, this.#series!.stride, bytes.length);
-      const row = this.#series!.add();
-      this.#rowOf.set(series, row);
-      this.#names.push(series);
-      this.#series!.bytes(row).set(bytes);
-    }
-    if (partition) {
-      if (partition.length !== this.#partition!.stride) {
-        throw corrupt('the partition slots', this.#partition!.stride, partition.length);
-      }
-      this.#partition!.bytes(0).set(partition);
-    }
-    this.committed();
+    const into = this.restoring();
+    let birth = 0;
+    for (const { series, bytes } of rows) into.row(birth++, series, bytes);
+    if (partition) into.partition(partition);
+    this.restored();
+  }
+
+  #restoreRow(birth: number, series: string, bytes: Uint8Array): void {
+    const rows = this.#series!;
+    while (rows.length <= birth) this.#names[rows.add()] = '';
+    const known = this.#rowOf.get(series) ?? birth;
+    if (known !== birth) throw corrupt(`series ${series}`, `row ${known}`, `row ${birth}`);
+    this.#rowOf.set(series, birth);
+    this.#names[birth] = series;
+    restoreBytes(rows.bytes(birth), bytes, `series ${series}`);
   }
 
   /** Gives all memory back to the arena; this Memory is empty then and can be restored anew. */
@@ -209,11 +228,16 @@ export class Memory {
   }
 }
 
-function corrupt(where: string, expected: number, got: number): ForetideError {
+function restoreBytes(to: Uint8Array, bytes: Uint8Array, where: string): void {
+  if (bytes.length !== to.length) throw corrupt(where, `${to.length} bytes`, String(bytes.length));
+  to.set(bytes);
+}
+
+function corrupt(where: string, expected: string, got: string): ForetideError {
   return new ForetideError('STATE_CORRUPT', {
     what: 'The stored state does not fit the layout',
-    expected: `${expected} bytes`,
-    got: `${got}`,
+    expected,
+    got,
     where,
     todo: 'Start with --fresh, or with the settings and the version that wrote it.',
   });

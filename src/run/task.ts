@@ -96,9 +96,9 @@ export class Task {
   /** A task with the state that the store kept. */
   static async open(partition: number, parts: TaskParts): Promise<Task> {
     const task = new Task(partition, parts);
-    const restored = await parts.store.open(partition, task.fingerprint);
-    task.memory.restore(restored.rows, restored.partition);
-    task.#remember(restored.next);
+    const next = await parts.store.open(partition, task.fingerprint, task.memory.restoring());
+    task.memory.restored();
+    task.#remember(next);
     return task;
   }
 

@@ -8,7 +8,7 @@ import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Points } from '../sink/points.ts';
 import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
-import type { Commit, Restored, StateRow, Store } from './store.ts';
+import type { Commit, Restoring, StateRow, Store } from './store.ts';
 
 export const SqliteSettings = z
   .strictObject({
@@ -68,7 +68,7 @@ export class SqliteStore implements Store {
     this.#sql.setMeta.run('owner', this.#owner);
   }
 
-  open(partition: number, fingerprint: string): Promise<Restored> {
+  open(partition: number, fingerprint: string, into: Restoring): Promise<number | null> {
     const known = this.#sql.position.get(partition) as
       { next: number; slots: Uint8Array; fingerprint: string } | undefined;
     if (known && known.fingerprint !== fingerprint) {
@@ -82,12 +82,13 @@ export class SqliteStore implements Store {
         }),
       );
     }
-    const rows = known ? (this.#sql.rows.iterate(partition) as Iterable<unknown>) : [];
-    return Promise.resolve({
-      next: known?.next ?? null,
-      rows: rows as Iterable<StateRow>,
-      partition: known?.slots ?? null,
-    });
+    if (!known) return Promise.resolve(null);
+    for (const row of this.#sql.rows.iterate(partition) as Iterable<unknown>) {
+      const { birth, series, bytes } = row as StateRow & { readonly birth: number };
+      into.row(birth, series, bytes);
+    }
+    into.partition(known.slots);
+    return Promise.resolve(known.next);
   }
 
   commit(commit: Commit): Promise<void> {
@@ -203,7 +204,7 @@ function prepare(db: DatabaseSync) {
     meta: 'SELECT value FROM meta WHERE key = ?',
     setMeta: 'INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
     position: 'SELECT next, slots, fingerprint FROM position WHERE partition = ?',
-    rows: 'SELECT series, bytes FROM state WHERE partition = ? ORDER BY birth',
+    rows: 'SELECT birth, series, bytes FROM state WHERE partition = ? ORDER BY birth',
     setRow: 'INSERT INTO state VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes',
     setPosition: `INSERT INTO position VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET next = excluded.next,
       watermark = excluded.watermark, slots = excluded.slots, fingerprint = excluded.fingerprint`,

@@ -7,14 +7,12 @@ export interface StateRow {
   readonly bytes: Uint8Array;
 }
 
-/** What a task finds when it opens. */
-export interface Restored {
-  /** The offset to go on from; null when nothing was ever committed. */
-  readonly next: number | null;
-  /** In the order in which the series were born. */
-  readonly rows: Iterable<StateRow>;
-  /** The partition's own slots; null when nothing was ever committed. */
-  readonly partition: Uint8Array | null;
+/** What takes in the committed state: an empty Memory. The bytes are copied. */
+export interface Restoring {
+  /** `birth` is the row's number; rows may come in any order, a row that comes again replaces the one before. */
+  row(birth: number, series: string, bytes: Uint8Array): void;
+  /** The partition's own slots. */
+  partition(bytes: Uint8Array): void;
 }
 
 /** Everything that becomes durable together. */
@@ -39,9 +37,11 @@ export interface Store {
   readonly name: string;
   /**
    * @param fingerprint of layout, model, settings and arithmetic: state written under another one is refused.
+   * @param into is given the committed state
+   * @returns the offset to go on from; null when nothing was ever committed
    * @throws ForetideError STATE_MISMATCH, STATE_CORRUPT
    */
-  open(partition: number, fingerprint: string): Promise<Restored>;
+  open(partition: number, fingerprint: string, into: Restoring): Promise<number | null>;
   /** Resolves when durable; after an error nothing of it is. */
   commit(commit: Commit): Promise<void>;
   close(): Promise<void>;

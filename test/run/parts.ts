@@ -4,7 +4,7 @@ import { decoderFor } from '../../src/decode/decoders.ts';
 import { createModel } from '../../src/model/model.ts';
 import type { TaskParts } from '../../src/run/task.ts';
 import type { Batch } from '../../src/source/source.ts';
-import type { Commit, Restored, Store } from '../../src/store/store.ts';
+import type { Commit, Restoring, Store } from '../../src/store/store.ts';
 
 /** The settings of live-forecast with a small model, JSON records `{ s, t, v }`, and what `set` says. */
 export function settingsWith(...set: readonly string[]) {
@@ -49,26 +49,32 @@ export function batch(partition: number, from: number, to: number, series: reado
   return { partition, records, next: to };
 }
 
+interface Kept {
+  readonly next: number;
+  readonly rows: readonly { readonly series: string; readonly bytes: Uint8Array }[];
+  readonly partition: Uint8Array;
+}
+
 /** A store in memory that remembers its commits; `before` may wait or throw in their place. */
 export class KeptStore implements Store {
   readonly name = 'kept';
   readonly commits: { readonly partition: number; readonly next: number }[] = [];
   before: (commit: Commit) => Promise<void> | void = () => undefined;
-  readonly #restored = new Map<
-    number,
-    Restored & { readonly rows: { series: string; bytes: Uint8Array }[] }
-  >();
+  readonly #kept = new Map<number, Kept>();
 
-  open(partition: number): Promise<Restored> {
-    return Promise.resolve(this.#restored.get(partition) ?? { next: null, rows: [], partition: null });
+  open(partition: number, _: string, into: Restoring): Promise<number | null> {
+    const kept = this.#kept.get(partition);
+    kept?.rows.forEach(({ series, bytes }, birth) => into.row(birth, series, bytes));
+    if (kept) into.partition(kept.partition);
+    return Promise.resolve(kept?.next ?? null);
   }
 
   async commit(commit: Commit): Promise<void> {
     await this.before(commit);
     const { partition, next, partitionSlots } = commit;
-    const rows = [...(this.#restored.get(partition)?.rows ?? [])];
+    const rows = [...(this.#kept.get(partition)?.rows ?? [])];
     for (const { series, birth, bytes } of commit.rows) rows[birth] = { series, bytes: bytes.slice() };
-    this.#restored.set(partition, { next, rows, partition: partitionSlots.slice() });
+    this.#kept.set(partition, { next, rows, partition: partitionSlots.slice() });
     this.commits.push({ partition, next });
   }
 

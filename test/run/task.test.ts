@@ -65,7 +65,7 @@ describe('invariant 3: rows, position and outputs become durable together', () =
       const store = sqlite();
       const unreliable: Store = {
         name: 'unreliable',
-        open: (partition, fingerprint) => store.open(partition, fingerprint),
+        open: (...args) => store.open(...args),
         close: () => store.close(),
         async commit(commit: Commit) {
           const fate = random();
@@ -104,7 +104,7 @@ describe('invariant 3: rows, position and outputs become durable together', () =
     let fail = true;
     const parts = partsFor({
       name: 'failing every other',
-      open: (partition, fingerprint) => store.open(partition, fingerprint),
+      open: (...args) => store.open(...args),
       close: () => store.close(),
       commit: (commit) => {
         fail = !fail;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite.ts';
 import { checkSqlite } from '../../src/store/sqlite-check.ts';
-import { commitOf } from '../checks/store.ts';
+import { commitOf, NOWHERE } from '../checks/store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'foretide-check-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,7 +20,7 @@ test('a file that is there: a run that owns it keeps it', async () => {
   const store = new SqliteStore(path, { retention: 1e12 });
   expect(await checkSqlite(path)).toMatch(/: \d+ bytes, goes on from there$/);
   await store.commit(commitOf({ next: 5 }));
-  expect((await store.open(0, 'f')).next).toBe(5);
+  expect(await store.open(0, 'f', NOWHERE)).toBe(5);
   await store.close();
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite.ts';
-import { checkStore, commitOf, readings } from '../checks/store.ts';
+import { checkStore, commitOf, readings, NOWHERE } from '../checks/store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'foretide-store-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -56,7 +56,7 @@ describe('sqlite', () => {
     await store.commit(commitOf({ next: 9 }));
     await store.close();
     const fresh = new SqliteStore(path, { retention: DAY, fresh: true });
-    expect((await fresh.open(0, 'f')).next).toBeNull();
+    expect(await fresh.open(0, 'f', NOWHERE)).toBeNull();
     await fresh.close();
   });
 
