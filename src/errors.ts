@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'STATE_CORRUPT'
   | 'STORE_LOCKED'
   | 'STORE_FAILED'
+  | 'STORE_UNSETTLED'
   | 'OUTPUT_IDENTITY'
   | 'MODEL_INVALID'
   | 'KERNEL_MISSING'

@@ -1,6 +1,6 @@
 import { Memory } from '../memory/memory.ts';
 import { mustNotReadOwnStore, prepare } from '../run/prepare.ts';
-import { storePath } from '../run/run.ts';
+import { kafkaStoreAt, storePlace } from '../run/stores.ts';
 import { checkSqlite } from '../store/sqlite-check.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
@@ -12,9 +12,11 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
   const pipeline = await findPipeline(name);
   const settings = settingsFrom(pipeline, flags);
   const ok = (line: string): boolean => process.stdout.write(`✔ ${line}\n`);
-  mustNotReadOwnStore(settings, storePath(pipeline, settings));
+  const place = storePlace(pipeline.name, settings);
+  mustNotReadOwnStore(settings, place);
   ok(`${pipeline.name}: settings fit`);
-  const { decoder, model, source, sink, deadLetters } = await prepare(settings, createLog('error', false));
+  const log = createLog('error', false);
+  const { decoder, model, source, changelog, sink, deadLetters } = await prepare(settings, log, place);
   const memory = new Memory();
   pipeline.topology(settings, { memory, decoder, model });
   const bytes = memory.bytesPerSeries;
@@ -27,7 +29,10 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
     () => source.check(),
     async () => (await sink?.check()) ?? [],
     async () => (await deadLetters?.check()) ?? [],
-    async () => [await checkSqlite(storePath(pipeline, settings))],
+    async () =>
+      place.kind === 'sqlite'
+        ? [await checkSqlite(place.path)]
+        : kafkaStoreAt(place, { pipeline: pipeline.name, settings: settings.store, changelog, log }).check(),
   ];
   // all of them, so that one run tells everything that is to be mended
   for (const check of checks) {

@@ -9,7 +9,7 @@ import { InfluxArchiveSettings } from '../source/influxdb-settings.ts';
 import { checkOrder } from '../source/instant.ts';
 import { KafkaSettings } from '../source/kafka-settings.ts';
 import { SqliteArchiveSettings } from '../source/sqlite-settings.ts';
-import { SqliteSettings } from '../store/sqlite.ts';
+import { StoreSettings } from '../store/settings.ts';
 
 const decode = DecodeSettings.prefault({ format: 'json' });
 const archiveDecode = DecodeSettings.prefault({ ...RECORD_DECODE, values: [...RECORD_DECODE.values] });
@@ -50,7 +50,11 @@ export const InputSettings = z.discriminatedUnion('kind', [
 export const OutputSettings = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('store').describe("Forecasts go to the store's tables, in its transaction"),
+      kind: z
+        .literal('store')
+        .describe(
+          'Forecasts go to the store, in its transaction: tables of its file, or topics GROUP-PIPELINE-forecast, -anomaly, … of Kafka',
+        ),
     }),
     z.strictObject({
       kind: z.literal('influxdb').describe('Forecasts go to InfluxDB 2'),
@@ -63,11 +67,21 @@ export const OutputSettings = z
 export const DeadLetterSettings = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('store').describe("Dead letters go to the store's table `dead_letter`"),
+      kind: z
+        .literal('store')
+        .describe(
+          'Dead letters go to the store: its table `dead_letter`, or the topic GROUP-PIPELINE-dead of Kafka',
+        ),
     }),
     z.strictObject({
       kind: z.literal('kafka').describe('Dead letters go to a topic of the brokers of the input'),
-      topic: z.string().min(1).max(249).describe('Topic for dead letters; it must exist'),
+      topic: z
+        .string()
+        .min(1)
+        .max(249)
+        .describe(
+          'Topic for dead letters; it must exist, unless the store is Kafka too: then it is made, and written in its transaction',
+        ),
     }),
   ])
   .prefault({ kind: 'store' });
@@ -97,7 +111,7 @@ export const runSettings = {
   model: ModelSettings,
   output: OutputSettings,
   deadLetters: DeadLetterSettings,
-  store: SqliteSettings,
+  store: StoreSettings,
   commit: CommitSettings,
   page: PageSettings,
   maxStateBytes: z

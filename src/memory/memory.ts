@@ -180,6 +180,7 @@ export class Memory {
     return {
       row: (birth, series, bytes) => this.#restoreRow(birth, series, bytes),
       partition: (bytes) => restoreBytes(this.#partition!.bytes(0), bytes, 'the partition slots'),
+      clear: () => this.release(),
     };
   }
 

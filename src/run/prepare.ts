@@ -18,6 +18,8 @@ import { InfluxSource } from '../source/influxdb.ts';
 import { KafkaSource } from '../source/kafka.ts';
 import type { Source, SourceRecord } from '../source/source.ts';
 import { SqliteSource } from '../source/sqlite.ts';
+import type { ChangelogReader } from '../store/changelog.ts';
+import type { StorePlace } from './stores.ts';
 import type { DeadLetterSink } from './task.ts';
 
 /** What a run is put together from, apart from its store. */
@@ -25,23 +27,29 @@ export interface Prepared {
   readonly decoder: Decoder;
   readonly model: Model;
   readonly source: Source;
+  /** What a store in Kafka reads its state from. */
+  readonly changelog: ChangelogReader | undefined;
   /** Undefined: outputs go to the store. */
   readonly sink: Sink | undefined;
   /** Undefined: dead letters go to the store. */
   readonly deadLetters: DeadLetterSink | undefined;
 }
 
-/** Makes decoder, model, source and sinks as the settings say. Reads the model's file and the header of CSV files; reaches no server yet. */
-export async function prepare(settings: RunSettings, log: Log): Promise<Prepared> {
+/**
+ * Makes decoder, model, source and sinks as the settings say. Reads the model's file and the header of CSV files; reaches no server yet.
+ *
+ * @param place of the run's store, where it has one
+ */
+export async function prepare(settings: RunSettings, log: Log, place?: StorePlace): Promise<Prepared> {
   const decoder = decoderFor(await withColumns(settings.input));
   const model = await modelFor(settings.model, decoder.channels.length);
-  return {
-    decoder,
-    model,
-    source: sourceOf(settings.input, decoder, log),
-    sink: sinkOf(settings.output, log),
-    deadLetters: deadLettersOf(settings, log),
-  };
+  const made = { decoder, model, sink: sinkOf(settings.output, log) };
+  if (place?.kind === 'kafka') {
+    const source = new KafkaSource(place.input, log, place.topics.changelog);
+    return { ...made, source, changelog: source.changelog, deadLetters: undefined };
+  }
+  const source = sourceOf(settings.input, decoder, log);
+  return { ...made, source, changelog: undefined, deadLetters: deadLettersOf(settings, log) };
 }
 
 /**
@@ -49,11 +57,11 @@ export async function prepare(settings: RunSettings, log: Log): Promise<Prepared
  *
  * @throws ForetideError SETTINGS_INVALID
  */
-export function mustNotReadOwnStore({ input }: Pick<RunSettings, 'input'>, storePath: string): void {
-  if (input.kind !== 'sqlite' || whole(input.path) !== whole(storePath)) return;
+export function mustNotReadOwnStore({ input }: Pick<RunSettings, 'input'>, place: StorePlace): void {
+  if (input.kind !== 'sqlite' || place.kind !== 'sqlite' || whole(input.path) !== whole(place.path)) return;
   throw new ForetideError('SETTINGS_INVALID', {
     what: 'The run would read the file that it writes to',
-    got: storePath,
+    got: place.path,
     where: 'input.path',
     todo: 'Name another file with store.path.',
   });

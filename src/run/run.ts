@@ -6,10 +6,12 @@ import { LiveFeed } from '../serve/feed.ts';
 import { RecentHistory } from '../serve/recent.ts';
 import { serve, type Serving } from '../serve/server.ts';
 import type { RunStatus } from '../serve/status.ts';
-import { SqliteStore } from '../store/sqlite.ts';
+import { KafkaStore } from '../store/kafka.ts';
+import { removeSqlite, SqliteStore } from '../store/sqlite.ts';
 import { SqliteHistory } from '../store/sqlite-history.ts';
 import { Monitor } from './monitor.ts';
 import { mustNotReadOwnStore, prepare } from './prepare.ts';
+import { storeAt, storePlace } from './stores.ts';
 import { Tasks } from './tasks.ts';
 
 export interface RunOptions {
@@ -37,11 +39,6 @@ const GRACE_MS = 5000;
 /** What the page can look back on when the outputs go elsewhere. */
 const RECENT = { points: 720, series: 2000 };
 
-/** Where the store of a pipeline lies. */
-export function storePath(pipeline: Pipeline, settings: RunSettings): string {
-  return settings.store.path ?? `.foretide/${pipeline.name}.db`;
-}
-
 /**
  * Runs a pipeline: source → topology → sinks → commit, until the source ends or it is stopped. The page stays up until `stop`.
  */
@@ -51,10 +48,16 @@ export async function run({
   fresh = false,
   log = silentLog,
 }: RunOptions): Promise<Running> {
-  const path = storePath(pipeline, settings);
-  mustNotReadOwnStore(settings, path);
-  const { decoder, model, source, sink, deadLetters } = await prepare(settings, log);
-  const store = new SqliteStore(path, { retention: settings.store.retention, fresh });
+  const place = storePlace(pipeline.name, settings);
+  mustNotReadOwnStore(settings, place);
+  const { decoder, model, source, changelog, sink, deadLetters } = await prepare(settings, log, place);
+  if (fresh && place.kind === 'sqlite') removeSqlite(place.path);
+  const store = storeAt(place, { pipeline: pipeline.name, settings: settings.store, changelog, log });
+  if (store instanceof KafkaStore) {
+    if (fresh) await store.clear();
+    await store.prepare();
+  }
+  const kept = place.kind === 'sqlite' ? place.path : store.name;
   const stop = new AbortController();
   // a stop ends the source; what has come is still to be written and committed, until this
   const giveUp = new AbortController();
@@ -65,7 +68,7 @@ export async function run({
   const monitor = new Monitor({
     pipeline: pipeline.name,
     model,
-    data: sink ? `${sink.name}; state in ${path}` : path,
+    data: sink ? `${sink.name}; state in ${kept}` : kept,
     source,
     tasks: () => tasks.all,
   });
@@ -77,7 +80,8 @@ export async function run({
   try {
     if (settings.page.enabled) {
       const { host, port } = settings.page;
-      const history = sink ? new RecentHistory(RECENT) : new SqliteHistory(store.database);
+      const history =
+        store instanceof SqliteStore && !sink ? new SqliteHistory(store.database) : new RecentHistory(RECENT);
       tasks.onCommit(({ partition }, { points }) => {
         if (history instanceof RecentHistory) history.add(points);
         else history.add(partition, points);

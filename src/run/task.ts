@@ -96,10 +96,15 @@ export class Task {
   /** A task with the state that the store kept. */
   static async open(partition: number, parts: TaskParts): Promise<Task> {
     const task = new Task(partition, parts);
-    const next = await parts.store.open(partition, task.fingerprint, task.memory.restoring());
-    task.memory.restored();
-    task.#remember(next);
-    return task;
+    try {
+      const next = await parts.store.open(partition, task.fingerprint, task.memory.restoring());
+      task.memory.restored();
+      task.#remember(next);
+      return task;
+    } catch (error) {
+      task.close();
+      throw error;
+    }
   }
 
   /** The committed position: the offset to go on from; null when nothing was ever committed. */

@@ -1,3 +1,4 @@
+import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Batch, SourceHandler } from '../source/source.ts';
 import { type Committed, Task, type TaskParts } from './task.ts';
@@ -23,6 +24,7 @@ export class Tasks implements SourceHandler {
   readonly #queue = new Map<number, Promise<unknown>>();
   readonly #lastCommit = new Map<number, number>();
   readonly #listeners: CommitListener[] = [];
+  readonly #brokenListeners: ((partition: number, error: unknown) => void)[] = [];
   readonly #failed = Promise.withResolvers<never>();
   readonly #partitionOf = new Map<string, number>();
   /** Series of each partition that are in `#partitionOf`. */
@@ -61,6 +63,10 @@ export class Tasks implements SourceHandler {
     this.onCommit((task, { next }) => listener(task.partition, next));
   }
 
+  onBroken(listener: (partition: number, error: unknown) => void): void {
+    this.#brokenListeners.push(listener);
+  }
+
   open(partition: number): Promise<number | null> {
     return this.#inOrder(partition, async () => {
       this.#tasks.get(partition)?.close();
@@ -93,13 +99,21 @@ export class Tasks implements SourceHandler {
     });
   }
 
-  /** Commits what is pending of every partition. */
+  /** Commits what is pending of every partition. What is not confirmed will be done again, by whoever has the partition then. */
   async drain(): Promise<void> {
     for (const partition of this.#tasks.keys()) {
-      await this.#whole(partition, async () => {
-        const task = this.#tasks.get(partition);
-        if (task?.isDirty) await this.#commit(task);
-      });
+      try {
+        await this.#whole(partition, async () => {
+          const task = this.#tasks.get(partition);
+          if (task?.isDirty) await this.#commit(task);
+        });
+      } catch (error) {
+        if (!isUnsettled(error)) throw error;
+        this.#log.warn(
+          { partition, error: error.message },
+          'not committed at the end; it will be done again',
+        );
+      }
     }
   }
 
@@ -125,7 +139,10 @@ export class Tasks implements SourceHandler {
       this.#lastCommit.set(partition, performance.now());
       this.#whole(partition, async () => {
         if (this.#tasks.get(partition) === task && task.isDirty) await this.#commit(task);
-      }).catch((error: unknown) => this.#failed.reject(error));
+      }).catch((error: unknown) => {
+        // whoever gave the partition opens it again
+        if (!(isUnsettled(error) && this.#brokenListeners.length > 0)) this.#failed.reject(error);
+      });
     }
   }
 
@@ -153,6 +170,7 @@ export class Tasks implements SourceHandler {
         await work();
       } catch (error) {
         this.#broken.set(partition, error);
+        for (const listener of this.#brokenListeners) listener(partition, error);
         throw error;
       }
     });
@@ -167,4 +185,9 @@ export class Tasks implements SourceHandler {
     );
     return result;
   }
+}
+
+/** Whether the store does not know what became of a commit: opening the partition again tells. */
+function isUnsettled(error: unknown): error is ForetideError {
+  return error instanceof ForetideError && error.code === 'STORE_UNSETTLED';
 }

@@ -1,4 +1,4 @@
-import type { Kafka, Message, Producer } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
 import pRetry from 'p-retry';
 import { z } from 'zod';
 
@@ -7,6 +7,7 @@ import type { DeadLetter } from '../frame.ts';
 import { KafkaAdmin, unreachable } from '../source/kafka-admin.ts';
 import { kafkaClient, KafkaClientSettings } from '../source/kafka-client.ts';
 import { type Log, silentLog } from '../log.ts';
+import { letterMessage } from '../store/kafka-messages.ts';
 
 /** Settings of a topic for dead letters. */
 export const KafkaDeadLetterSettings = z.strictObject({
@@ -105,7 +106,12 @@ export class KafkaDeadLetters {
       const { producer, partitions } = await opened;
       // One partition a send: with several, kafkajs can lose some of them without an error when a broker dies.
       const messages = letters.map((letter) =>
-        this.#message(letter, partition, partition % partitions, isOmitted),
+        letterMessage(letter, {
+          topic: this.#source,
+          from: partition,
+          to: partition % partitions,
+          isOmitted,
+        }),
       );
       await producer.send({ topic: this.#settings.topic, acks: -1, messages });
     } catch (error) {
@@ -139,26 +145,6 @@ export class KafkaDeadLetters {
       throw unreachable(this.#settings.brokers.join(', '), error);
     }
     return { producer, partitions };
-  }
-
-  #message(letter: DeadLetter, partition: number, to: number, isOmitted: boolean): Message {
-    const { offset, reason, detail, series, bytes } = letter;
-    const topic = this.#source;
-    return {
-      partition: to,
-      key: `${topic}/${partition}@${offset}`,
-      value:
-        bytes === null || isOmitted ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-      headers: {
-        reason,
-        detail,
-        series,
-        topic,
-        partition: String(partition),
-        offset: String(offset),
-        ...(isOmitted && bytes !== null && { omitted: String(bytes.length) }),
-      },
-    };
   }
 }
 

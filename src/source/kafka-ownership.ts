@@ -1,6 +1,7 @@
 import { ForetideError } from '../errors.ts';
 import { gap, type Watermarks } from './kafka-offsets.ts';
 import type { Log } from '../log.ts';
+import { PartitionLost } from '../store/changelog.ts';
 import type { SourceHandler } from './source.ts';
 
 /** Seeks in a row that may bring nothing of what was sought. */
@@ -121,6 +122,12 @@ export class KafkaOwnership {
     this.#held.delete(held.partition);
   }
 
+  /** Loses the partition, and fetches nothing of it until it is opened again. */
+  async drop(held: Held): Promise<void> {
+    this.#parts.steering.pause([held.partition]);
+    await this.lose(held);
+  }
+
   /**
    * Whether a batch that was fetched from `fetched` is the one that comes next. If not, it is to be dropped, and the partition
    * has been sought to where it goes on.
@@ -180,9 +187,29 @@ export class KafkaOwnership {
     const kept = await this.#watermarks(isStale);
     for (const partition of missing) {
       if (isStale()) return;
-      await this.#open(partition, generation, kept.get(partition) ?? { low: 0, high: 0 });
+      await this.#opened(partition, generation, kept.get(partition) ?? { low: 0, high: 0 }, isStale);
     }
+    if (isStale()) return;
     this.#parts.log.info({ topic: this.#parts.topic, partitions: missing }, 'partitions opened');
+  }
+
+  /** Opens a partition, however often that has to be tried while it is ours. */
+  async #opened(
+    partition: number,
+    generation: number,
+    kept: Watermarks,
+    isStale: () => boolean,
+  ): Promise<void> {
+    while (!isStale()) {
+      try {
+        return await this.#open(partition, generation, kept);
+      } catch (error) {
+        if (isStale() || error instanceof PartitionLost) return;
+        if (!(error instanceof ForetideError && error.canRetry) || error.code === 'KAFKA_GAP') throw error;
+        this.#parts.log.warn({ partition, error: error.message }, 'cannot open a partition; trying again');
+        await pause();
+      }
+    }
   }
 
   async #open(partition: number, generation: number, { low, high }: Watermarks): Promise<void> {

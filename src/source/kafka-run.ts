@@ -6,7 +6,8 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { ForetideError } from '../errors.ts';
 import { type KafkaAdmin, unreachable } from './kafka-admin.ts';
 import { GroupOffsets } from './kafka-group-offsets.ts';
-import { type Held, KafkaOwnership } from './kafka-ownership.ts';
+import { KafkaChangelog } from './kafka-changelog.ts';
+import { type Held, KafkaOwnership, type Steering } from './kafka-ownership.ts';
 import { rangeOf } from './kafka-range.ts';
 import { KafkaRangeRun, RANGE_METADATA_AGE } from './kafka-range-run.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
@@ -33,6 +34,8 @@ export interface KafkaRunParts {
   readonly settings: KafkaSettings;
   readonly handler: SourceHandler;
   readonly log: Log;
+  /** Topic whose partitions go with those of the input, to whoever reads them through the run's `changelog`. */
+  readonly changelog?: string | undefined;
 }
 
 /**
@@ -40,7 +43,8 @@ export interface KafkaRunParts {
  *
  * When a heartbeat fails, the partition at hand is lost and kafkajs gets the error: it joins the group again, or tries again;
  * then what is ours and not open is opened. Nothing else is thrown at kafkajs, which would try again what cannot succeed: an error of
- * the handler ends the run from outside.
+ * the handler ends the run from outside, or, where trying again may help, loses the partition: it is opened anew once a heartbeat has shown
+ * that it is still ours.
  *
  * A range with an end is read under a group of its own: all partitions are ours, and no position of the shared group moves. A partition
  * that has reached its end is paused; when all have, the run ends as if it were stopped.
@@ -52,6 +56,9 @@ export class KafkaRun {
   readonly #log: Log;
   readonly #consumer: Consumer;
   readonly #ownership: KafkaOwnership;
+  readonly #changelogTopic: string | undefined;
+  /** What a store reads its state from. */
+  readonly changelog: KafkaChangelog;
   readonly #offsets: GroupOffsets;
   readonly #heartbeatInterval: number;
   /** Where partitions begin that nothing was ever committed of, as `from` of the settings says. */
@@ -63,7 +70,7 @@ export class KafkaRun {
   #isEnding = false;
   #hasWarned = false;
 
-  constructor({ kafka, admin, settings, handler, log }: KafkaRunParts) {
+  constructor({ kafka, admin, settings, handler, log, changelog }: KafkaRunParts) {
     const { topic, sessionTimeout, maxBytes } = settings;
     const hasEnd = settings.to !== undefined;
     this.#settings = settings;
@@ -85,6 +92,17 @@ export class KafkaRun {
       retry: { restartOnFailure: async () => !this.#isEnding },
     });
     this.#consumer = consumer;
+    const steer = (of: string): Steering => ({
+      pause: (partitions) => consumer.pause([{ topic: of, partitions: [...partitions] }]),
+      seek: (partition, offset) => consumer.seek({ topic: of, partition, offset: String(offset) }),
+      resume: (partition) => consumer.resume([{ topic: of, partitions: [partition] }]),
+    });
+    this.#changelogTopic = changelog;
+    this.changelog = new KafkaChangelog({
+      steering: steer(changelog ?? ''),
+      watermarks: () => admin.watermarks(changelog ?? ''),
+      heartbeatInterval: this.#heartbeatInterval,
+    });
     this.#ownership = new KafkaOwnership({
       topic,
       handler: {
@@ -99,11 +117,7 @@ export class KafkaRun {
       fail: (error) => this.#fail(error),
       begin: (partition) => this.#begins.get(partition),
       opened: (partition, next) => this.#range?.arrive(partition, next) ?? true,
-      steering: {
-        pause: (partitions) => consumer.pause([{ topic, partitions: [...partitions] }]),
-        seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
-        resume: (partition) => consumer.resume([{ topic, partitions: [partition] }]),
-      },
+      steering: steer(topic),
     });
     this.#offsets = new GroupOffsets((positions) =>
       consumer.commitOffsets(
@@ -139,18 +153,24 @@ export class KafkaRun {
     const { topic, brokers } = this.#settings;
     const partitionsConsumedConcurrently = await this.#admin.partitions(topic);
     await this.#findRange();
-    const { GROUP_JOIN, REBALANCING, FETCH_START, END_BATCH_PROCESS, CRASH } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment[topic] ?? []));
-    this.#consumer.on(REBALANCING, () => this.#ownership.assign([]));
-    this.#consumer.on(FETCH_START, () => this.#ownership.reopen());
-    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => this.#range?.passed(payload));
-    this.#consumer.on(CRASH, ({ payload }) => this.#crashed(payload.error, payload.restart));
-    this.#handler.onCommitted?.((partition, next) => {
-      if (!this.#range && this.#ownership.mayTell(partition)) this.#offsets.note(partition, next);
+    const { GROUP_JOIN, REBALANCING, HEARTBEAT, END_BATCH_PROCESS, CRASH } = this.#consumer.events;
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment));
+    this.#consumer.on(REBALANCING, () => this.#assign([], []));
+    this.#consumer.on(HEARTBEAT, () => this.#ownership.reopen());
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.topic === topic) this.#range?.passed(payload);
     });
+    this.#consumer.on(CRASH, ({ payload }) => this.#crashed(payload.error, payload.restart));
+    // a store with a changelog moves the group's offsets itself
+    if (this.#changelogTopic === undefined) {
+      this.#handler.onCommitted?.((partition, next) => {
+        if (!this.#range && this.#ownership.mayTell(partition)) this.#offsets.note(partition, next);
+      });
+    }
+    this.#handler.onBroken?.((partition, error) => void this.#broken(partition, error));
     try {
       await this.#consumer.connect();
-      await this.#consumer.subscribe({ topic, fromBeginning: true });
+      await this.#consumer.subscribe({ topics: this.#topics, fromBeginning: true });
     } catch (error) {
       throw unreachable(brokers.join(', '), error);
     }
@@ -181,10 +201,21 @@ export class KafkaRun {
     });
   }
 
+  get #topics(): string[] {
+    const { topic } = this.#settings;
+    return this.#changelogTopic === undefined ? [topic] : [topic, this.#changelogTopic];
+  }
+
+  #assign(partitions: readonly number[], ofChangelog: readonly number[]): void {
+    this.changelog.assign(ofChangelog);
+    this.#ownership.assign(partitions);
+  }
+
   /** Called by kafkajs before it fetches anything under the new membership. */
-  #joined(partitions: readonly number[]): void {
+  #joined(assignment: Readonly<Record<string, readonly number[]>>): void {
     if (!this.#isEnding) {
-      this.#ownership.assign(partitions);
+      const [partitions = [], ofChangelog = []] = this.#topics.map((name) => assignment[name]);
+      this.#assign(partitions, ofChangelog);
       return;
     }
     // It had begun to join before the end, and has not heard of it.
@@ -197,7 +228,7 @@ export class KafkaRun {
         { error: error.message },
         'the Kafka client starts again; what is not committed will be done again',
       );
-      this.#ownership.assign([]);
+      this.#assign([], []);
       return;
     }
     this.#fail(
@@ -221,16 +252,35 @@ export class KafkaRun {
     this.#isEnding = true;
     this.#range?.end();
     this.#ownership.end();
+    this.changelog.end();
     this.#ended.resolve();
   }
 
+  /** The handler could not make durable what it had of a partition; once it is opened anew it knows where to go on from. */
+  async #broken(partition: number, error: unknown): Promise<void> {
+    if (!mayHelp(error)) return;
+    this.#log.warn({ partition, error: String(error) }, 'a partition is to be opened anew');
+    const held = this.#ownership.get(partition);
+    if (held !== undefined) await this.#ownership.drop(held).catch((failure: unknown) => this.#fail(failure));
+  }
+
   #eachBatch(payload: EachBatchPayload): Promise<void> {
+    if (payload.batch.topic === this.#changelogTopic) return this.#readChangelog(payload);
     const held = this.#ownership.get(payload.batch.partition);
     if (held === undefined) return Promise.resolve();
     const taking = this.#take(held, payload);
     const work = this.#range?.during(taking) ?? taking;
     held.busy = work.catch(() => undefined);
     return work;
+  }
+
+  async #readChangelog(payload: EachBatchPayload): Promise<void> {
+    try {
+      await this.changelog.eachBatch(payload);
+    } catch (error) {
+      // what is wrong with the record is told to whoever reads
+      if (error instanceof HeartbeatFailed) throw error.cause;
+    }
   }
 
   async #take(held: Held, payload: EachBatchPayload): Promise<void> {
@@ -248,7 +298,7 @@ export class KafkaRun {
         until: this.#range?.until(held.partition),
       });
     } catch (error) {
-      if (!(error instanceof HeartbeatFailed)) return this.#fail(error);
+      if (!(error instanceof HeartbeatFailed)) return mayHelp(error) ? undefined : this.#fail(error);
       if (this.#isEnding) return;
       await this.#ownership.lose(held).catch((failure: unknown) => this.#fail(failure));
       throw error.cause;
@@ -267,7 +317,7 @@ export class KafkaRun {
   /** Finishes what is in hand, tells the group where we are and that we go. */
   async #leave(started: Promise<void>): Promise<void> {
     try {
-      this.#consumer.pause([{ topic: this.#settings.topic }]);
+      this.#consumer.pause(this.#topics.map((topic) => ({ topic })));
     } catch {
       // It never ran: there is nothing to pause.
     }
@@ -285,6 +335,11 @@ export class KafkaRun {
     await started;
     await this.#consumer.disconnect().catch(() => undefined);
   }
+}
+
+/** Whether the handler can do better once it has been opened anew. */
+function mayHelp(error: unknown): boolean {
+  return error instanceof ForetideError && error.code === 'STORE_UNSETTLED';
 }
 
 /** Waits for the work, but no longer than `ms`. */

@@ -4,6 +4,7 @@ import { kafkaClient } from './kafka-client.ts';
 import { KafkaRun } from './kafka-run.ts';
 import { KafkaSettings } from './kafka-settings.ts';
 import { type Log, silentLog } from '../log.ts';
+import { type ChangelogReader, PartitionLost } from '../store/changelog.ts';
 import type { Source, SourceHandler } from './source.ts';
 
 export { KafkaSettings };
@@ -27,12 +28,25 @@ export class KafkaSource implements Source {
   readonly name: string;
   readonly #settings: KafkaSettings;
   readonly #log: Log;
+  readonly #changelogTopic: string | undefined;
   #run: KafkaRun | undefined;
 
-  constructor(settings: KafkaSettings, log: Log = silentLog) {
+  /** @param changelog topic of a store's state, whose partitions go with those of the input; it must be there when the run starts */
+  constructor(settings: KafkaSettings, log: Log = silentLog, changelog?: string) {
     this.name = `kafka ${settings.topic}`;
     this.#settings = settings;
     this.#log = log;
+    this.#changelogTopic = changelog;
+  }
+
+  /** What a store reads its state from, while the source runs. */
+  get changelog(): ChangelogReader {
+    return {
+      read: async (partition, take) => {
+        if (!this.#run) throw new PartitionLost(partition);
+        await this.#run.changelog.read(partition, take);
+      },
+    };
   }
 
   check(): Promise<readonly string[]> {
@@ -47,7 +61,14 @@ export class KafkaSource implements Source {
   async run(handler: SourceHandler, stop: AbortSignal): Promise<void> {
     const kafka = await kafkaClient(this.#settings, this.#log);
     const admin = new KafkaAdmin(kafka, this.#settings.brokers);
-    this.#run = new KafkaRun({ kafka, admin, settings: this.#settings, handler, log: this.#log });
+    this.#run = new KafkaRun({
+      kafka,
+      admin,
+      settings: this.#settings,
+      handler,
+      log: this.#log,
+      changelog: this.#changelogTopic,
+    });
     await this.#run.run(stop);
   }
 }

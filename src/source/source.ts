@@ -29,6 +29,8 @@ export interface SourceHandler {
   drain?(): Promise<void>;
   /** The store has committed up to here; sources that keep offsets of their own for tooling are told by this. */
   onCommitted?: (listener: (partition: number, next: number) => void) => void;
+  /** What had come of a partition could not be committed; it takes nothing more until it is opened again. */
+  onBroken?: (listener: (partition: number, error: unknown) => void) => void;
 }
 
 /** Where readings come from. One instance serves one run. */

@@ -10,14 +10,12 @@ import type { Points } from '../sink/points.ts';
 import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
 import type { Commit, Restoring, StateRow, Store } from './store.ts';
 
-export const SqliteSettings = z
-  .strictObject({
-    path: z.string().min(1).optional().describe('The file; default: .foretide/<pipeline>.db'),
-    retention: Duration.prefault('90d').describe(
-      'How long readings, forecasts and alerts are kept, in event time behind the newest reading',
-    ),
-  })
-  .prefault({});
+export const SqliteSettings = z.strictObject({
+  path: z.string().min(1).optional().describe('sqlite: the file; default: .foretide/<pipeline>.db'),
+  retention: Duration.prefault('90d').describe(
+    'sqlite: how long readings, forecasts and alerts are kept, in event time behind the newest reading',
+  ),
+});
 
 const DAY = 86_400_000;
 /** Old outputs are removed in this many portions of the retention, and at most once a day of event time. */
@@ -38,15 +36,11 @@ export class SqliteStore implements Store {
   readonly #retention: number;
   readonly #sql: ReturnType<typeof prepare>;
 
-  /** @param fresh removes what an earlier run left. */
-  constructor(path: string, options: { readonly retention: number; readonly fresh?: boolean }) {
+  constructor(path: string, options: { readonly retention: number }) {
     this.name = `sqlite ${path}`;
     this.#retention = options.retention;
     try {
-      if (path !== ':memory:') {
-        mkdirSync(dirname(path), { recursive: true });
-        if (options.fresh) for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
-      }
+      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       this.database = new DatabaseSync(path, { timeout: 10_000 });
       this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
       this.database.exec(SCHEMA);
@@ -192,6 +186,15 @@ export class SqliteStore implements Store {
 
   #meta(key: string): string | undefined {
     return (this.#sql.meta.get(key) as { value: string } | undefined)?.value;
+  }
+}
+
+/** Removes a store's file and what lies beside it. */
+export function removeSqlite(path: string): void {
+  try {
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
+  } catch (cause) {
+    throw failed(`Cannot remove the SQLite file ${path}`, cause);
   }
 }
 

@@ -13,6 +13,8 @@ export interface Restoring {
   row(birth: number, series: string, bytes: Uint8Array): void;
   /** The partition's own slots. */
   partition(bytes: Uint8Array): void;
+  /** Forgets all that was given. */
+  clear(): void;
 }
 
 /** Everything that becomes durable together. */

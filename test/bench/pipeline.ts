@@ -116,6 +116,7 @@ async function runRounds(
           `input.brokers=${JSON.stringify(brokers)}`,
           `input.topic=${topic}`,
           `input.group=${group}`,
+          'store.kind=sqlite',
           `store.path=${join(folder, `${group}.db`)}`,
           'page.enabled=false',
         ];

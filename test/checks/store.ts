@@ -32,7 +32,11 @@ export function commitOf(partial: Partial<Commit>): Commit {
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 /** Takes in what a store kept, and forgets it. */
-export const NOWHERE: Restoring = { row: () => undefined, partition: () => undefined };
+export const NOWHERE: Restoring = {
+  row: () => undefined,
+  partition: () => undefined,
+  clear: () => undefined,
+};
 
 /** What every store must hold to. `open` opens the same place again each time, as a new process would. */
 export function checkStore(name: string, open: (place: string) => Store, place: () => string): void {
@@ -42,6 +46,10 @@ export function checkStore(name: string, open: (place: string) => Store, place: 
     const next = await store.open(partition, fingerprint, {
       row: (birth, series, row) => (rows[birth] = [series, ...row]),
       partition: (kept) => (slots = Uint8Array.from(kept)),
+      clear() {
+        rows.length = 0;
+        slots = null;
+      },
     });
     return { next, slots, rows };
   };

@@ -76,7 +76,7 @@ test('what is not said has a default: a run of one file needs nothing but its pa
     },
     output: { kind: 'store' },
     deadLetters: { kind: 'store' },
-    store: { retention: 90 * 86_400_000 },
+    store: { retention: 90 * 86_400_000, onMismatch: 'refuse', transactionTimeout: 60_000 },
     commit: { every: 500, readings: 20_000 },
     page: { enabled: true, host: '127.0.0.1', port: 7077 },
     maxStateBytes: 2 ** 30,

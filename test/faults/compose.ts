@@ -1,3 +1,4 @@
+import type { Admin } from 'kafkajs';
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -89,8 +90,15 @@ async function status(): Promise<RunStatus> {
   return (await response.json()) as RunStatus;
 }
 
-/** Records that the topic has, asked from outside the containers. */
+/** Records that the topic has. */
 async function published(): Promise<number> {
+  return asked(async (admin) =>
+    (await admin.fetchTopicOffsets('readings')).reduce((sum, { high }) => sum + Number(high), 0),
+  );
+}
+
+/** Asks Kafka from outside the containers. */
+async function asked(ask: (admin: Admin) => Promise<number>): Promise<number> {
   const kafka = await kafkaClient(
     KafkaClientSettings.parse({ brokers: [`127.0.0.1:${kafkaPort}`] }),
     silentLog,
@@ -98,20 +106,18 @@ async function published(): Promise<number> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    return (await admin.fetchTopicOffsets('readings')).reduce((sum, { high }) => sum + Number(high), 0);
+    return await ask(admin);
   } finally {
     await admin.disconnect();
   }
 }
 
-/** The committed positions of a pipeline that is stopped, summed. */
+/** The committed positions of a pipeline that is stopped, summed: the group's offsets, moved in the same transaction as the state. */
 async function committed(): Promise<number> {
-  const script = `const { DatabaseSync } = require('node:sqlite');
-    const store = new DatabaseSync('/var/lib/foretide/live-forecast.db', { readOnly: true });
-    console.log(store.prepare('SELECT sum(next) AS sum FROM position').get().sum);`;
-  return Number(
-    await compose(['run', '--rm', '--no-deps', '--entrypoint', 'node', 'foretide', '-e', script]),
-  );
+  return asked(async (admin) => {
+    const told = await admin.fetchOffsets({ groupId: 'foretide', topics: ['readings'] });
+    return (told[0]?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+  });
 }
 
 /** Asks again until the answer is wanted, for half a minute; gives the last answer. */

@@ -50,7 +50,7 @@ try {
       output: { kind: 'influxdb', url, org, bucket: bucket.name },
       align: { every: '1m' },
       forecast: { store: HORIZONS },
-      store: { path: db },
+      store: { kind: 'sqlite', path: db },
       page: { enabled: false },
     }),
   );

@@ -76,13 +76,14 @@ describe('what a run is put together from', () => {
     const link = `${path}-link`;
     symlinkSync(path, link);
     const { input } = settingsOf({ kind: 'sqlite', path });
+    const at = (file: string) => ({ kind: 'sqlite', path: file }) as const;
     for (const own of [path, relative(process.cwd(), path), link]) {
-      expect(() => mustNotReadOwnStore({ input }, own)).toThrow(
+      expect(() => mustNotReadOwnStore({ input }, at(own))).toThrow(
         expect.objectContaining({ code: 'SETTINGS_INVALID' }),
       );
     }
-    mustNotReadOwnStore({ input }, `${path}-other`);
-    mustNotReadOwnStore(settingsOf({ paths: [path] }), path);
+    mustNotReadOwnStore({ input }, at(`${path}-other`));
+    mustNotReadOwnStore(settingsOf({ paths: [path] }), at(path));
   });
 
   test('outputs that nobody wants', async () => {

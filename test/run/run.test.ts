@@ -7,7 +7,7 @@ import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { type Log, silentLog } from '../../src/log.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
-import { run, type RunOptions, type Running, storePath } from '../../src/run/run.ts';
+import { run, type RunOptions, type Running } from '../../src/run/run.ts';
 import { dump } from '../checks/dump.ts';
 import { recordings } from '../source/recording.ts';
 
@@ -118,14 +118,6 @@ describe('a recording, from a file to SQLite', () => {
     const db = database();
     const status = await toTheEnd(db, [write(HEADER + rows(0, 100)), write(HEADER + rows(100, 300))]);
     expect(status).toMatchObject({ partitions: 2, series: 4, readings: 299 });
-  });
-
-  test('lies where the settings say, else beside the others of its kind', () => {
-    expect(storePath(pipeline, settingsOf('x.db', ['f']))).toBe('x.db');
-    const settings = settingsOf('x.db', ['f']);
-    expect(storePath(pipeline, { ...settings, store: { ...settings.store, path: undefined } })).toBe(
-      '.foretide/live-forecast.db',
-    );
   });
 });
 

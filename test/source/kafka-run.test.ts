@@ -15,7 +15,7 @@ class FakeConsumer extends EventEmitter {
   readonly events = {
     GROUP_JOIN: 'join',
     REBALANCING: 'rebalancing',
-    FETCH_START: 'fetch',
+    HEARTBEAT: 'heartbeat',
     END_BATCH_PROCESS: 'end',
     CRASH: 'crash',
   };
@@ -64,7 +64,7 @@ class FakeConsumer extends EventEmitter {
     offsets: number[],
     heartbeat = async (): Promise<void> => undefined,
   ): Promise<void> {
-    this.emit('fetch', {});
+    this.emit('heartbeat', {});
     const messages = offsets.map((offset) => ({
       offset: String(offset),
       key: null,
@@ -191,7 +191,7 @@ test('drops a batch that was fetched before the partition was opened or from els
   expect(store.texts(0)).toEqual(['v0', 'v1']);
 });
 
-test('a heartbeat that fails loses the partition, comes out to kafkajs, and the next fetch opens it again', async () => {
+test('a heartbeat that fails loses the partition, comes out to kafkajs, and the next one opens it again', async () => {
   handler = store.handler({ commitEvery: 3 });
   const running = start();
   await settle();
@@ -202,7 +202,7 @@ test('a heartbeat that fails loses the partition, comes out to kafkajs, and the 
   expect(handler.opened).toEqual([0, 1]);
 
   consumer.said.length = 0;
-  consumer.emit('fetch', {});
+  consumer.emit('heartbeat', {});
   await settle();
   expect(consumer.said).toEqual(['pause 0', 'seek 0 0', 'resume 0']);
   expect(handler.opened).toEqual([0, 1, 0]);

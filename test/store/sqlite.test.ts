@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { SqliteStore } from '../../src/store/sqlite.ts';
+import { removeSqlite, SqliteStore } from '../../src/store/sqlite.ts';
 import { checkStore, commitOf, readings, NOWHERE } from '../checks/store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'foretide-store-'));
@@ -55,7 +55,8 @@ describe('sqlite', () => {
     const store = open(path);
     await store.commit(commitOf({ next: 9 }));
     await store.close();
-    const fresh = new SqliteStore(path, { retention: DAY, fresh: true });
+    removeSqlite(path);
+    const fresh = open(path);
     expect(await fresh.open(0, 'f', NOWHERE)).toBeNull();
     await fresh.close();
   });

@@ -1,0 +1,100 @@
+import type { EachBatchPayload } from 'kafkajs';
+import { type ChangelogReader, PartitionLost } from '../store/changelog.ts';
+import type { Watermarks } from './kafka-offsets.ts';
+import type { Steering } from './kafka-ownership.ts';
+import { fetchedOffset, handOver } from './kafka-slices.ts';
+import type { SourceRecord } from './source.ts';
+
+/** A partition that is being read. */
+interface Read {
+  readonly take: (record: SourceRecord) => boolean;
+  readonly ended: PromiseWithResolvers<void>;
+  /** The offset that is to be fetched next. */
+  next: number;
+  /** Whether a batch has come. */
+  isUnderWay: boolean;
+}
+
+export interface KafkaChangelogParts {
+  readonly steering: Steering;
+  readonly watermarks: () => Promise<ReadonlyMap<number, Watermarks>>;
+  readonly heartbeatInterval: number;
+}
+
+/**
+ * Reads partitions of the changelog topic through the consumer that the input comes through: the assignment gives partition p of both to
+ * the same member. They are paused but while somebody reads them, and the group never keeps an offset of them.
+ */
+export class KafkaChangelog implements ChangelogReader {
+  readonly #parts: KafkaChangelogParts;
+  readonly #reads = new Map<number, Read>();
+
+  constructor(parts: KafkaChangelogParts) {
+    this.#parts = parts;
+  }
+
+  async read(partition: number, take: (record: SourceRecord) => boolean): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    // nobody awaits it before the watermarks have come
+    ended.promise.catch(() => undefined);
+    const read: Read = { take, ended, next: 0, isUnderWay: false };
+    this.#reads.set(partition, read);
+    try {
+      read.next = (await this.#parts.watermarks()).get(partition)?.low ?? 0;
+      if (this.#reads.get(partition) === read) {
+        this.#parts.steering.seek(partition, read.next);
+        this.#parts.steering.resume(partition);
+      }
+      await ended.promise;
+    } finally {
+      if (this.#reads.get(partition) === read) this.#reads.delete(partition);
+    }
+  }
+
+  /** What was read belongs to an older membership; these partitions are ours now, and nobody reads them yet. */
+  assign(partitions: readonly number[]): void {
+    this.end();
+    if (partitions.length > 0) this.#parts.steering.pause(partitions);
+  }
+
+  /** Nothing is read any more. */
+  end(): void {
+    for (const [partition, { ended }] of this.#reads) ended.reject(new PartitionLost(partition));
+    this.#reads.clear();
+  }
+
+  async eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { partition } = payload.batch;
+    const read = this.#reads.get(partition);
+    if (!read) return this.#parts.steering.pause([partition]);
+    const fetched = fetchedOffset(payload.batch);
+    // It was fetched before the seek. Behind `next` are batches that held no record: the sum of the rows tells when one is missing.
+    if (fetched < read.next || (!read.isUnderWay && fetched !== read.next))
+      return this.#parts.steering.seek(partition, read.next);
+    read.isUnderWay = true;
+    const isCurrent = (): boolean => this.#reads.get(partition) === read;
+    try {
+      await handOver(payload, {
+        heartbeatInterval: this.#parts.heartbeatInterval,
+        isOurs: isCurrent,
+        handle: async ({ records }) => {
+          for (const record of records) {
+            if (!read.take(record)) continue;
+            this.#reads.delete(partition);
+            this.#parts.steering.pause([partition]);
+            read.ended.resolve();
+            return;
+          }
+        },
+        done: (next) => {
+          read.next = next;
+        },
+      });
+    } catch (error) {
+      if (!isCurrent()) throw error;
+      this.#reads.delete(partition);
+      read.ended.reject(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Duration } from '../duration.ts';
+
+/** What a topic may be called. */
+const Topic = z
+  .string()
+  .max(249)
+  .regex(/^[a-zA-Z0-9._-]+$/, 'expected 1 to 249 of a-z, A-Z, 0-9, ., _ and -');
+
+/** Settings of a store in Kafka: where state, position and outputs lie. */
+export const KafkaStoreSettings = z.strictObject({
+  topic: Topic.optional().describe(
+    'kafka: compacted topic of the state, made when absent; default: GROUP-PIPELINE-changelog',
+  ),
+  replication: z
+    .int()
+    .min(1)
+    .max(32)
+    .optional()
+    .describe(
+      'kafka: replicas of the topics that are made; default: 3, or as many as there are brokers where fewer',
+    ),
+  onMismatch: z
+    .enum(['refuse', 'reset'])
+    .default('refuse')
+    .describe(
+      'kafka: what happens to state of other settings, another model or version. refuse: the run ends; reset: the partition begins anew at its first record',
+    ),
+  transactionTimeout: Duration.prefault('60s').describe(
+    'kafka: after this long the brokers give up a transaction of a process that is gone; at most their transaction.max.timeout.ms (15m)',
+  ),
+});
+export type KafkaStoreSettings = z.output<typeof KafkaStoreSettings>;
+
+/** Topics that a store writes to. All have as many partitions as the input. */
+export interface StoreTopics {
+  readonly changelog: string;
+  /** Of forecasts, anomalies, …, by measurement; what has none is not written. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Of dead letters; undefined where they go elsewhere. */
+  readonly dead: string | undefined;
+}

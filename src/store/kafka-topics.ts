@@ -1,0 +1,174 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import { ForetideError } from '../errors.ts';
+import { partitionsOf } from '../source/kafka-admin.ts';
+import type { StoreTopics } from './kafka-settings.ts';
+
+/** Replicas of a topic that is made, where there are brokers enough. */
+const REPLICAS = 3;
+/** Compaction leaves a segment alone while it is written to: small ones, so that a restore has little to read. */
+const SEGMENT_BYTES = 64 * 1024 * 1024;
+
+/** What is asked of topics. */
+export interface TopicWishes {
+  /** The input topic, after whose partitions the others go. */
+  readonly input: string;
+  readonly topics: StoreTopics;
+  /** Replicas; undefined: 3, or as many as there are brokers. */
+  readonly replication: number | undefined;
+}
+
+/** The topics of a store: which they are and what is to be set of them. */
+function wished({
+  changelog,
+  outputs,
+  dead,
+}: StoreTopics): { readonly name: string; readonly compact: boolean }[] {
+  const others = [...Object.values(outputs), ...(dead === undefined ? [] : [dead])];
+  return [
+    { name: changelog, compact: true },
+    ...[...new Set(others)].map((name) => ({ name, compact: false })),
+  ];
+}
+
+/**
+ * Makes the store's topics where they are absent, with the input's number of partitions, and checks those that are there.
+ *
+ * @returns a line for each
+ * @throws ForetideError KAFKA_TOPIC where one cannot serve
+ */
+export async function ensureTopics(admin: Admin, wishes: TopicWishes): Promise<readonly string[]> {
+  const partitions = await partitionsOf(admin, wishes.input);
+  const known = new Set(await admin.listTopics());
+  const absent = wished(wishes.topics).filter(({ name }) => !known.has(name));
+  if (absent.length > 0) {
+    const replicas = await replicasOf(admin, wishes.replication);
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: absent.map(({ name, compact }) => ({
+        topic: name,
+        numPartitions: partitions,
+        replicationFactor: replicas,
+        configEntries: [
+          ...(replicas >= REPLICAS ? [{ name: 'min.insync.replicas', value: String(replicas - 1) }] : []),
+          ...(compact
+            ? [
+                { name: 'cleanup.policy', value: 'compact' },
+                { name: 'segment.bytes', value: String(SEGMENT_BYTES) },
+              ]
+            : []),
+        ],
+      })),
+    });
+  }
+  return checkTopics(admin, wishes);
+}
+
+/**
+ * Checks the store's topics, those that are absent aside; makes nothing.
+ *
+ * @returns a line for each
+ * @throws ForetideError KAFKA_TOPIC
+ */
+export async function checkTopics(admin: Admin, { input, topics }: TopicWishes): Promise<readonly string[]> {
+  const partitions = await partitionsOf(admin, input);
+  const known = new Set(await admin.listTopics());
+  const lines: string[] = [];
+  for (const { name, compact } of wished(topics)) {
+    if (!known.has(name)) {
+      lines.push(`topic ${name}: will be made`);
+      continue;
+    }
+    const count = await partitionsOf(admin, name);
+    if (count !== partitions) {
+      throw unfit(`Topic ${name} has another number of partitions than the input topic ${input}`, {
+        expected: String(partitions),
+        got: String(count),
+        todo: 'A partition of the input and its state go together: make a topic of that many partitions and name it.',
+      });
+    }
+    const { policy, durable } = await configOf(admin, name);
+    if (compact && policy !== undefined && policy !== 'compact') {
+      throw unfit(`Topic ${name} would lose state`, {
+        expected: 'cleanup.policy compact',
+        got: policy,
+        todo: 'Set cleanup.policy to compact, or name another topic with store.topic.',
+      });
+    }
+    if (!compact && policy?.includes('compact')) {
+      throw unfit(`Topic ${name} would lose outputs`, {
+        expected: 'cleanup.policy delete',
+        got: policy,
+        todo: 'Set cleanup.policy to delete, or name another topic.',
+      });
+    }
+    lines.push(`topic ${name}: ${count} partitions${compact ? ', compacted' : ''}${durable}`);
+  }
+  return lines;
+}
+
+/** Removes what a store has written, and the group's offsets: the next run begins anew. */
+export async function removeTopics(admin: Admin, { topics }: TopicWishes, group: string): Promise<void> {
+  const known = new Set(await admin.listTopics());
+  const { groups } = await admin.describeGroups([group]);
+  const members = groups[0]?.members.length ?? 0;
+  if (members > 0) {
+    throw new ForetideError('STORE_LOCKED', {
+      what: 'State that others go on with cannot be removed',
+      expected: 'no member',
+      got: String(members),
+      where: `group ${group}`,
+      todo: 'Stop them first.',
+    });
+  }
+  const present = wished(topics).filter(({ name }) => known.has(name));
+  if (present.length > 0) await admin.deleteTopics({ topics: present.map(({ name }) => name) });
+  if (groups[0]?.state === 'Empty') await admin.deleteGroups([group]);
+}
+
+async function replicasOf(admin: Admin, asked: number | undefined): Promise<number> {
+  const { brokers } = await admin.describeCluster();
+  if (asked === undefined) return Math.min(REPLICAS, brokers.length);
+  if (asked <= brokers.length) return asked;
+  throw unfit('There are fewer brokers than replicas are asked for', {
+    expected: `at most ${brokers.length}`,
+    got: String(asked),
+    todo: 'Correct store.replication.',
+  });
+}
+
+/** What matters of a topic's configuration; nothing where this user may not read it. */
+async function configOf(
+  admin: Admin,
+  name: string,
+): Promise<{ readonly policy: string | undefined; readonly durable: string }> {
+  const resource = {
+    type: kafkajs.ConfigResourceTypes.TOPIC,
+    name,
+    configNames: ['cleanup.policy', 'min.insync.replicas'],
+  };
+  const described = await admin
+    .describeConfigs({ resources: [resource], includeSynonyms: false })
+    .catch(() => undefined);
+  const entries = described?.resources[0]?.configEntries ?? [];
+  const value = (wanted: string): string | undefined =>
+    entries.find(({ configName }) => configName === wanted)?.configValue;
+  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+  const replicas = topics[0]?.partitions[0]?.replicas.length ?? 0;
+  const least = Number(value('min.insync.replicas') ?? 1);
+  if (least > replicas) {
+    throw unfit(`Nothing can be written to topic ${name}`, {
+      expected: `min.insync.replicas of at most ${replicas}, its replicas`,
+      got: String(least),
+      todo: 'Lower min.insync.replicas or add replicas.',
+    });
+  }
+  const warning =
+    replicas > 1 && least === 1
+      ? '; warning: min.insync.replicas is 1: what one broker alone has acknowledged is lost with it'
+      : '';
+  return { policy: value('cleanup.policy'), durable: `, replicas: ${replicas}${warning}` };
+}
+
+function unfit(what: string, facts: { expected: string; got: string; todo: string }): ForetideError {
+  return new ForetideError('KAFKA_TOPIC', { what, ...facts });
+}

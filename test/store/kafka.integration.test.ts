@@ -1,0 +1,120 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import liveForecast from '../../pipelines/live-forecast.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { run, type Running } from '../../src/run/run.ts';
+import { SqliteStore } from '../../src/store/sqlite.ts';
+import { describeWithKafka } from '../services/describe-with.ts';
+import { KafkaTopics } from '../source/kafka-topics.ts';
+import { type Kept, readTopic } from './kafka-outputs.ts';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PARTITIONS = 2;
+const SERIES = 5;
+const EACH = 400;
+
+/** Readings of a few series by partition, one in a hundred of them poison. */
+function content(): string[][] {
+  return Array.from({ length: PARTITIONS }, (_, p) =>
+    Array.from({ length: SERIES * EACH }, (__, i) => {
+      const step = Math.floor(i / SERIES);
+      if (i % 100 === 99) return `poison ${p} ${i}`;
+      const value = 20 + Math.sin((step + 7 * p) / 9) + ((i * 7919) % 13) / 10;
+      return JSON.stringify({
+        sensor: `p${p}-s${i % SERIES}`,
+        time: 1_700_000_000_000 + step * 60_000,
+        value,
+      });
+    }),
+  );
+}
+
+describeWithKafka('KafkaStore', ({ brokers }) => {
+  const kafka = new KafkaTopics(brokers);
+  let topic: string;
+  let golden: Map<string, string[]>;
+
+  const settingsFor = (...set: readonly string[]) =>
+    loadSettings(liveForecast.settings, {
+      defaults: {
+        input: { kind: 'kafka', brokers, topic, group: kafka.name(), sessionTimeout: '6s' },
+        model: { hidden: 4, horizon: 6 },
+        forecast: { store: [1, 6] },
+        commit: { every: '50ms', readings: 150 },
+        page: { enabled: false },
+      },
+      set,
+    });
+  type Settings = ReturnType<typeof settingsFor>;
+  const all = PARTITIONS * SERIES * EACH * 0.99;
+
+  async function until({ finished, status }: Running, readings: number): Promise<void> {
+    while (status().state === 'running' && status().readings < readings)
+      await Promise.race([wait(20), finished]);
+  }
+
+  async function runUntil(settings: Settings, readings: number): Promise<number> {
+    const running = await run({ pipeline: liveForecast, settings });
+    await until(running, readings);
+    await running.stop();
+    await running.finished;
+    return running.status().readings;
+  }
+
+  const outputsOf = ({ input }: Settings, what: string): Promise<Kept[]> =>
+    readTopic(kafka, `${(input as { group: string }).group}-live-forecast-${what}`);
+
+  /** Forecasts by series: texts of horizon, time and value, in order. */
+  function bySeries(kept: readonly Kept[]): Map<string, string[]> {
+    const told = new Map<string, string[]>();
+    for (const { key, value } of kept) {
+      const { h, time, yhat } = JSON.parse(value!) as { h: string; time: number; yhat: number };
+      told.set(key, [...(told.get(key) ?? []), `${Number(h)} ${time} ${yhat}`]);
+    }
+    for (const texts of told.values()) texts.sort();
+    return told;
+  }
+
+  beforeAll(async () => {
+    topic = await kafka.make(PARTITIONS);
+    await kafka.fill(topic, content());
+    const path = join(mkdtempSync(join(tmpdir(), 'foretide-store-')), 'golden.db');
+    await runUntil(settingsFor('store.kind=sqlite', `store.path=${path}`), all);
+    const store = new SqliteStore(path, { retention: 1e12 });
+    golden = new Map();
+    for (const { series, h, time, yhat } of store.database.prepare('SELECT * FROM forecast').all() as {
+      series: string;
+      h: number;
+      time: number;
+      yhat: number;
+    }[]) {
+      golden.set(series, [...(golden.get(series) ?? []), `${h} ${time} ${yhat}`]);
+    }
+    for (const texts of golden.values()) texts.sort();
+    await store.close();
+  }, 60_000);
+
+  test('what comes out is what a file gives, with every dead letter, once', async () => {
+    const settings = settingsFor();
+    await runUntil(settings, all);
+    expect(bySeries(await outputsOf(settings, 'forecast'))).toEqual(golden);
+    const dead = await outputsOf(settings, 'dead');
+    expect(dead.length).toBe(PARTITIONS * SERIES * EACH * 0.01);
+    expect(dead[0]).toMatchObject({
+      partition: 0,
+      key: `${topic}/0@99`,
+      value: 'poison 0 99',
+      headers: { reason: 'malformed' },
+    });
+  });
+
+  test('stopped and started again it goes on with the same state, bit by bit', async () => {
+    const settings = settingsFor();
+    let readings = 0;
+    for (const part of [0.2, 0.5, 0.7]) readings += await runUntil(settings, part * all - readings);
+    await runUntil(settings, all - readings);
+    expect(bySeries(await outputsOf(settings, 'forecast'))).toEqual(golden);
+  });
+});
