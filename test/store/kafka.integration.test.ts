@@ -50,9 +50,9 @@ describeWithKafka('KafkaStore', ({ brokers }) => {
   type Settings = ReturnType<typeof settingsFor>;
   const all = PARTITIONS * SERIES * EACH * 0.99;
 
-  async function until({ finished, status }: Running, readings: number): Promise<void> {
-    while (status().state === 'running' && status().readings < readings)
-      await Promise.race([wait(20), finished]);
+  async function until(running: Running, readings: number): Promise<void> {
+    while (running.status().state === 'running' && running.status().readings < readings)
+      await Promise.race([wait(20), running.finished]);
   }
 
   async function runUntil(settings: Settings, readings: number): Promise<number> {
