@@ -1,8 +1,8 @@
-import type { Admin } from 'kafkajs';
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Admin } from 'kafkajs';
 import type { RunStatus } from '../../src/serve/status.ts';
 import { kafkaClient, KafkaClientSettings } from '../../src/source/kafka-client.ts';
 import { silentLog } from '../../src/log.ts';
@@ -92,13 +92,13 @@ async function status(): Promise<RunStatus> {
 
 /** Records that the topic has. */
 async function published(): Promise<number> {
-  return asked(async (admin) =>
+  return askKafka(async (admin) =>
     (await admin.fetchTopicOffsets('readings')).reduce((sum, { high }) => sum + Number(high), 0),
   );
 }
 
 /** Asks Kafka from outside the containers. */
-async function asked(ask: (admin: Admin) => Promise<number>): Promise<number> {
+async function askKafka(ask: (admin: Admin) => Promise<number>): Promise<number> {
   const kafka = await kafkaClient(
     KafkaClientSettings.parse({ brokers: [`127.0.0.1:${kafkaPort}`] }),
     silentLog,
@@ -114,7 +114,7 @@ async function asked(ask: (admin: Admin) => Promise<number>): Promise<number> {
 
 /** The committed positions of a pipeline that is stopped, summed: the group's offsets, moved in the same transaction as the state. */
 async function committed(): Promise<number> {
-  return asked(async (admin) => {
+  return askKafka(async (admin) => {
     const told = await admin.fetchOffsets({ groupId: 'foretide', topics: ['readings'] });
     return (told[0]?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
   });
