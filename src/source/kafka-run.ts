@@ -5,6 +5,7 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 
 import { ForetideError } from '../errors.ts';
 import { type KafkaAdmin, unreachable } from './kafka-admin.ts';
+import { stickyAssigner } from './kafka-assigner.ts';
 import { GroupOffsets } from './kafka-group-offsets.ts';
 import { KafkaChangelog } from './kafka-changelog.ts';
 import { type Held, KafkaOwnership, type Steering } from './kafka-ownership.ts';
@@ -81,6 +82,7 @@ export class KafkaRun {
     this.#heartbeatInterval = Math.floor(sessionTimeout / 6);
     const consumer = kafka.consumer({
       groupId: hasEnd ? `${settings.group}-range-${randomUUID()}` : settings.group,
+      partitionAssigners: [stickyAssigner({ log, fail: (error) => this.#fail(error) })],
       sessionTimeout,
       rebalanceTimeout: Math.max(REBALANCE_TIMEOUT, sessionTimeout),
       heartbeatInterval: this.#heartbeatInterval,

@@ -477,3 +477,19 @@ describe('a range', () => {
     await early;
   });
 });
+
+test('the assigner is ours, and what it cannot assign ends the run', async () => {
+  const running = start();
+  running.catch(() => undefined);
+  await settle();
+  const cluster = {
+    findTopicPartitionMetadata: (topic: string) => Array(topic.length),
+    findGroupCoordinator() {},
+  };
+  // As much of kafkajs as is used.
+  const config = { cluster, groupId: 'g' } as unknown as Parameters<kafkajs.PartitionAssigner>[0];
+  const [assigner, ...others] = consumerConfig.partitionAssigners!.map((make) => make(config));
+  expect([assigner!.name, others]).toEqual(['foretide-sticky', []]);
+  expect(() => assigner!.protocol({ topics: ['t', 'tt'] })).toThrow('different numbers of partitions');
+  await expect(running).rejects.toMatchObject({ code: 'KAFKA_TOPIC' });
+});

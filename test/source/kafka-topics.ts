@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import kafkajs, { type Admin, type CompressionTypes, type Message, type Producer } from 'kafkajs';
 
@@ -36,9 +37,16 @@ export class KafkaTopics {
   async make(numPartitions: number, config: Record<string, string> = {}): Promise<string> {
     const topic = this.name();
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await this.admin((admin) =>
-      admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions, configEntries }] }),
-    );
+    await this.admin(async (admin) => {
+      await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] });
+      // kafkajs's own waiting ends with an error where the broker does not know of the topic at once
+      for (;;) {
+        const known = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined);
+        const partitions = known?.topics[0]?.partitions ?? [];
+        if (partitions.length === numPartitions && partitions.every(({ leader }) => leader >= 0)) break;
+        await wait(50);
+      }
+    });
     return topic;
   }
 
