@@ -16,8 +16,8 @@ const PAUSE = 1000;
 /** A partition that the handler has opened. */
 export interface Held {
   readonly partition: number;
-  /** The membership that it was opened under. */
-  readonly generation: number;
+  /** The membership that it was opened under, or kept. */
+  generation: number;
   /** The offset to fetch from next. */
   next: number;
   /** Nothing was ever committed, handed over or asked for: the beginning is wherever the topic begins now. */
@@ -45,6 +45,11 @@ export interface KafkaOwnershipParts {
   readonly begin?: (partition: number) => number | undefined;
   /** Is told where an opened partition goes on; says whether there is anything to fetch. Left out: always. */
   readonly opened?: (partition: number, next: number) => boolean;
+  /**
+   * A partition that is ours before and after is kept open: whoever had it in between has made sure that nothing more can be committed of
+   * what the handler has. Left out: it is lost and opened anew.
+   */
+  readonly isKept?: boolean;
   /** What each partition keeps; may reject, and is asked again then. */
   readonly watermarks: () => Promise<ReadonlyMap<number, Watermarks>>;
   /** Is told the first and every other error of the handler, and KAFKA_GAP. */
@@ -57,7 +62,7 @@ export interface KafkaOwnershipParts {
  *
  * 1. Every assignment begins a new generation: everything is paused; what an older generation held is lost; what is ours now is
  *    opened, sought to the position that the handler gave, and resumed. All of it in sequence, and never while the handler works on
- *    that partition.
+ *    that partition. With `isKept` what is ours before and after goes on where it is.
  * 2. A batch is in place only when it was fetched from the very offset that we expect. kafkajs may bring another: one that was
  *    fetched before a seek, or after it has silently reset itself to the topic's beginning.
  */
@@ -80,6 +85,12 @@ export class KafkaOwnership {
     this.#generation += 1;
     this.#assigned = partitions;
     this.#settle();
+  }
+
+  /** The membership ends; which partitions are ours in the next one is not known yet. */
+  suspend(): void {
+    if (this.#parts.isKept !== true) this.assign([]);
+    else this.#generation += 1;
   }
 
   /** Opens what was lost though no new membership followed: a heartbeat could not be sent, and then it could. */
@@ -180,7 +191,12 @@ export class KafkaOwnership {
       if (held.generation === this.#generation) continue;
       await held.busy;
       if (this.#ended) return;
-      await this.lose(held);
+      if (this.#parts.isKept === true && isStale()) return;
+      if (this.#parts.isKept === true && !held.lost && this.#assigned.includes(held.partition)) {
+        held.generation = generation;
+        held.seeks = 0;
+        this.#fetch(held);
+      } else await this.lose(held);
     }
     const missing = this.#assigned.filter((partition) => !this.#held.has(partition));
     if (missing.length === 0 || isStale()) return;
@@ -221,8 +237,12 @@ export class KafkaOwnership {
     this.#held.set(partition, held);
     if (next < low || next > high) await this.#proveKept(held);
     if (!this.isCurrent(held)) return;
-    if (this.#parts.opened?.(partition, held.next) === false) return;
-    this.#parts.steering.seek(partition, held.next);
+    this.#fetch(held);
+  }
+
+  #fetch({ partition, next }: Held): void {
+    if (this.#parts.opened?.(partition, next) === false) return;
+    this.#parts.steering.seek(partition, next);
     this.#parts.steering.resume(partition);
   }
 

@@ -115,6 +115,7 @@ export class KafkaRun {
         },
       },
       log,
+      isKept: changelog !== undefined,
       watermarks: () => admin.watermarks(topic),
       fail: (error) => this.#fail(error),
       begin: (partition) => this.#begins.get(partition),
@@ -157,7 +158,10 @@ export class KafkaRun {
     await this.#findRange();
     const { GROUP_JOIN, REBALANCING, HEARTBEAT, END_BATCH_PROCESS, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment));
-    this.#consumer.on(REBALANCING, () => this.#assign([], []));
+    this.#consumer.on(REBALANCING, () => {
+      this.changelog.assign([]);
+      this.#ownership.suspend();
+    });
     this.#consumer.on(HEARTBEAT, () => this.#ownership.reopen());
     this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
       if (payload.topic === topic) this.#range?.passed(payload);
@@ -293,6 +297,9 @@ export class KafkaRun {
         heartbeatInterval: this.#heartbeatInterval,
         handle: (batch) => this.#handler.handle(batch),
         isOurs: () => this.#ownership.isCurrent(held),
+        taken: (next) => {
+          held.next = next;
+        },
         done: (next) => {
           held.next = next;
           this.#range?.arrive(held.partition, next);

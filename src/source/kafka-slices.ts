@@ -17,7 +17,9 @@ export interface SliceParts {
   readonly handle: (batch: Batch) => Promise<void>;
   /** Asked before and after every slice. */
   readonly isOurs: () => boolean;
-  /** Everything before `next` has been handed over. */
+  /** The handler has everything before `next`, whoever owns the partition by now. */
+  readonly taken?: (next: number) => void;
+  /** Everything before `next` has been handed over, and the partition is ours. */
   readonly done: (next: number) => void;
   /** Records from this offset on are left out; default: none. */
   readonly until?: number | undefined;
@@ -64,6 +66,7 @@ export async function handOver(payload: EachBatchPayload, parts: SliceParts): Pr
       const records = recordsOf(messages, from, to);
       const next = to === messages.length ? end : records[records.length - 1]!.offset + 1;
       await parts.handle({ partition, records, next });
+      parts.taken?.(next);
       await beat();
       if (failures.length > 0) throw new HeartbeatFailed(failures[0]);
       if (!parts.isOurs()) return;

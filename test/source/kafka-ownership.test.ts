@@ -128,6 +128,41 @@ test('a new membership loses everything first, when the handler is idle, and ope
   ]);
 });
 
+test('with isKept what is ours before and after goes on where it is, once the handler is idle', async () => {
+  const own = ownership({ isKept: true });
+  own.assign([0, 1]);
+  await own.idle();
+  const held = own.get(0)!;
+  held.next = 17;
+  const busy = Promise.withResolvers<void>();
+  held.busy = busy.promise;
+  said = [];
+  own.suspend();
+  expect([own.get(0), said]).toEqual([undefined, []]);
+
+  own.assign([0, 2]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(said).toEqual(['pause 0 2']);
+  held.next = 18;
+  busy.resolve();
+  await own.idle();
+  expect(said).toEqual(['pause 0 2', 'seek 0 18', 'resume 0', 'lose 1', 'open 2', 'seek 2 0', 'resume 2']);
+  expect(own.get(0)).toBe(held);
+});
+
+test('with isKept what was lost or given away in between is opened anew', async () => {
+  const own = ownership({ isKept: true });
+  own.assign([0, 1]);
+  await own.idle();
+  await own.drop(own.get(0)!);
+  own.suspend();
+  own.assign([]);
+  own.assign([0, 1]);
+  said = [];
+  await own.idle();
+  expect(said).toEqual(['seek 1 0', 'resume 1', 'open 0', 'seek 0 0', 'resume 0']);
+});
+
 test('a membership that ends while it opens is not sought or resumed; the next begins anew', async () => {
   const gate = Promise.withResolvers<void>();
   opening = gate.promise;

@@ -117,4 +117,69 @@ describeWithKafka('KafkaStore', ({ brokers }) => {
     await runUntil(settings, all - readings);
     expect(bySeries(await outputsOf(settings, 'forecast'))).toEqual(golden);
   });
+
+  test('partitions move between two runs with their state, and come back', async () => {
+    const input = await kafka.make(PARTITIONS);
+    const parts = (from: number, to: number): Promise<void> =>
+      kafka.fill(
+        input,
+        content().map((texts) => texts.slice(from * texts.length, to * texts.length)),
+      );
+    const settings = settingsFor(`input.topic=${input}`);
+    const begin = (): Promise<Running> => run({ pipeline: liveForecast, settings });
+    const owns = async (running: Running, partitions: number): Promise<void> => {
+      while (running.status().partitions !== partitions) await wait(20);
+    };
+    const told = (running: Running): number => running.status().readings;
+
+    await parts(0, 0.3);
+    const first = await begin();
+    await until(first, 0.3 * all);
+    const second = await begin();
+    await owns(second, 1);
+    await owns(first, 1);
+    await parts(0.3, 0.7);
+    await until(second, 0.2 * all);
+    await until(first, 0.5 * all);
+    expect([told(first), told(second)]).toEqual([0.5 * all, 0.2 * all]);
+    await first.stop();
+    await owns(second, 2);
+    await parts(0.7, 1);
+    await until(second, 0.5 * all);
+    await second.stop();
+    expect(bySeries(await outputsOf(settings, 'forecast'))).toEqual(golden);
+  });
+
+  test('another fingerprint is refused, or begins anew where that is asked for', async () => {
+    const settings = settingsFor();
+    await runUntil(settings, 0.2 * all);
+    const group = `input.group=${(settings.input as { group: string }).group}`;
+    const other = settingsFor(group, 'align.gapLimit=5');
+    await expect(runUntil(other, all)).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
+    expect(await runUntil(settingsFor(group, 'align.gapLimit=5', 'store.onMismatch=reset'), all)).toBe(all);
+    await expect(runUntil(settings, all)).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
+  });
+
+  test('a group that has got somewhere and a changelog that holds nothing do not go together', async () => {
+    const settings = settingsFor();
+    await runUntil(settings, 0.1 * all);
+    const group = `input.group=${(settings.input as { group: string }).group}`;
+    const elsewhere = settingsFor(group, `store.topic=${kafka.name()}`);
+    await expect(runUntil(elsewhere, all)).rejects.toMatchObject({ code: 'STATE_CORRUPT' });
+  });
+
+  test('--fresh begins anew, and not while others are at it', async () => {
+    const settings = settingsFor();
+    const running = await run({ pipeline: liveForecast, settings });
+    await until(running, 0.1 * all);
+    await expect(run({ pipeline: liveForecast, settings, fresh: true })).rejects.toMatchObject({
+      code: 'STORE_LOCKED',
+    });
+    await running.stop();
+    const anew = await run({ pipeline: liveForecast, settings, fresh: true });
+    await until(anew, all);
+    await anew.stop();
+    expect(anew.status().readings).toBe(all);
+    expect(bySeries(await outputsOf(settings, 'forecast'))).toEqual(golden);
+  });
 });
