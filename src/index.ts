@@ -58,7 +58,7 @@ export { Arena, type View } from './memory/arena.ts';
 export type { Slot, SlotType } from './memory/slot.ts';
 
 // Stores and sinks
-export type { Commit, Restoring, StateRow, Store } from './store/store.ts';
+export type { Commit, Restored, Restoring, StateRow, Store } from './store/store.ts';
 export { SqliteStore } from './store/sqlite.ts';
 export type { Sink } from './sink/sink.ts';
 export { InfluxSink } from './sink/influxdb.ts';

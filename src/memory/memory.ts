@@ -149,6 +149,14 @@ export class Memory {
     }
   }
 
+  /** All rows as bytes, in the order of birth; each view is valid until the row changes. */
+  *all(): Generator<StateRow & { readonly birth: number }> {
+    this.seal();
+    for (let birth = 0; birth < this.length; birth++) {
+      yield { birth, series: this.name(birth), bytes: this.#series!.bytes(birth) };
+    }
+  }
+
   /** Number of rows touched since the last commit. */
   get changedLength(): number {
     return this.#series?.changed.length ?? 0;

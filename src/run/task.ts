@@ -79,6 +79,8 @@ export class Task {
   #committedRecords = 0;
   #committedReadings = 0;
   #pending = nothing();
+  /** What comes of records before this offset is in the outputs already. */
+  #muted = 0;
 
   private constructor(partition: number, parts: TaskParts) {
     this.partition = partition;
@@ -97,9 +99,10 @@ export class Task {
   static async open(partition: number, parts: TaskParts): Promise<Task> {
     const task = new Task(partition, parts);
     try {
-      const next = await parts.store.open(partition, task.fingerprint, task.memory.restoring());
+      const restored = await parts.store.open(partition, task.fingerprint, task.memory.restoring());
       task.memory.restored();
-      task.#remember(next);
+      task.#remember(restored?.next ?? null);
+      task.#muted = restored?.committed ?? 0;
       return task;
     } catch (error) {
       task.close();
@@ -144,6 +147,25 @@ export class Task {
    *   task is rolled back then.
    */
   push(batch: Batch): void {
+    const { partition, records, next } = batch;
+    if ((this.#committedNext ?? 0) >= this.#muted) return this.#take(batch);
+    const known = records.findIndex(({ offset }) => offset >= this.#muted);
+    if (known < 0 && next <= this.#muted) return this.#catchUp(batch);
+    const from = known < 0 ? records.length : known;
+    this.#catchUp({ partition, records: records.slice(0, from), next: this.#muted });
+    this.#take({ partition, records: records.slice(from), next });
+  }
+
+  /** Takes in what has been committed before: only the state is brought up to date. */
+  #catchUp(batch: Batch): void {
+    this.#take(batch);
+    this.#checkBalance();
+    this.memory.committed();
+    this.#pending = nothing();
+    this.#remember(batch.next);
+  }
+
+  #take(batch: Batch): void {
     try {
       this.#accounted = 0;
       this.#input.next(batch);
@@ -173,6 +195,7 @@ export class Task {
         partition: this.partition,
         next,
         rows: this.memory.changed(),
+        allRows: () => this.memory.all(),
         partitionSlots: this.memory.partitionBytes(),
         points: sink ? [] : points,
         dead: deadLetters ? [] : dead,

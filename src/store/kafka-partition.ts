@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { Admin, Kafka, Message } from 'kafkajs';
-import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ChangelogReader } from './changelog.ts';
 import { letterMessage, pointMessages } from './kafka-messages.ts';
-import { MismatchError, metaBytes, Restore, type RestoredState, RowSums } from './kafka-restore.ts';
+import { type Meta, metaBytes } from './kafka-meta.ts';
+import { type OpenedState, type Opening, openState } from './kafka-opening.ts';
+import { RowSums } from './kafka-restore.ts';
 import type { KafkaStoreSettings, StoreTopics } from './kafka-settings.ts';
-import { encodeState, shortFingerprint, type StateKind, type StateValue } from './kafka-state.ts';
+import { encodeState, type Letter, shortFingerprint, type StateValue } from './kafka-state.ts';
 import { KafkaWriter, type TopicMessages } from './kafka-writer.ts';
-import type { Commit, Restoring } from './store.ts';
+import type { Commit, Restored, Restoring } from './store.ts';
 
 /** A dead letter of more bytes goes without them. */
 const MOST_LETTER_BYTES = 800_000;
@@ -29,37 +29,35 @@ export interface PartitionParts {
   readonly log: Log;
 }
 
+/** Most bytes of one transaction of a generation, about: it must end before the brokers give it up. */
+const TRANSACTION_BYTES = 32 * 1024 * 1024;
+
 /**
  * One partition of a Kafka store, from when it became ours until it is given away or a commit fails.
  *
- * 1. Opening writes a sentinel in a transaction, which fences the owner of before and settles what it left under way, and only then reads.
+ * 1. Opening makes it ours, and only then reads: see `openState`.
  * 2. A commit is ONE transaction: changed rows, the partition's slots, outputs, dead letters, the group's offset, and `meta`.
+ * 3. With generations rows and slots are left out, but when the last generation is old: then all of them are written first, in transactions
+ *    of their own, and count from the commit on whose `meta` names them.
  */
 export class KafkaPartition {
   /** Where to go on from; null when nothing was ever committed. */
-  readonly next: number | null;
-  readonly #parts: PartitionParts;
-  readonly #partition: number;
-  readonly #fingerprint: string;
-  readonly #writer: KafkaWriter;
-  readonly #sums: RowSums;
+  readonly restored: Restored | null;
+  readonly #opening: Opening;
+  #sums: RowSums;
   #commit: number;
+  #stamp: number;
+  #generation: Meta['generation'];
+  /** When the last generation was written, ms. */
+  #writtenAt = performance.now();
 
-  private constructor(
-    parts: PartitionParts,
-    partition: number,
-    fingerprint: string,
-    writer: KafkaWriter,
-    { meta, commit }: RestoredState,
-    sums: RowSums,
-  ) {
-    this.#parts = parts;
-    this.#partition = partition;
-    this.#fingerprint = fingerprint;
-    this.#writer = writer;
+  private constructor(opening: Opening, { meta, commit, stamp, sums }: OpenedState) {
+    this.#opening = opening;
     this.#sums = sums;
     this.#commit = commit;
-    this.next = meta?.next ?? null;
+    this.#stamp = stamp;
+    this.#generation = meta?.generation;
+    this.restored = meta ? { next: meta.generation?.next ?? meta.next, committed: meta.next } : null;
   }
 
   /**
@@ -72,7 +70,7 @@ export class KafkaPartition {
     fingerprint: string,
     into: Restoring,
   ): Promise<KafkaPartition> {
-    const { kafka, application, settings, topics, log } = parts;
+    const { kafka, application, settings, log } = parts;
     const writer = new KafkaWriter({
       kafka,
       transactionalId: `${application}-${partition}`,
@@ -81,47 +79,11 @@ export class KafkaPartition {
     });
     try {
       const began = performance.now();
-      const where = `${topics.changelog}/${partition}`;
-      const sentinel = Buffer.from(randomUUID());
-      const put = (kind: StateKind, commit: number, bytes: Uint8Array): Promise<void> =>
-        writer.write({
-          writes: [{ topic: topics.changelog, messages: encodeState({ kind, fingerprint, commit, bytes }) }],
-        });
-      await put('sentinel', 0, sentinel);
-      const restore = new Restore(where, sentinel, fingerprint, into);
-      await parts.changelog.read(partition, (record) => restore.take(record));
-      let state: RestoredState;
-      try {
-        state = restore.end();
-      } catch (error) {
-        if (!(error instanceof MismatchError) || settings.onMismatch === 'refuse') throw error;
-        log.warn(
-          { partition, topic: topics.changelog },
-          `${error.message}: reset, the partition begins anew`,
-        );
-        await put('reset', error.commit + 1, new Uint8Array(0));
-        into.clear();
-        state = { meta: undefined, commit: error.commit + 1 };
-      }
-      if (state.commit === 0) await mustBeNew(parts, partition);
-      const { sums } = restore;
-      log.info(
-        {
-          partition,
-          next: state.meta?.next ?? null,
-          rows: sums.rows,
-          ms: Math.round(performance.now() - began),
-        },
-        'state restored',
-      );
-      return new KafkaPartition(
-        parts,
-        partition,
-        fingerprint,
-        writer,
-        state,
-        state.meta ? sums : new RowSums(),
-      );
+      const opening = { parts, partition, fingerprint, writer };
+      const opened = new KafkaPartition(opening, await openState(opening, into));
+      const ms = Math.round(performance.now() - began);
+      log.info({ partition, ...opened.restored, rows: opened.#sums.rows, ms }, 'state restored');
+      return opened;
     } catch (error) {
       await writer.close();
       throw error;
@@ -130,52 +92,76 @@ export class KafkaPartition {
 
   /** @throws ForetideError STORE_UNSETTLED, STORE_FAILED; it is of no more use then */
   async commit(commit: Commit): Promise<void> {
-    const { topics, input, group } = this.#parts;
-    const next = this.#commit + 1;
-    const writes: TopicMessages[] = [
-      { topic: topics.changelog, messages: this.#rows(commit, next) },
-      ...this.#outputs(commit),
-      // last, for it tells the sum of the rows
-      { topic: topics.changelog, messages: this.#meta(commit, next) },
-    ];
-    await this.#writer.write({
-      writes,
-      offsets: {
-        consumerGroupId: group,
-        topics: [{ topic: input, partitions: [{ partition: this.#partition, offset: String(commit.next) }] }],
-      },
-    });
-    this.#commit = next;
+    const { parts, partition, writer } = this.#opening;
+    const { topics, input, group, settings } = parts;
+    const number = this.#commit + 1;
+    if (settings.mode === 'generations' && this.#isOld()) await this.#writeGeneration(commit);
+    const rows = settings.mode === 'rows' ? [this.#toChangelog(this.#rows(commit, commit.rows, number))] : [];
+    // `meta` last, for it tells the sum of the rows
+    const writes = [...rows, ...this.#outputs(commit), this.#toChangelog(this.#meta(commit, number))];
+    const offsets = [{ topic: input, partitions: [{ partition, offset: String(commit.next) }] }];
+    await writer.write({ writes, offsets: { consumerGroupId: group, topics: offsets } });
+    this.#commit = number;
+  }
+
+  #isOld(): boolean {
+    const { generationEvery } = this.#opening.parts.settings;
+    return !this.#generation || performance.now() - this.#writtenAt >= generationEvery;
+  }
+
+  /** All rows and slots as of this commit. */
+  async #writeGeneration(commit: Commit): Promise<void> {
+    const letter = this.#generation?.letter === 'a' ? 'b' : 'a';
+    const stamp = Math.max(this.#stamp, this.#commit) + 1;
+    this.#stamp = stamp;
+    this.#sums = new RowSums();
+    const messages = this.#rows(commit, commit.allRows(), stamp, letter);
+    for (const some of portions(messages, TRANSACTION_BYTES))
+      await this.#opening.writer.write({ writes: [this.#toChangelog(some)] });
+    this.#generation = { stamp, next: commit.next, letter };
+    this.#writtenAt = performance.now();
   }
 
   close(): Promise<void> {
-    return this.#writer.close();
+    return this.#opening.writer.close();
   }
 
-  *#rows({ rows, partitionSlots }: Commit, commit: number): Generator<Message> {
+  #toChangelog(messages: Iterable<Message>): TopicMessages {
+    return { topic: this.#opening.parts.topics.changelog, messages };
+  }
+
+  /** Rows and slots, stamped with a number. */
+  *#rows(
+    { partitionSlots }: Commit,
+    rows: Commit['rows'],
+    stamp: number,
+    letter?: Letter,
+  ): Generator<Message & { readonly value: Buffer }> {
     for (const { series, birth, bytes } of rows) {
       let sum = 0;
-      for (const message of this.#encode({ kind: 'series', commit, birth, series, bytes })) {
+      for (const message of this.#encode({ kind: 'series', commit: stamp, birth, series, letter, bytes })) {
         sum += message.sum;
         yield message;
       }
       this.#sums.set(birth, sum);
     }
-    yield* this.#encode({ kind: 'slots', commit, bytes: partitionSlots });
+    yield* this.#encode({ kind: 'slots', commit: stamp, letter, bytes: partitionSlots });
   }
 
   *#meta({ next, watermark }: Commit, commit: number): Generator<Message> {
     const { rows, sum } = this.#sums;
-    yield* this.#encode({ kind: 'meta', commit, bytes: metaBytes({ next, watermark, rows, sum }) });
+    const generation = this.#generation;
+    const bytes = metaBytes({ next, watermark, rows, sum, ...(generation && { generation }) });
+    yield* this.#encode({ kind: 'meta', commit, bytes });
   }
 
   #encode(state: Omit<StateValue, 'fingerprint'>) {
-    return encodeState({ ...state, fingerprint: shortFingerprint(this.#fingerprint) });
+    return encodeState({ ...state, fingerprint: shortFingerprint(this.#opening.fingerprint) });
   }
 
   #outputs({ points, dead }: Commit): TopicMessages[] {
-    const { topics, input } = this.#parts;
-    const partition = this.#partition;
+    const { parts, partition } = this.#opening;
+    const { topics, input } = parts;
     const writes: TopicMessages[] = [];
     for (const block of points) {
       const topic = topics.outputs[block.measurement];
@@ -196,20 +182,20 @@ export class KafkaPartition {
   }
 }
 
-/**
- * An empty changelog beside a group that has got somewhere: the state is lost, or another topic was meant.
- *
- * @throws ForetideError STATE_CORRUPT
- */
-async function mustBeNew({ ask, group, input, topics }: PartitionParts, partition: number): Promise<void> {
-  const told = await ask((admin) => admin.fetchOffsets({ groupId: group, topics: [input] }));
-  const offset = told[0]?.partitions.find((one) => one.partition === partition)?.offset;
-  if (offset === undefined || Number(offset) <= 0) return;
-  throw new ForetideError('STATE_CORRUPT', {
-    what: 'The changelog holds no state, but the group has read on',
-    expected: `no offset of group ${group}`,
-    got: offset,
-    where: `${topics.changelog}/${partition}`,
-    todo: 'Name the topic that holds the state with store.topic, or another input.group; --fresh begins anew.',
-  });
+/** Messages in portions of so many bytes, about. */
+function* portions<M extends { readonly value: Buffer }>(
+  messages: Iterable<M>,
+  most: number,
+): Generator<M[]> {
+  let some: M[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    some.push(message);
+    bytes += message.value.length;
+    if (bytes < most) continue;
+    yield some;
+    some = [];
+    bytes = 0;
+  }
+  if (some.length > 0) yield some;
 }

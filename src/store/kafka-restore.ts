@@ -1,33 +1,8 @@
-import { z } from 'zod';
 import { ForetideError } from '../errors.ts';
 import type { SourceRecord } from '../source/source.ts';
+import { type LastCommit, LastMeta } from './kafka-meta.ts';
 import { decodeState, shortFingerprint, type StateRecord } from './kafka-state.ts';
 import type { Restoring } from './store.ts';
-
-/** What the record `meta` says of a commit. */
-const Meta = z.object({
-  /** The offset to go on from. */
-  next: z.int().min(0),
-  /** Number of rows, and the sum of the CRCs of all of them. */
-  rows: z.int().min(0),
-  sum: z.number().min(0),
-  /** Newest event time, ms. */
-  watermark: z.number(),
-});
-export type Meta = z.infer<typeof Meta>;
-
-/** The bytes of `meta`. */
-export function metaBytes(meta: Meta): Buffer {
-  return Buffer.from(JSON.stringify(meta));
-}
-
-/** The committed state, as far as the store needs to know it. */
-export interface RestoredState {
-  /** Undefined where nothing was committed, or nothing since a reset. */
-  readonly meta: Meta | undefined;
-  /** Number of the last commit, 0 where there was none. */
-  readonly commit: number;
-}
 
 /** A row of which not all parts have come. */
 interface Unfinished {
@@ -48,71 +23,68 @@ export class Restore {
   readonly #sentinel: Uint8Array;
   readonly #fingerprint: string;
   readonly #into: Restoring;
-  #meta: StateRecord | undefined;
+  readonly #only: number | undefined;
+  readonly #last: LastMeta;
   #slots: StateRecord | undefined;
-  /** Number of the newest commit that a row is of, or of the reset. */
+  /** Number of the newest commit that a row is of. */
   #newest = 0;
   readonly #unfinished = new Map<string, Unfinished>();
 
   /**
    * @param where for messages: topic/partition
    * @param sentinel what ends the reading
+   * @param only what the rows of the wanted generation are stamped with; left out: rows of all commits
    */
-  constructor(where: string, sentinel: Uint8Array, fingerprint: string, into: Restoring) {
+  constructor(where: string, sentinel: Uint8Array, fingerprint: string, into: Restoring, only?: number) {
     this.#where = where;
     this.#sentinel = sentinel;
     this.#fingerprint = shortFingerprint(fingerprint);
     this.#into = into;
+    this.#only = only;
+    this.#last = new LastMeta(where, fingerprint, only === undefined ? 'rows' : 'generations');
   }
 
   /** Whether this was the sentinel. */
   take({ key, value, offset }: SourceRecord): boolean {
     if (value === null) return false;
     const record = decodeState(key, value, `${this.#where}@${offset}`);
-    switch (record.kind) {
-      case 'sentinel':
-        return Buffer.compare(record.bytes, this.#sentinel) === 0;
-      case 'meta':
-        this.#meta = { ...record, bytes: record.bytes.slice() };
-        return false;
-      case 'reset':
-        this.#reset(record);
-        return false;
-      case 'slots':
-      case 'series':
-        if (record.fingerprint === this.#fingerprint) this.#put(record);
-        return false;
-    }
+    if (record.kind === 'sentinel') return Buffer.compare(record.bytes, this.#sentinel) === 0;
+    this.#last.take(record);
+    if (record.kind === 'reset') this.#reset();
+    else if (record.kind !== 'meta' && this.#isWanted(record)) this.#put(record);
+    return false;
   }
 
   /**
-   * The state, once the sentinel has come.
+   * The last commit, once the sentinel has come.
    *
    * @throws ForetideError STATE_MISMATCH where it is of another fingerprint; STATE_CORRUPT where something is missing
    */
-  end(): RestoredState {
-    const record = this.#meta;
-    if (!record) return { meta: undefined, commit: this.#newest };
-    const meta = Meta.parse(JSON.parse(Buffer.from(record.bytes).toString()));
-    const { commit } = record;
-    if (record.fingerprint !== this.#fingerprint) throw this.#mismatch(record.fingerprint, commit);
-    if (this.#newest > commit) throw this.#corrupt(`no commit after ${commit}`, String(this.#newest));
-    if (this.#slots?.commit !== commit)
-      throw this.#corrupt(`slots of commit ${commit}`, String(this.#slots?.commit));
+  end(): LastCommit {
+    const last = this.#last.end();
+    const { meta, commit } = last;
+    if (!meta) return last;
+    const of = this.#only ?? commit;
+    if (this.#only === undefined && this.#newest > commit)
+      throw this.#corrupt(`no commit after ${commit}`, String(this.#newest));
+    if (this.#slots?.commit !== of) throw this.#corrupt(`slots of commit ${of}`, String(this.#slots?.commit));
     const { rows, sum } = this.sums;
     if (rows !== meta.rows || sum !== meta.sum)
       throw this.#corrupt(`${meta.rows} rows, sum ${meta.sum}`, `${rows}, sum ${sum}`);
-    return { meta, commit };
+    return last;
   }
 
   /** Nothing of what was written before counts any more. */
-  #reset({ commit }: StateRecord): void {
+  #reset(): void {
     this.#into.clear();
-    this.#meta = undefined;
     this.#slots = undefined;
     this.#unfinished.clear();
     this.sums = new RowSums();
-    this.#newest = commit;
+    this.#newest = 0;
+  }
+
+  #isWanted({ fingerprint, commit }: StateRecord): boolean {
+    return fingerprint === this.#fingerprint && (this.#only === undefined || commit === this.#only);
   }
 
   #put(record: StateRecord): void {
@@ -147,16 +119,6 @@ export class Restore {
     return unfinished;
   }
 
-  #mismatch(got: string, commit: number): ForetideError {
-    return new MismatchError(commit, {
-      what: 'The stored state belongs to other settings, another model or another version',
-      expected: `fingerprint ${this.#fingerprint.slice(0, 12)}`,
-      got: got.slice(0, 12),
-      where: this.#where,
-      todo: 'Start with the settings that wrote it, with --fresh to begin anew, or name another topic with store.topic.',
-    });
-  }
-
   #corrupt(expected: string, got: string): ForetideError {
     return new ForetideError('STATE_CORRUPT', {
       what: 'The changelog does not hold the whole state',
@@ -165,16 +127,6 @@ export class Restore {
       where: this.#where,
       todo: 'Check that the topic is compacted and nothing else writes to it; --fresh begins anew.',
     });
-  }
-}
-
-/** STATE_MISMATCH, with the number of the last commit of the other state. */
-export class MismatchError extends ForetideError {
-  readonly commit: number;
-
-  constructor(commit: number, facts: ForetideError['facts']) {
-    super('STATE_MISMATCH', facts);
-    this.commit = commit;
   }
 }
 

@@ -12,6 +12,17 @@ export const KafkaStoreSettings = z.strictObject({
   topic: Topic.optional().describe(
     'kafka: compacted topic of the state, made when absent; default: GROUP-PIPELINE-changelog',
   ),
+  mode: z
+    .enum(['rows', 'generations'])
+    .default('rows')
+    .describe(
+      'kafka: what is written of the state. rows: at each commit the rows that have changed; generations: from time to time all rows, and a restart takes in again, silently, what has come since: for large rows',
+    ),
+  generationEvery: Duration.refine((ms) => ms >= 1000, 'expected 1s or more')
+    .prefault('10m')
+    .describe(
+      'kafka: time between two generations; the input must keep its records for at least twice as long',
+    ),
   replication: z
     .int()
     .min(1)

@@ -3,7 +3,8 @@ import { ForetideError } from '../errors.ts';
 
 /**
  * What the records of a changelog topic hold. Keys are text: `meta`, `slots`, `sentinel`, `reset`, and `series/NAME` for a row; of what is too large
- * for one message the further parts are `slots#1`, `series#1/NAME`, … A value is
+ * for one message the further parts are `slots#1`, `series#1/NAME`, … Rows and slots of a generation lie under `series@a/NAME` and `slots@a`, those
+ * of the next under `@b`, and so on in turn. A value is
  *
  *     u32 magic   u32 layout of this header   16 bytes of the fingerprint   f64 commit   f64 birth
  *     u32 length of the whole   u32 place of this part in it   the bytes   u32 CRC-32 of all before
@@ -21,6 +22,9 @@ const TRAILER = 4;
 /** Most bytes of one part: with its key and header well below a broker's default limit for a message (1 MiB). */
 const MOST_BYTES = 900_000;
 
+/** Under which keys a generation lies. */
+export type Letter = 'a' | 'b';
+
 /** What a record is about. */
 export type StateKind = 'meta' | 'slots' | 'sentinel' | 'reset' | 'series';
 
@@ -31,7 +35,7 @@ export interface StateRecord {
   readonly series: string;
   /** The first 16 bytes of the writer's fingerprint, hexadecimal. */
   readonly fingerprint: string;
-  /** Number of the commit that it belongs to. */
+  /** Number of the commit that it belongs to; of rows and slots of a generation its stamp. */
   readonly commit: number;
   /** The row's number in Memory; 0 for the other kinds. */
   readonly birth: number;
@@ -50,6 +54,8 @@ export interface StateValue {
   readonly fingerprint: string;
   readonly commit: number;
   readonly birth?: number;
+  /** Of the generation that it belongs to, where it belongs to one. */
+  readonly letter?: Letter | undefined;
   readonly bytes: Uint8Array;
 }
 
@@ -63,17 +69,17 @@ export interface StateMessage {
 
 /** The messages that hold a value, one or several. */
 export function* encodeState(state: StateValue): Generator<StateMessage> {
-  const { kind, series = '', bytes } = state;
+  const { kind, series = '', letter, bytes } = state;
   let part = 0;
   for (let from = 0; part === 0 || from < bytes.length; from += MOST_BYTES, part++) {
-    const key = keyOf(kind, series, part);
+    const key = keyOf(kind, letter, series, part);
     const value = encodePart(state, from, bytes.subarray(from, from + MOST_BYTES));
     yield { key, value, sum: value.readUInt32LE(value.length - TRAILER) };
   }
 }
 
-function keyOf(kind: StateKind, series: string, part: number): string {
-  const name = part === 0 ? kind : `${kind}#${part}`;
+function keyOf(kind: StateKind, letter: Letter | undefined, series: string, part: number): string {
+  const name = `${kind}${letter === undefined ? '' : `@${letter}`}${part === 0 ? '' : `#${part}`}`;
   return kind === 'series' ? `${name}/${series}` : name;
 }
 
@@ -92,7 +98,7 @@ function encodePart(state: StateValue, from: number, bytes: Uint8Array): Buffer 
   return value;
 }
 
-const KEY = /^(meta|slots|sentinel|reset|series)(?:#\d+)?(?:\/(.*))?$/s;
+const KEY = /^(meta|slots|sentinel|reset|series)(?:@[ab])?(?:#\d+)?(?:\/(.*))?$/s;
 
 /**
  * Takes a record apart.

@@ -15,6 +15,8 @@ export interface TopicWishes {
   readonly topics: StoreTopics;
   /** Replicas; undefined: 3, or as many as there are brokers. */
   readonly replication: number | undefined;
+  /** How long the input must keep its records, ms; 0: as long as it likes. */
+  readonly keepFor: number;
 }
 
 /** The topics of a store: which they are and what is to be set of them. */
@@ -69,8 +71,19 @@ export async function ensureTopics(admin: Admin, wishes: TopicWishes): Promise<r
  * @returns a line for each
  * @throws ForetideError KAFKA_TOPIC
  */
-export async function checkTopics(admin: Admin, { input, topics }: TopicWishes): Promise<readonly string[]> {
+export async function checkTopics(
+  admin: Admin,
+  { input, topics, keepFor }: TopicWishes,
+): Promise<readonly string[]> {
   const partitions = await partitionsOf(admin, input);
+  const retention = Number((await configOf(admin, input, ['retention.ms'])).get('retention.ms') ?? -1);
+  if (retention >= 0 && retention < keepFor) {
+    throw unfit(`Topic ${input} forgets what a restart has to read again`, {
+      expected: `retention.ms of at least ${keepFor}, twice store.generationEvery`,
+      got: String(retention),
+      todo: 'Keep the input longer, or write generations more often.',
+    });
+  }
   const known = new Set(await admin.listTopics());
   const lines: string[] = [];
   for (const { name, compact } of wished(topics)) {
@@ -86,7 +99,7 @@ export async function checkTopics(admin: Admin, { input, topics }: TopicWishes):
         todo: 'A partition of the input and its state go together: make a topic of that many partitions and name it.',
       });
     }
-    const { policy, durable } = await configOf(admin, name);
+    const { policy, durable } = await durabilityOf(admin, name);
     if (compact && policy !== undefined && policy !== 'compact') {
       throw unfit(`Topic ${name} would lose state`, {
         expected: 'cleanup.policy compact',
@@ -136,25 +149,29 @@ async function replicasOf(admin: Admin, asked: number | undefined): Promise<numb
   });
 }
 
-/** What matters of a topic's configuration; nothing where this user may not read it. */
+/** These of a topic's settings; nothing where this user may not read them. */
 async function configOf(
   admin: Admin,
   name: string,
-): Promise<{ readonly policy: string | undefined; readonly durable: string }> {
-  const resource = {
-    type: kafkajs.ConfigResourceTypes.TOPIC,
-    name,
-    configNames: ['cleanup.policy', 'min.insync.replicas'],
-  };
+  configNames: string[],
+): Promise<ReadonlyMap<string, string>> {
+  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames };
   const described = await admin
     .describeConfigs({ resources: [resource], includeSynonyms: false })
     .catch(() => undefined);
   const entries = described?.resources[0]?.configEntries ?? [];
-  const value = (wanted: string): string | undefined =>
-    entries.find(({ configName }) => configName === wanted)?.configValue;
+  return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));
+}
+
+/** How a topic is cleaned up, and how safely it is kept, in words. */
+async function durabilityOf(
+  admin: Admin,
+  name: string,
+): Promise<{ readonly policy: string | undefined; readonly durable: string }> {
+  const config = await configOf(admin, name, ['cleanup.policy', 'min.insync.replicas']);
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
   const replicas = topics[0]?.partitions[0]?.replicas.length ?? 0;
-  const least = Number(value('min.insync.replicas') ?? 1);
+  const least = Number(config.get('min.insync.replicas') ?? 1);
   if (least > replicas) {
     throw unfit(`Nothing can be written to topic ${name}`, {
       expected: `min.insync.replicas of at most ${replicas}, its replicas`,
@@ -166,7 +183,7 @@ async function configOf(
     replicas > 1 && least === 1
       ? '; warning: min.insync.replicas is 1: what one broker alone has acknowledged is lost with it'
       : '';
-  return { policy: value('cleanup.policy'), durable: `, replicas: ${replicas}${warning}` };
+  return { policy: config.get('cleanup.policy'), durable: `, replicas: ${replicas}${warning}` };
 }
 
 function unfit(what: string, facts: { expected: string; got: string; todo: string }): ForetideError {

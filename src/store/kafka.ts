@@ -7,7 +7,7 @@ import type { ChangelogReader } from './changelog.ts';
 import { KafkaPartition } from './kafka-partition.ts';
 import type { KafkaStoreSettings, StoreTopics } from './kafka-settings.ts';
 import { checkTopics, ensureTopics, removeTopics } from './kafka-topics.ts';
-import type { Commit, Restoring, Store } from './store.ts';
+import type { Commit, Restored, Restoring, Store } from './store.ts';
 
 /** What a Kafka store is made of. */
 export interface KafkaStoreParts {
@@ -69,7 +69,7 @@ export class KafkaStore implements Store {
     await this.#ask((admin) => ensureTopics(admin, this.#wishes));
   }
 
-  async open(partition: number, fingerprint: string, into: Restoring): Promise<number | null> {
+  async open(partition: number, fingerprint: string, into: Restoring): Promise<Restored | null> {
     await this.#drop(partition);
     const { input, group, pipeline, topics, settings, changelog, log = silentLog } = this.#parts;
     const opened = await KafkaPartition.open(
@@ -89,7 +89,7 @@ export class KafkaStore implements Store {
       into,
     );
     this.#open.set(partition, opened);
-    return opened.next;
+    return opened.restored;
   }
 
   async commit(commit: Commit): Promise<void> {
@@ -116,7 +116,8 @@ export class KafkaStore implements Store {
 
   get #wishes() {
     const { input, topics, settings } = this.#parts;
-    return { input, topics, replication: settings.replication };
+    const { mode, generationEvery, replication } = settings;
+    return { input, topics, replication, keepFor: mode === 'generations' ? 2 * generationEvery : 0 };
   }
 
   async #drop(partition: number): Promise<void> {

@@ -8,7 +8,7 @@ import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Points } from '../sink/points.ts';
 import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
-import type { Commit, Restoring, StateRow, Store } from './store.ts';
+import type { Commit, Restored, Restoring, StateRow, Store } from './store.ts';
 
 export const SqliteSettings = z.strictObject({
   path: z.string().min(1).optional().describe('sqlite: the file; default: .foretide/<pipeline>.db'),
@@ -62,7 +62,7 @@ export class SqliteStore implements Store {
     this.#sql.setMeta.run('owner', this.#owner);
   }
 
-  open(partition: number, fingerprint: string, into: Restoring): Promise<number | null> {
+  open(partition: number, fingerprint: string, into: Restoring): Promise<Restored | null> {
     const known = this.#sql.position.get(partition) as
       { next: number; slots: Uint8Array; fingerprint: string } | undefined;
     if (known && known.fingerprint !== fingerprint) {
@@ -82,7 +82,7 @@ export class SqliteStore implements Store {
       into.row(birth, series, bytes);
     }
     into.partition(known.slots);
-    return Promise.resolve(known.next);
+    return Promise.resolve({ next: known.next, committed: known.next });
   }
 
   commit(commit: Commit): Promise<void> {

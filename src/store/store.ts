@@ -17,6 +17,17 @@ export interface Restoring {
   clear(): void;
 }
 
+/** Where a partition goes on. */
+export interface Restored {
+  /** The offset to go on from. */
+  readonly next: number;
+  /**
+   * Everything before this offset has been committed, outputs too: records from `next` up to here only bring the state up to date. `next` itself
+   * where each commit keeps the whole state.
+   */
+  readonly committed: number;
+}
+
 /** Everything that becomes durable together. */
 export interface Commit {
   readonly partition: number;
@@ -24,6 +35,8 @@ export interface Commit {
   readonly next: number;
   /** Changed rows. `birth` is the row's number in Memory: its place in the order of birth. */
   readonly rows: Iterable<StateRow & { readonly birth: number }>;
+  /** All rows. */
+  readonly allRows: () => Iterable<StateRow & { readonly birth: number }>;
   readonly partitionSlots: Uint8Array;
   /** Outputs that belong into the transaction; empty when a sink has taken them. */
   readonly points: readonly Points[];
@@ -40,10 +53,10 @@ export interface Store {
   /**
    * @param fingerprint of layout, model, settings and arithmetic: state written under another one is refused.
    * @param into is given the committed state
-   * @returns the offset to go on from; null when nothing was ever committed
+   * @returns where to go on; null when nothing was ever committed
    * @throws ForetideError STATE_MISMATCH, STATE_CORRUPT
    */
-  open(partition: number, fingerprint: string, into: Restoring): Promise<number | null>;
+  open(partition: number, fingerprint: string, into: Restoring): Promise<Restored | null>;
   /** Resolves when durable; after an error nothing of it is. */
   commit(commit: Commit): Promise<void>;
   close(): Promise<void>;

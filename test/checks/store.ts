@@ -20,6 +20,7 @@ export function commitOf(partial: Partial<Commit>): Commit {
     partition: 0,
     next: 1,
     rows: [],
+    allRows: () => [],
     partitionSlots: new Uint8Array(16),
     points: [],
     dead: [],
@@ -43,7 +44,7 @@ export function checkStore(name: string, open: (place: string) => Store, place: 
   const restoredOf = async (store: Store, partition = 0, fingerprint = 'f') => {
     const rows: unknown[] = [];
     let slots: Uint8Array | null = null;
-    const next = await store.open(partition, fingerprint, {
+    const restored = await store.open(partition, fingerprint, {
       row: (birth, series, row) => (rows[birth] = [series, ...row]),
       partition: (kept) => (slots = Uint8Array.from(kept)),
       clear() {
@@ -51,7 +52,7 @@ export function checkStore(name: string, open: (place: string) => Store, place: 
         slots = null;
       },
     });
-    return { next, slots, rows };
+    return { next: restored?.next ?? null, slots, rows };
   };
 
   test(`${name}: a new place knows nothing`, async () => {

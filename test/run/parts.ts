@@ -4,7 +4,7 @@ import { decoderFor } from '../../src/decode/decoders.ts';
 import { createModel } from '../../src/model/model.ts';
 import type { TaskParts } from '../../src/run/task.ts';
 import type { Batch } from '../../src/source/source.ts';
-import type { Commit, Restoring, Store } from '../../src/store/store.ts';
+import type { Commit, Restored, Restoring, Store } from '../../src/store/store.ts';
 
 /** The settings of live-forecast with a small model, JSON records `{ s, t, v }`, and what `set` says. */
 export function settingsWith(...set: readonly string[]) {
@@ -62,11 +62,11 @@ export class KeptStore implements Store {
   before: (commit: Commit) => Promise<void> | void = () => undefined;
   readonly #kept = new Map<number, Kept>();
 
-  open(partition: number, _: string, into: Restoring): Promise<number | null> {
+  open(partition: number, _: string, into: Restoring): Promise<Restored | null> {
     const kept = this.#kept.get(partition);
     kept?.rows.forEach(({ series, bytes }, birth) => into.row(birth, series, bytes));
     if (kept) into.partition(kept.partition);
-    return Promise.resolve(kept?.next ?? null);
+    return Promise.resolve(kept ? { next: kept.next, committed: kept.next } : null);
   }
 
   async commit(commit: Commit): Promise<void> {

@@ -18,6 +18,7 @@ export class RecordedRun {
         partition,
         next: rows.length,
         rows: [],
+    allRows: () => [],
         partitionSlots: new Uint8Array(),
         points: [
           {

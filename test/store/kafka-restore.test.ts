@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SourceRecord } from '../../src/source/source.ts';
-import { metaBytes, Restore, RowSums } from '../../src/store/kafka-restore.ts';
+import { metaBytes } from '../../src/store/kafka-meta.ts';
+import { Restore, RowSums } from '../../src/store/kafka-restore.ts';
 import { encodeState, type StateKind } from '../../src/store/kafka-state.ts';
 
 const OURS = 'aa'.repeat(32);
@@ -136,7 +137,9 @@ test('a row of a commit that never was is found', () => {
 
 test('state of another fingerprint is refused, and says so', () => {
   const log = new Log().commit(4, [['a', 0, text('a1')]], OTHERS);
-  expect(() => restore(log)).toThrow(expect.objectContaining({ code: 'STATE_MISMATCH', commit: 4 }));
+  expect(() => restore(log)).toThrow(
+    expect.objectContaining({ code: 'STATE_MISMATCH', commit: 4, stamp: 4 }),
+  );
 });
 
 test('after a reset nothing of before counts, of ours neither, also where it is never overwritten', () => {

@@ -110,8 +110,12 @@ describeWithKafka('KafkaStore', ({ brokers }) => {
     });
   });
 
-  test('stopped and started again it goes on with the same state, bit by bit', async () => {
-    const settings = settingsFor();
+  test.each([
+    ['rows', []],
+    ['generations, old ones', ['store.mode=generations']],
+    ['generations, new ones', ['store.mode=generations', 'store.generationEvery=1s', 'commit.readings=20']],
+  ])('stopped and started again it goes on with the same state, bit by bit: %s', async (_, set) => {
+    const settings = settingsFor(...set);
     let readings = 0;
     for (const part of [0.2, 0.5, 0.7]) readings += await runUntil(settings, part * all - readings);
     await runUntil(settings, all - readings);
@@ -158,6 +162,15 @@ describeWithKafka('KafkaStore', ({ brokers }) => {
     await expect(runUntil(other, all)).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
     expect(await runUntil(settingsFor(group, 'align.gapLimit=5', 'store.onMismatch=reset'), all)).toBe(all);
     await expect(runUntil(settings, all)).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
+  });
+
+  test('state that was written in another mode is refused', async () => {
+    const settings = settingsFor('store.mode=generations');
+    await runUntil(settings, 0.2 * all);
+    const group = `input.group=${(settings.input as { group: string }).group}`;
+    await expect(runUntil(settingsFor(group), all)).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
+    const again = settingsFor(group, 'store.mode=generations', 'store.onMismatch=reset', 'align.gapLimit=5');
+    expect(await runUntil(again, all)).toBe(all);
   });
 
   test('a group that has got somewhere and a changelog that holds nothing do not go together', async () => {

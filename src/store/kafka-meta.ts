@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { ForetideError } from '../errors.ts';
+import type { KafkaStoreSettings } from './kafka-settings.ts';
+import { shortFingerprint, type StateRecord } from './kafka-state.ts';
+
+/** What the record `meta` says of a commit. */
+const Meta = z.object({
+  /** The offset to go on from. */
+  next: z.int().min(0),
+  /** Newest event time, ms. */
+  watermark: z.number(),
+  /** Number of rows, and the sum of the CRCs of all of them; of the generation, where the state is kept in such. */
+  rows: z.int().min(0),
+  sum: z.number().min(0),
+  /** The last whole generation: the number that its rows and slots are stamped with, the position that they belong to, where they lie. */
+  generation: z
+    .object({ stamp: z.int().min(1), next: z.int().min(0), letter: z.enum(['a', 'b']) })
+    .optional(),
+});
+export type Meta = z.infer<typeof Meta>;
+
+/** The bytes of `meta`. */
+export function metaBytes(meta: Meta): Buffer {
+  return Buffer.from(JSON.stringify(meta));
+}
+
+/** The last commit. */
+export interface LastCommit {
+  /** Undefined where nothing was committed, or nothing since a reset. */
+  readonly meta: Meta | undefined;
+  /** Its number; 0 where there was none. */
+  readonly commit: number;
+  /** The largest number that a row is stamped with. */
+  readonly stamp: number;
+}
+
+/** Finds the last commit among the records of a changelog. */
+export class LastMeta {
+  readonly #where: string;
+  readonly #fingerprint: string;
+  #record: StateRecord | undefined;
+  #reset = 0;
+  #stamp = 0;
+
+  readonly #mode: KafkaStoreSettings['mode'];
+
+  /** @param where for messages: topic/partition */
+  constructor(where: string, fingerprint: string, mode: KafkaStoreSettings['mode']) {
+    this.#where = where;
+    this.#mode = mode;
+    this.#fingerprint = shortFingerprint(fingerprint);
+  }
+
+  take(record: StateRecord): void {
+    this.#stamp = Math.max(this.#stamp, record.commit);
+    if (record.kind === 'meta') this.#record = { ...record, bytes: record.bytes.slice() };
+    if (record.kind !== 'reset') return;
+    this.#record = undefined;
+    this.#reset = record.commit;
+  }
+
+  /** @throws ForetideError STATE_MISMATCH where it is of another fingerprint, or was written in another mode */
+  end(): LastCommit {
+    const record = this.#record;
+    const stamp = this.#stamp;
+    if (!record) return { meta: undefined, commit: this.#reset, stamp };
+    if (record.fingerprint !== this.#fingerprint) {
+      throw new MismatchError(
+        { commit: record.commit, stamp },
+        {
+          what: 'The stored state belongs to other settings, another model or another version',
+          expected: `fingerprint ${this.#fingerprint.slice(0, 12)}`,
+          got: record.fingerprint.slice(0, 12),
+          where: this.#where,
+          todo: 'Start with the settings that wrote it, with --fresh to begin anew, or name another topic with store.topic.',
+        },
+      );
+    }
+    const meta = Meta.parse(JSON.parse(Buffer.from(record.bytes).toString()));
+    const mode = meta.generation ? 'generations' : 'rows';
+    if (mode !== this.#mode) {
+      throw new MismatchError(
+        { commit: record.commit, stamp },
+        {
+          what: 'The stored state was written in another mode',
+          expected: this.#mode,
+          got: mode,
+          where: this.#where,
+          todo: `Set store.mode to ${mode}, begin anew with --fresh, or name another topic with store.topic.`,
+        },
+      );
+    }
+    return { meta, commit: record.commit, stamp };
+  }
+}
+
+/** STATE_MISMATCH, with the numbers that a reset has to go beyond. */
+export class MismatchError extends ForetideError {
+  readonly commit: number;
+  readonly stamp: number;
+
+  constructor({ commit, stamp }: Omit<LastCommit, 'meta'>, facts: ForetideError['facts']) {
+    super('STATE_MISMATCH', facts);
+    this.commit = commit;
+    this.stamp = stamp;
+  }
+}
