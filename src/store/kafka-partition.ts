@@ -93,7 +93,7 @@ export class KafkaPartition {
   /** @throws ForetideError STORE_UNSETTLED, STORE_FAILED; it is of no more use then */
   async commit(commit: Commit): Promise<void> {
     const { parts, partition, writer } = this.#opening;
-    const { topics, input, group, settings } = parts;
+    const { input, group, settings } = parts;
     const number = this.#commit + 1;
     if (settings.mode === 'generations' && this.#isOld()) await this.#writeGeneration(commit);
     const rows = settings.mode === 'rows' ? [this.#toChangelog(this.#rows(commit, commit.rows, number))] : [];
