@@ -18,7 +18,7 @@ export class RecordedRun {
         partition,
         next: rows.length,
         rows: [],
-    allRows: () => [],
+        allRows: () => [],
         partitionSlots: new Uint8Array(),
         points: [
           {
