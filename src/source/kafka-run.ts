@@ -11,6 +11,7 @@ import { KafkaChangelog } from './kafka-changelog.ts';
 import { type Held, KafkaOwnership, type Steering } from './kafka-ownership.ts';
 import { rangeOf } from './kafka-range.ts';
 import { KafkaRangeRun, RANGE_METADATA_AGE } from './kafka-range-run.ts';
+import { KafkaWatch } from './kafka-watch.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { fetchedOffset, handOver, HeartbeatFailed, isTransactional } from './kafka-slices.ts';
 import type { Log } from '../log.ts';
@@ -24,6 +25,10 @@ const PARTITION_BYTES = 1024 * 1024;
 
 /** Longest that the group may wait for its members when partitions move, ms. */
 const REBALANCE_TIMEOUT = 60_000;
+
+/** Without a sign of life from the client for so long, ms, or so many session time-outs, it counts as dead. */
+const SILENCE = 120_000;
+const SILENT_SESSIONS = 4;
 
 /** Longest wait for a broker that does not answer our farewell, ms. */
 const FAREWELL = 5000;
@@ -62,6 +67,9 @@ export class KafkaRun {
   readonly changelog: KafkaChangelog;
   readonly #offsets: GroupOffsets;
   readonly #heartbeatInterval: number;
+  readonly #watch: KafkaWatch;
+  /** Batches that are being worked on. */
+  #working = 0;
   /** Where partitions begin that nothing was ever committed of, as `from` of the settings says. */
   #begins: ReadonlyMap<number, number> = new Map();
   /** Of a range with an end. */
@@ -122,6 +130,12 @@ export class KafkaRun {
       opened: (partition, next) => this.#range?.arrive(partition, next) ?? true,
       steering: steer(topic),
     });
+    this.#watch = new KafkaWatch({
+      where: `topic ${topic}, group ${settings.group}`,
+      silence: Math.max(SILENCE, SILENT_SESSIONS * sessionTimeout),
+      isBusy: () => this.#working > 0,
+      fail: (error) => this.#fail(error),
+    });
     this.#offsets = new GroupOffsets((positions) =>
       consumer.commitOffsets(
         Array.from(positions)
@@ -156,7 +170,11 @@ export class KafkaRun {
     const { topic, brokers } = this.#settings;
     const partitionsConsumedConcurrently = await this.#admin.partitions(topic);
     await this.#findRange();
-    const { GROUP_JOIN, REBALANCING, HEARTBEAT, END_BATCH_PROCESS, CRASH } = this.#consumer.events;
+    const { GROUP_JOIN, REBALANCING, FETCH_START, FETCH, HEARTBEAT, END_BATCH_PROCESS, CRASH } =
+      this.#consumer.events;
+    for (const event of [GROUP_JOIN, REBALANCING, FETCH_START, FETCH, HEARTBEAT, CRASH] as const)
+      this.#consumer.on(event, () => this.#watch.sign());
+    this.#watch.start();
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment));
     this.#consumer.on(REBALANCING, () => {
       this.changelog.assign([]);
@@ -185,7 +203,14 @@ export class KafkaRun {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently,
-      eachBatch: (payload) => this.#eachBatch(payload),
+      eachBatch: async (payload) => {
+        this.#working += 1;
+        try {
+          await this.#eachBatch(payload);
+        } finally {
+          this.#working -= 1;
+        }
+      },
     });
   }
 
@@ -259,6 +284,7 @@ export class KafkaRun {
     this.#range?.end();
     this.#ownership.end();
     this.changelog.end();
+    this.#watch.end();
     this.#ended.resolve();
   }
 

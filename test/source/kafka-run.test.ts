@@ -15,6 +15,8 @@ class FakeConsumer extends EventEmitter {
   readonly events = {
     GROUP_JOIN: 'join',
     REBALANCING: 'rebalancing',
+    FETCH_START: 'fetching',
+    FETCH: 'fetched',
     HEARTBEAT: 'heartbeat',
     END_BATCH_PROCESS: 'end',
     CRASH: 'crash',
@@ -432,10 +434,12 @@ describe('a range', () => {
     await consumer.fetch(0, [10]);
     await vi.advanceTimersByTimeAsync(50_000);
     watermarks = () => Promise.reject(new Error('no leader'));
+    const fetching = setInterval(() => consumer.emit('fetched', {}), 10_000);
     await vi.advanceTimersByTimeAsync(200_000);
     expect(consumer.said).not.toContain('disconnect');
     watermarks = async (kept) => kept;
     await vi.advanceTimersByTimeAsync(120_000);
+    clearInterval(fetching);
     await expect(running).rejects.toMatchObject({
       code: 'KAFKA_CRASHED',
       canRetry: true,
@@ -443,6 +447,18 @@ describe('a range', () => {
     });
     expect(store.texts(0)).toEqual(['v10']);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a client that does nothing any more ends the run', async () => {
+    vi.useFakeTimers();
+    const running = start();
+    running.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(100_000);
+    consumer.emit('heartbeat', {});
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(consumer.said).not.toContain('disconnect');
+    await vi.advanceTimersByTimeAsync(60_000);
+    await expect(running).rejects.toMatchObject({ code: 'KAFKA_STALLED', canRetry: true });
   });
 
   test('a handler that takes long is no standstill', async () => {
