@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 
@@ -379,8 +378,10 @@ function mayHelp(error: unknown): boolean {
 
 /** Waits for the work, but no longer than `ms`. */
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  const inTime = new AbortController();
-  const late = wait(ms, undefined, { signal: inTime.signal }).catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
   await Promise.race([work, late]);
-  inTime.abort();
+  clearTimeout(timer);
 }

@@ -29,14 +29,16 @@ export class KafkaSource implements Source {
   readonly #settings: KafkaSettings;
   readonly #log: Log;
   readonly #changelogTopic: string | undefined;
+  readonly #connect: typeof kafkaClient;
   #run: KafkaRun | undefined;
 
   /** @param changelog topic of a store's state, whose partitions go with those of the input; it must be there when the run starts */
-  constructor(settings: KafkaSettings, log: Log = silentLog, changelog?: string) {
+  constructor(settings: KafkaSettings, log: Log = silentLog, changelog?: string, connect = kafkaClient) {
     this.name = `kafka ${settings.topic}`;
     this.#settings = settings;
     this.#log = log;
     this.#changelogTopic = changelog;
+    this.#connect = connect;
   }
 
   /** What a store reads its state from, while the source runs. */
@@ -59,7 +61,7 @@ export class KafkaSource implements Source {
 
   /** @throws ForetideError KAFKA_UNREACHABLE, KAFKA_TOPIC, KAFKA_GAP, KAFKA_CRASHED, SETTINGS_INVALID; any error of the handler */
   async run(handler: SourceHandler, stop: AbortSignal): Promise<void> {
-    const kafka = await kafkaClient(this.#settings, this.#log);
+    const kafka = await this.#connect(this.#settings, this.#log);
     const admin = new KafkaAdmin(kafka, this.#settings.brokers);
     this.#run = new KafkaRun({
       kafka,

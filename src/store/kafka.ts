@@ -21,6 +21,8 @@ export interface KafkaStoreParts {
   readonly settings: KafkaStoreSettings;
   readonly changelog: ChangelogReader;
   readonly log?: Log;
+  /** Left out: `kafkaClient`. */
+  readonly connect?: typeof kafkaClient;
 }
 
 /**
@@ -127,7 +129,8 @@ export class KafkaStore implements Store {
   }
 
   #client(): Promise<Kafka> {
-    this.#kafka ??= kafkaClient(this.#parts.client, this.#parts.log ?? silentLog);
+    const { client, log = silentLog, connect = kafkaClient } = this.#parts;
+    this.#kafka ??= connect(client, log);
     return this.#kafka;
   }
 
