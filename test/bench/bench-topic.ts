@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import kafkajs, { type Admin, type Kafka, type Message } from 'kafkajs';
 import { kafkaClient, KafkaClientSettings } from '../../src/source/kafka-client.ts';
 import { silentLog } from '../../src/log.ts';
-import { sensorReadings } from './readings.ts';
+import { type SensorReading, SENSORS, sensorReadings } from './readings.ts';
 
 /** Most records in one request. */
 const SEND = 5000;
@@ -14,7 +14,12 @@ export interface BenchTopic {
 }
 
 /** A new topic that holds the first `count` readings of the bench's stream as JSON, keyed by sensor. */
-export async function makeTopic(brokers: string[], count: number, partitions: number): Promise<BenchTopic> {
+export async function makeTopic(
+  brokers: string[],
+  count: number,
+  partitions: number,
+  sensors = SENSORS,
+): Promise<BenchTopic> {
   const name = `bench-${randomUUID()}`;
   const client = await kafkaClient(KafkaClientSettings.parse({ brokers }), silentLog);
   const asAdmin = async (work: (admin: Admin) => Promise<unknown>): Promise<void> => {
@@ -29,19 +34,24 @@ export async function makeTopic(brokers: string[], count: number, partitions: nu
   const configEntries = [{ name: 'retention.ms', value: '-1' }];
   const topics = [{ topic: name, numPartitions: partitions, configEntries }];
   await asAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics }));
-  await produce(client, name, count, partitions);
+  await produce(client, name, sensorReadings(count, sensors), partitions);
   return { name, remove: () => asAdmin((admin) => admin.deleteTopics({ topics: [name] })) };
 }
 
 /** Each request holds one partition: kafkajs loses records of others when a broker fails. */
-async function produce(client: Kafka, topic: string, count: number, partitions: number): Promise<void> {
+async function produce(
+  client: Kafka,
+  topic: string,
+  readings: Iterable<SensorReading>,
+  partitions: number,
+): Promise<void> {
   const producer = client.producer();
   await producer.connect();
   const partitionOf = partitioner(topic, partitions);
   const waiting = Array.from({ length: partitions }, (): Message[] => []);
   const send = (partition: number): Promise<unknown> =>
     producer.send({ topic, messages: waiting[partition]!.splice(0) });
-  for (const reading of sensorReadings(count)) {
+  for (const reading of readings) {
     const partition = partitionOf(reading.sensor);
     const messages = waiting[partition]!;
     messages.push({ partition, key: reading.sensor, value: JSON.stringify(reading) });

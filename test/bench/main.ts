@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { accuracyBench } from './accuracy.ts';
+import { eosBench } from './eos.ts';
 import { memoryBench } from './memory.ts';
 import { pipelineBench } from './pipeline.ts';
 import { sequentialMnistBench } from './sequential-mnist.ts';
@@ -10,6 +11,7 @@ import { trainBench } from './train.ts';
 const program = new Command('bench')
   .description('Measures on this machine.')
   .addCommand(accuracyBench())
+  .addCommand(eosBench())
   .addCommand(memoryBench())
   .addCommand(pipelineBench())
   .addCommand(sequentialMnistBench())

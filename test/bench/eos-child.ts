@@ -1,0 +1,121 @@
+/**
+ * One run of the exactly-once bench in a process of its own, so that its CPU time and its memory are its own. The job comes as the
+ * argument, the result goes to the parent.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import liveForecast from '../../pipelines/live-forecast.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { NoStore } from '../../src/evaluate/no-store.ts';
+import { silentLog } from '../../src/log.ts';
+import { prepare } from '../../src/run/prepare.ts';
+import { storeAt, storePlace } from '../../src/run/stores.ts';
+import { Tasks } from '../../src/run/tasks.ts';
+import { KafkaStore } from '../../src/store/kafka.ts';
+
+/** What the child is asked to do. */
+export interface EosJob {
+  readonly store: 'none' | 'kafka';
+  /** Settings of live-forecast as `path=value`. */
+  readonly set: readonly string[];
+  /** Readings that are to be committed; 0: the state is restored, nothing more. */
+  readonly count: number;
+  readonly partitions: number;
+}
+
+/** What it measured. */
+export interface EosResult {
+  readonly readings: number;
+  /** From the first record to the last commit. */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly commits: number;
+  readonly series: number;
+  /** Of the longest opening of a partition, from when all began. */
+  readonly restoreSeconds: number;
+  /** RSS when all was open and before anything was, bytes. */
+  readonly rss: number;
+  readonly emptyRss: number;
+  readonly bytesPerSeries: number;
+}
+
+const job = JSON.parse(process.argv[2]!) as EosJob;
+const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set: job.set });
+const place = storePlace(liveForecast.name, settings);
+const prepared = await prepare(
+  settings,
+  silentLog,
+  job.store === 'kafka' ? place : { kind: 'sqlite', path: 'none' },
+);
+const { decoder, model, source, sink, changelog } = prepared;
+const store =
+  job.store === 'kafka'
+    ? storeAt(place, { pipeline: liveForecast.name, settings: settings.store, changelog, log: silentLog })
+    : new NoStore();
+if (store instanceof KafkaStore) await store.prepare();
+const stop = new AbortController();
+const tasks = new Tasks(
+  {
+    pipeline: liveForecast,
+    settings,
+    decoder,
+    model,
+    store,
+    sink,
+    deadLetters: undefined,
+    stop: stop.signal,
+  },
+  silentLog,
+);
+
+let [readings, commits, first, cpu] = [0, 0, 0, 0];
+let [opening, opened] = [0, 0];
+const cpuNow = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+tasks.onCommit((_, committed) => {
+  commits += 1;
+  readings += committed.readings;
+});
+const handler = {
+  open: async (partition: number) => {
+    opening ||= performance.now();
+    const next = await tasks.open(partition);
+    opened = performance.now();
+    return next;
+  },
+  handle: async (batch: Parameters<typeof tasks.handle>[0]) => {
+    if (job.count === 0) return;
+    if (first === 0) [first, cpu] = [performance.now(), cpuNow()];
+    await tasks.handle(batch);
+  },
+  lose: (partition: number) => tasks.lose(partition),
+};
+globalThis.gc?.();
+const emptyRss = process.memoryUsage.rss();
+const running = source.run(handler, stop.signal);
+running.catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
+while (tasks.all.length < job.partitions || readings < job.count) await sleep(2);
+const end = performance.now();
+const cpuSeconds = cpuNow() - cpu;
+globalThis.gc?.();
+const result: EosResult = {
+  readings,
+  seconds: (end - first) / 1000,
+  cpuSeconds,
+  commits,
+  series: tasks.all.reduce((sum, { memory }) => sum + memory.length, 0),
+  restoreSeconds: (opened - opening) / 1000,
+  rss: process.memoryUsage.rss(),
+  emptyRss,
+  bytesPerSeries: tasks.all[0]!.memory.bytesPerSeries,
+};
+stop.abort();
+await running;
+await tasks.close();
+await store.close();
+await new Promise<void>((resolve) => process.send!(result, undefined, undefined, () => resolve()));
+process.exit();

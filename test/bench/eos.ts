@@ -1,0 +1,176 @@
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { makeTopic } from './bench-topic.ts';
+import type { EosJob, EosResult } from './eos-child.ts';
+import { machine } from './machine.ts';
+import { median } from './median.ts';
+import { SENSORS } from './readings.ts';
+import { benchKafka } from './services.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface Flags {
+  readonly readings: number;
+  readonly series: number;
+  readonly rounds: number;
+  readonly json?: boolean;
+}
+
+const PARTITIONS = 6;
+const HIDDEN = ['model.hidden=64', 'model.horizon=12'];
+const VARIANTS = [
+  { name: 'frozen', set: [...HIDDEN, 'forecast.learn=none'] },
+  { name: 'light', set: HIDDEN },
+  { name: 'full', set: [...HIDDEN, 'forecast.profile=full'] },
+] as const;
+const CHILD_LIMIT_MS = 900_000;
+
+/** `bench eos`: what exactly-once costs, and what a restore takes. */
+export function eosBench(): Command {
+  return new Command('eos')
+    .description('readings/s with the Kafka store against no store; time and memory of a restore')
+    .option('--readings <n>', `readings of ${SENSORS} sensors`, wholeNumber, 600_000)
+    .option('--series <n>', 'series whose state is restored', wholeNumber, 100_000)
+    .option('--rounds <r>', 'rounds, whose medians are printed', wholeNumber, 3)
+    .option('--json', 'one JSON object instead of the table')
+    .action(measure);
+}
+
+const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+async function measure({ readings, series, rounds, json }: Flags): Promise<void> {
+  const kafka = await benchKafka();
+  const { brokers } = kafka.service;
+  const settings = (topic: string, group: string, set: readonly string[]): string[] => [
+    `input={kind: kafka, brokers: ${JSON.stringify(brokers)}, topic: ${topic}, group: ${group}, decode: {format: json}}`,
+    'output.kind=none',
+    'commit.every=500ms',
+    'page.enabled=false',
+    ...set,
+  ];
+  try {
+    const costs = [];
+    for (const { name, set } of VARIANTS) {
+      // learning takes long: fewer readings tell as much
+      const count = name === 'frozen' ? readings : Math.ceil(readings / (name === 'light' ? 2 : 6));
+      const topic = await makeTopic(brokers, count, PARTITIONS);
+      const rates = { none: [] as number[], kafka: [] as number[] };
+      const cpu = { none: [] as number[], kafka: [] as number[] };
+      let commits = 0;
+      for (let round = 0; round < rounds; round++) {
+        for (const store of round % 2 === 0 ? (['none', 'kafka'] as const) : (['kafka', 'none'] as const)) {
+          const group = `bench-${randomUUID()}`;
+          const result = await inChild({
+            store,
+            set: settings(topic.name, group, set),
+            count,
+            partitions: PARTITIONS,
+          });
+          rates[store].push(count / result.seconds);
+          cpu[store].push((result.cpuSeconds / count) * 100_000);
+          if (store === 'kafka') commits = result.commits;
+          say(
+            `${name}, ${store}: ${(count / result.seconds).toFixed(0)} readings/s, ${result.commits} commits`,
+          );
+        }
+      }
+      await topic.remove();
+      costs.push({
+        name,
+        readings: count,
+        commits,
+        withoutStore: median(rates.none),
+        withStore: median(rates.kafka),
+        cost: 1 - median(rates.kafka) / median(rates.none),
+        cpuCost: median(cpu.kafka) / median(cpu.none) - 1,
+      });
+    }
+    const restore = await measureRestore(brokers, series, settings);
+    const on = { ...machine(), kafka: kafka.version, rounds };
+    if (json) process.stdout.write(`${JSON.stringify({ bench: 'eos', on, costs, restore })}\n`);
+    else print(costs, restore);
+  } finally {
+    await kafka.stop();
+  }
+}
+
+interface Cost {
+  readonly name: string;
+  readonly commits: number;
+  readonly withoutStore: number;
+  readonly withStore: number;
+  readonly cost: number;
+  readonly cpuCost: number;
+}
+
+interface RestoreFigures {
+  readonly series: number;
+  readonly seconds: number;
+  readonly bytesPerSeries: number;
+  readonly rssPerSeries: number;
+}
+
+async function measureRestore(
+  brokers: string[],
+  series: number,
+  settings: (topic: string, group: string, set: readonly string[]) => string[],
+): Promise<RestoreFigures> {
+  const topic = await makeTopic(brokers, series, PARTITIONS, series);
+  const set = settings(topic.name, `bench-${randomUUID()}`, VARIANTS[0].set);
+  await inChild({ store: 'kafka', set, count: series, partitions: PARTITIONS });
+  const result = await inChild({ store: 'kafka', set, count: 0, partitions: PARTITIONS });
+  if (result.series !== series) throw new Error(`Expected ${series} series, got ${result.series}`);
+  await topic.remove();
+  return {
+    series,
+    seconds: result.restoreSeconds,
+    bytesPerSeries: result.bytesPerSeries,
+    rssPerSeries: (result.rss - result.emptyRss) / series,
+  };
+}
+
+function print(costs: readonly Cost[], restore: RestoreFigures): void {
+  const table = new Table({
+    head: ['LSTM 64, 12 horizons', 'no store, readings/s', 'Kafka store', 'cost', 'more CPU', 'commits'],
+    style: { head: [], border: [] },
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+  });
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  for (const { name, commits, withoutStore, withStore, cost, cpuCost } of costs)
+    table.push([
+      name,
+      withoutStore.toFixed(0),
+      withStore.toFixed(0),
+      percent(cost),
+      percent(cpuCost),
+      commits,
+    ]);
+  const { series, seconds, bytesPerSeries, rssPerSeries } = restore;
+  process.stdout.write(
+    `${table.toString()}\n${SENSORS} series, commits every 500 ms. Restore of ${series.toLocaleString('en-US')} series (frozen, ${bytesPerSeries} bytes each): ${seconds.toFixed(1)} s, RSS ${rssPerSeries.toFixed(0)} bytes a series above the empty process.\n`,
+  );
+}
+
+async function inChild(job: EosJob): Promise<EosResult> {
+  const child = fork(new URL('eos-child.ts', import.meta.url), [JSON.stringify(job)], {
+    execArgv: [
+      '--expose-gc',
+      '--disable-warning=ExperimentalWarning',
+      '--disable-warning=TimeoutNegativeWarning',
+    ],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    timeout: CHILD_LIMIT_MS,
+  });
+  return new Promise((resolve, reject) => {
+    let result: EosResult | undefined;
+    child.once('message', (message) => {
+      result = message as EosResult;
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (result) resolve(result);
+      else reject(new Error(`The child ended with ${signal ?? code} and without a result`));
+    });
+  });
+}
