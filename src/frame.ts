@@ -17,7 +17,10 @@ export interface Frame {
   readonly name: readonly string[];
   /** [n] event time, milliseconds since 1970-01-01T00:00Z; fractions down to a microsecond. */
   readonly time: Float64Array;
-  /** [n × channels] what was observed, always finite. */
+  /**
+   * [n × channels] what was observed; NaN for a channel that was not observed in this reading, else finite. Of each reading at least one
+   * channel was observed: where it has only one, that is never NaN.
+   */
   readonly value: Float64Array;
   /** [n] offset of the record that the row came from, exact up to 2^53. */
   readonly offset: Float64Array;

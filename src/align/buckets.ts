@@ -21,16 +21,21 @@ export interface BucketRefusal {
 export interface BucketRows {
   /** [n] start of the bucket, ms. */
   readonly time: Float64Array;
-  /** [n × channels] */
+  /** [n × channels] NaN for a channel that was not observed in the interval. */
   readonly value: Float64Array;
 }
+
+/** Numbers of a bucket before those of its channels, and of each channel. */
+const HEAD = 3;
+const WIDTH = 2;
 
 /**
  * The open bucket of each series, in Memory: the readings of one interval [k × every, (k + 1) × every) of the grid, as a number for each
  * channel. It comes out when the series' first reading of a later bucket comes, and at no other time: no clock has a say in it.
  *
  * 1. Within the open bucket readings may come in any order; `last` is the one of the latest event time. Sums run in the order of arrival.
- * 2. A reading as old as the newest of its series is a duplicate, one that lies before the open bucket is late. (Of the other times in the
+ * 2. Each channel is of the readings in which it was observed.
+ * 3. A reading as old as the newest of its series is a duplicate, one that lies before the open bucket is late. (Of the other times in the
  *    bucket nothing is kept: a second reading of one of these counts as another.)
  */
 export class Buckets {
@@ -38,7 +43,10 @@ export class Buckets {
   readonly #grid: Grid;
   readonly #aggregate: Aggregate;
   readonly #channels: number;
-  /** Number of readings (0: there was none yet), start of the bucket, newest event time; then of each channel what they come to. */
+  /**
+   * Number of readings (0: there was none yet), start of the bucket, newest event time; then of each channel what its readings come to
+   * (NaN: there was none yet), and how many they are or, for `last`, the event time of the latest.
+   */
   readonly #slot: Slot;
 
   constructor(memory: Memory, grid: Grid, aggregate: Aggregate, channels: number) {
@@ -46,7 +54,7 @@ export class Buckets {
     this.#grid = grid;
     this.#aggregate = aggregate;
     this.#channels = channels;
-    this.#slot = memory.series('align.bucket', 'f64', 3 + channels);
+    this.#slot = memory.series('align.bucket', 'f64', HEAD + WIDTH * channels);
   }
 
   /** Why a reading of this time cannot be taken in; undefined where it can. */
@@ -76,20 +84,33 @@ export class Buckets {
     const isNew = f64[at] === 0 || start > f64[at + 1]!;
     const closes = isNew && f64[at]! > 0;
     if (closes) this.#putOut(f64, at, out, i);
-    const count = isNew ? 1 : f64[at]! + 1;
-    const isNewest = isNew || time > f64[at + 2]!;
-    f64[at] = count;
+    f64[at] = isNew ? 1 : f64[at]! + 1;
     f64[at + 1] = start;
-    if (isNewest) f64[at + 2] = time;
+    if (isNew || time > f64[at + 2]!) f64[at + 2] = time;
     for (let c = 0; c < this.#channels; c++) {
-      const before = f64[at + 3 + c]!;
+      const place = at + HEAD + WIDTH * c;
+      if (isNew) f64[place] = NaN;
       const y = value[from + c]!;
-      f64[at + 3 + c] = isNew ? y : this.#joined(before, y, isNewest);
+      if (!Number.isNaN(y)) this.#join(f64, place, y, time);
     }
     return closes;
   }
 
-  #joined(before: number, y: number, isNewest: boolean): number {
+  /** Takes a channel's number into what stands at `at`. */
+  #join(f64: Float64Array, at: number, y: number, time: number): void {
+    const isLast = this.#aggregate === 'last';
+    const [before, of] = [f64[at]!, f64[at + 1]!];
+    if (Number.isNaN(before)) {
+      f64[at] = y;
+      f64[at + 1] = isLast ? time : 1;
+      return;
+    }
+    if (isLast && time <= of) return;
+    f64[at] = this.#joined(before, y);
+    f64[at + 1] = isLast ? time : of + 1;
+  }
+
+  #joined(before: number, y: number): number {
     switch (this.#aggregate) {
       case 'mean':
       case 'sum':
@@ -99,14 +120,17 @@ export class Buckets {
       case 'max':
         return Math.max(before, y);
       case 'last':
-        return isNewest ? y : before;
+        return y;
     }
   }
 
   #putOut(f64: Float64Array, at: number, { time, value }: BucketRows, i: number): void {
-    const divisor = this.#aggregate === 'mean' ? f64[at]! : 1;
     time[i] = f64[at + 1]!;
-    for (let c = 0; c < this.#channels; c++) value[i * this.#channels + c] = f64[at + 3 + c]! / divisor;
+    for (let c = 0; c < this.#channels; c++) {
+      const place = at + HEAD + WIDTH * c;
+      const divisor = this.#aggregate === 'mean' ? f64[place + 1]! : 1;
+      value[i * this.#channels + c] = f64[place]! / divisor;
+    }
   }
 }
 

@@ -12,6 +12,8 @@ const LOG_LONG = log32(1 + 24);
  * - `plain`: z of each channel, then sin and cos of the time of day (UTC): I = channels + 2.
  * - `gaps`: z of each channel, of each its mask (1 where it was observed, 0 where not), Δt, then sin and cos: I = 2 × channels + 3.
  *
+ * z of a channel that was not observed is 0, the mean: with `plain` the cell cannot tell the two apart.
+ *
  * Δt = log(1 + g) / log 25, where g is the number of steps since the series' reading before: 0 for a reading with which the series begins
  * anew, 0.22 where none is missing, 1 after 24. Mask and elapsed time as inputs: GRU-D (Che et al. 2018, arXiv 1606.01865).
  */
@@ -25,6 +27,8 @@ export function inputWidth(kind: InputKind, channels: number): number {
 /** The columns that X_t is written from: see `Frame`, `Aligned`, `Scaled`. */
 export interface InputColumns {
   readonly channels: number;
+  /** [n × channels] NaN: not observed. */
+  readonly value: Float64Array;
   /** [n × channels] */
   readonly z: Float32Array;
   readonly time: Float64Array;
@@ -52,14 +56,15 @@ export function writeInputs(
   frame: InputColumns,
   i: number,
 ): void {
-  const { channels, z, time, gap, step, restart } = frame;
+  const { channels, value, z, time, gap, step, restart } = frame;
   const steps = stepsOf(frame, i);
   for (let s = 1; s <= steps; s++) {
     let at = to + (s - 1) * inputWidth(kind, channels);
     const observed = s === steps;
     for (let c = 0; c < channels; c++) out[at++] = observed ? z[i * channels + c]! : 0;
     if (kind === 'gaps') {
-      for (let c = 0; c < channels; c++) out[at++] = observed ? 1 : 0;
+      for (let c = 0; c < channels; c++)
+        out[at++] = observed && !Number.isNaN(value[i * channels + c]!) ? 1 : 0;
       const elapsed = restart[i] === 1 ? 0 : observed ? gap[i]! : s;
       out[at++] = log32(1 + elapsed) / LOG_LONG;
     }

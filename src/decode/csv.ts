@@ -31,7 +31,8 @@ type ValuesReader = (row: Row, key: string, time: number, out: Readings) => Refu
  * 2. One named column in `values`: one reading, whose series is called as the key; its cell must hold a number.
  * 3. Several, or `*`: a reading `key.column` for each cell that holds a number; cells that mean "nothing observed" (`missing`, `nulls`)
  *    are skipped, anything else refuses the row.
- * 4. `channels`: one reading of all the named columns, each of which must hold a number.
+ * 4. `channels`: one reading of all the named columns; a cell that means "nothing observed" is NaN, but at least one must hold a number,
+ *    and anything else refuses the row.
  *
  * @throws ForetideError SETTINGS_INVALID where a column that the settings name is not in the header.
  */
@@ -152,9 +153,19 @@ function valuesReader(
   if (channels) return { channels: names, readValues: allChannels(read, isAbsent) };
   const [only] = read;
   if (values !== '*' && only !== undefined && read.length === 1) {
-    return { channels: [''], readValues: allChannels([only], isAbsent) };
+    return { channels: [''], readValues: oneNumber(only, isAbsent) };
   }
   return { channels: [''], readValues: severalNumbers(read, isAbsent) };
+}
+
+function oneNumber(column: Column, isAbsent: AbsentTest): ValuesReader {
+  return (row, key, time, out) => {
+    const cell = cellOf(row, column);
+    const value = decimal(cell);
+    if (!Number.isFinite(value) || isAbsent(cell)) return badCell(column, cell, isAbsent);
+    out.add(key, time, value);
+    return undefined;
+  };
 }
 
 function allChannels(columns: readonly Column[], isAbsent: AbsentTest): ValuesReader {
@@ -162,10 +173,11 @@ function allChannels(columns: readonly Column[], isAbsent: AbsentTest): ValuesRe
     const values: number[] = [];
     for (const column of columns) {
       const cell = cellOf(row, column);
-      const value = decimal(cell);
-      if (!Number.isFinite(value) || isAbsent(cell)) return badCell(column, cell, isAbsent);
+      const value = isAbsent(cell) ? NaN : decimal(cell);
+      if (!Number.isFinite(value) && !isAbsent(cell)) return badCell(column, cell, isAbsent);
       values.push(value);
     }
+    if (values.every((value) => Number.isNaN(value))) return nothingInRow();
     out.addAll(key, time, values);
     return undefined;
   };
@@ -184,8 +196,12 @@ function severalNumbers(columns: readonly Column[], isAbsent: AbsentTest): Value
       if (fault !== undefined) return invalid(`${shown(series)}: ${fault}`);
       out.add(series, time, value);
     }
-    return out.length > before ? undefined : missing('row: expected at least one number, got none');
+    return out.length > before ? undefined : nothingInRow();
   };
+}
+
+function nothingInRow(): Refusal {
+  return missing('row: expected at least one number, got none');
 }
 
 function badCell({ name }: Column, cell: string, isAbsent: AbsentTest): Refusal {

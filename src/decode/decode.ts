@@ -3,8 +3,9 @@ import { accountSlot, addToAccount } from '../account.ts';
 import type { DeadLetter, Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Batch } from '../source/source.ts';
-import type { Decoder } from './decoder.ts';
+import type { Decoder, Refusal } from './decoder.ts';
 import { Readings } from './readings.ts';
+import { invalid, missing } from './refusal.ts';
 
 /** Squares of values must stay far from the end of float64. */
 const LARGEST = 1e150;
@@ -13,7 +14,8 @@ const LARGEST = 1e150;
  * Records to readings: the first stage of every topology.
  *
  * 1. Every record becomes n >= 1 readings or one dead letter with its reason, and is counted.
- * 2. A series that is new gets its row in Memory; where `maxStateBytes` leaves no room the record is a dead letter.
+ * 2. Of several channels those that are NaN were not observed; a reading needs at least one.
+ * 3. A series that is new gets its row in Memory; where `maxStateBytes` leaves no room the record is a dead letter.
  */
 export function decode(memory: Memory, decoder: Decoder): OperatorFunction<Batch, Frame> {
   const account = accountSlot(memory);
@@ -32,15 +34,7 @@ export function decode(memory: Memory, decoder: Decoder): OperatorFunction<Batch
       if (!refusal && readings.length === before) {
         refusal = { reason: 'missing', detail: 'expected at least one reading, got none' };
       }
-      for (let v = before * channels; v < readings.value.length && !refusal; v++) {
-        const value = readings.value[v]!;
-        if (!(Math.abs(value) <= LARGEST)) {
-          refusal = {
-            reason: 'invalid',
-            detail: `value: expected a number of at most ±${LARGEST}, got ${value}`,
-          };
-        }
-      }
+      for (let r = before; r < readings.length && !refusal; r++) refusal = valueFault(readings, r);
       for (let r = before; r < readings.length && !refusal; r++) {
         const row = memory.row(readings.series[r]!);
         if (row >= 0) rows.push(row);
@@ -76,4 +70,19 @@ export function decode(memory: Memory, decoder: Decoder): OperatorFunction<Batch
       dead,
     };
   });
+}
+
+/** Why the numbers of reading r cannot be used; undefined where they can. */
+function valueFault({ channels, value: all }: Readings, r: number): Refusal | undefined {
+  let observed = 0;
+  for (let v = r * channels; v < (r + 1) * channels; v++) {
+    const value = all[v]!;
+    if (channels > 1 && Number.isNaN(value)) continue;
+    if (!(Math.abs(value) <= LARGEST))
+      return invalid(`value: expected a number of at most ±${LARGEST}, got ${value}`);
+    observed++;
+  }
+  return observed > 0
+    ? undefined
+    : missing(`value: expected a number in one of ${channels} channels, got none`);
 }

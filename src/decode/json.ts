@@ -23,7 +23,7 @@ type ValuesReader = (record: JsonObject, key: string, time: number, out: Reading
  *
  * 1. One named field in `values`: one reading, whose series is called as the key.
  * 2. Several, or `*`: a reading `key.field` for each number that is there; null and absent fields are skipped.
- * 3. `channels`: one reading of all the named fields, each of which must be there.
+ * 3. `channels`: one reading of all the named fields; one that is null or absent was not observed (NaN), but at least one must be there.
  * 4. A value that is one of `nulls` counts as null.
  *
  * Nothing is coerced: a number in quotes, a boolean and a number too large for a float64 are refused.
@@ -138,9 +138,7 @@ function severalNumbers(names: readonly string[], observed: Observed): ValuesRea
       const refusal = addNumber(name, value, key, time, out);
       if (refusal !== undefined) return refusal;
     }
-    return out.length > before
-      ? undefined
-      : missing(`${names.join(', ')}: expected at least one number, got none`);
+    return out.length > before ? undefined : nothingOf(names);
   };
 }
 
@@ -163,12 +161,18 @@ function allChannels(names: readonly string[], observed: Observed): ValuesReader
     const values: number[] = [];
     for (const { name, field } of fields) {
       const value = observed(field(record));
-      if (!isFiniteNumber(value)) return unusable(name, 'a finite number', value);
-      values.push(value);
+      if (value === undefined || value === null) values.push(NaN);
+      else if (isFiniteNumber(value)) values.push(value);
+      else return unusable(name, 'a finite number', value);
     }
+    if (values.every((value) => Number.isNaN(value))) return nothingOf(names);
     out.addAll(key, time, values);
     return undefined;
   };
+}
+
+function nothingOf(names: readonly string[]): Refusal {
+  return missing(`${names.join(', ')}: expected at least one number, got none`);
 }
 
 function addNumber(

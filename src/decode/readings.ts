@@ -5,7 +5,7 @@ export class Readings {
   readonly time: number[] = [];
   /** Index of the record in its batch that each reading came from. */
   readonly record: number[] = [];
-  /** [length × channels] */
+  /** [length × channels] NaN: the channel was not observed. */
   readonly value: number[] = [];
   /** The record that is being decoded, set by the caller of the decoder. */
   current = 0;
@@ -26,7 +26,7 @@ export class Readings {
     this.value.push(value);
   }
 
-  /** Adds a reading of several channels. */
+  /** Adds a reading of several channels; NaN for one that was not observed. */
   addAll(series: string, time: number, values: readonly number[]): void {
     this.series.push(series);
     this.time.push(time);

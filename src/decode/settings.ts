@@ -19,7 +19,7 @@ const nulls = z
 const TIME_UNIT =
   'How times are written: s, ms, us, ns since 1970, iso (ISO 8601; UTC where it names no zone), or auto: a number of milliseconds or an ISO 8601 date';
 const CHANNELS =
-  'true: the fields of `values` are the channels of one series, and a record that lacks one is refused';
+  'true: the fields of `values` are the channels of one series; a channel that a record lacks was not observed, one that lacks all is refused';
 
 /** What `values` and `channels` must agree on; their names become parts of the names of series. */
 function checkValues(

@@ -8,6 +8,7 @@ export interface Reading {
   readonly series: string;
   /** Event time, ms. */
   readonly time: number;
+  /** Of several channels NaN for those that were not observed, at least one of which was. */
   readonly value: number | readonly number[];
 }
 
@@ -15,7 +16,8 @@ export interface Reading {
  * Readings to frames, so that the stages work on any `Observable<Reading>`, without a task, a source or a store.
  *
  * @param size readings a frame; 1 gives every forecast at once
- * @throws into the Observable: TypeError for a reading whose numbers are not finite, or not as many as those of the first;
+ * @throws into the Observable: TypeError for a reading whose numbers are not finite (of several channels: none of which is finite, or one of
+ *   which is infinite), or not as many as those of the first;
  *   ForetideError MEMORY_EXHAUSTED where `maxStateBytes` leaves no room for its series
  *
  * @example
@@ -65,8 +67,9 @@ function numbers({ value }: Reading): readonly number[] {
 function check(reading: Reading, channels: number): void {
   const { series, time } = reading;
   const given = numbers(reading);
-  if (Number.isFinite(time) && given.length === channels && given.every((value) => Number.isFinite(value)))
-    return;
+  const isNumber =
+    given.some((value) => Number.isFinite(value)) && given.every((value) => Math.abs(value) !== Infinity);
+  if (Number.isFinite(time) && given.length === channels && isNumber) return;
   throw new TypeError(
     `Reading of ${series}: expected a finite time and ${channels} finite numbers, got ${time} and ${given.join(', ')}`,
   );

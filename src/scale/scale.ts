@@ -18,9 +18,9 @@ export type ScaleSettings = z.infer<typeof ScaleSettings>;
 
 /** Columns that `scale` adds. */
 export interface Scaled {
-  /** [n × channels] (value - mean) / spread, in ±10; 0 while the spread is 0. */
+  /** [n × channels] (value - mean) / spread, in ±10; 0 while the spread is 0, and where the channel was not observed. */
   readonly z: Float32Array;
-  /** [n × channels] running mean, this reading included. */
+  /** [n × channels] running mean, this reading included; 0 before the channel was ever observed. */
   readonly mean: Float64Array;
   /** [n × channels] running standard deviation. */
   readonly spread: Float64Array;
@@ -32,7 +32,8 @@ const HUGE = 1e150;
 
 /**
  * Standardises every channel by a running mean and standard deviation of its own, in float64.
- * Welford's update with the count capped at `window`, which makes it exponentially weighted from there on.
+ * Welford's update with the count capped at `window`, which makes it exponentially weighted from there on. A channel that was not
+ * observed leaves its mean and spread as they were.
  */
 export function scale(memory: Memory, channels: number, { window }: ScaleSettings): Stage<Frame, Scaled> {
   const slot = memory.series('scale', 'f64', 3 * channels); // count, mean, variance of each channel
@@ -47,6 +48,11 @@ export function scale(memory: Memory, channels: number, { window }: ScaleSetting
         const s = at + 3 * c;
         const k = i * channels + c;
         const y = value[k]!;
+        if (Number.isNaN(y)) {
+          mean[k] = f64[s + 1]!;
+          spread[k] = Math.sqrt(f64[s + 2]!);
+          continue;
+        }
         const count = Math.min(f64[s]! + 1, window);
         const before = cut(y - f64[s + 1]!);
         const m = count === 1 ? y : f64[s + 1]! + before / count;

@@ -162,6 +162,9 @@ describe('with an aggregate', () => {
     const { used, duplicate, late } = account();
     expect(Math.min(duplicate, late)).toBeGreaterThan(20);
     expect(rowsOf(frames).length).toBeLessThan(used / 2);
+    const seldom = rowsOf(frames).map(({ value }) => Number.isNaN(value[1]!));
+    expect(seldom.filter(Boolean).length).toBeGreaterThan(50);
+    expect(seldom.filter((isMissing) => !isMissing).length).toBeGreaterThan(50);
   });
 
   test('any cut into frames gives the same rows, bytes and state, and no frame holds a series twice', () => {

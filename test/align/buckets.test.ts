@@ -53,6 +53,23 @@ describe('a bucket', () => {
     expect(put(MINUTE, 0, 0)).toEqual([0, 2, -1]);
   });
 
+  test.each<[Aggregate, number]>([
+    ['mean', 3],
+    ['sum', 6],
+    ['min', 2],
+    ['max', 4],
+    ['last', 2], // the latest that was observed, which is not the latest
+  ])('%s of a channel is that of the readings in which it was observed', (aggregate, expected) => {
+    const { put } = bucketsOf(aggregate, {}, 2);
+    put(0, 1, NaN);
+    put(20_000, 1, 2);
+    put(10_000, 1, 4);
+    put(30_000, 1, NaN);
+    expect(put(MINUTE, 1, NaN)?.[2]).toBe(expected);
+    expect(put(2 * MINUTE, 1, 9)).toEqual([MINUTE, 1, NaN]);
+    expect(put(3 * MINUTE, 1, 9)).toEqual([2 * MINUTE, 1, 9]);
+  });
+
   test('a value of 0, and the time 0, are as good as any', () => {
     const { put } = bucketsOf('mean');
     put(0, 0);

@@ -1,7 +1,7 @@
 import type { AlignSettings } from '../../src/align/align.ts';
 import { seededRandom } from '../../src/model/random.ts';
 
-/** A reading of two channels; its offset is its place in the stream. */
+/** A reading of two channels, of which one may not have been observed (NaN); its offset is its place in the stream. */
 export interface Observation {
   readonly series: string;
   readonly time: number;
@@ -19,7 +19,10 @@ export interface GridRow {
   readonly gap: number;
 }
 
-/** Three series some seconds apart, out of order, twice, late, with gaps; quarters of a second, so that times meet. */
+/**
+ * Three series some seconds apart, out of order, twice, late, with gaps; quarters of a second, so that times meet. The second channel is
+ * seldom observed.
+ */
 export function untidy(seed: number, length: number): Observation[] {
   const random = seededRandom(seed);
   const clocks = [-1e6, 0, 1.7e12];
@@ -31,7 +34,7 @@ export function untidy(seed: number, length: number): Observation[] {
     return {
       series: 'abc'[s]!,
       time: Math.floor((clocks[s]! - back) / 250) * 250,
-      value: [20 * random() - 10, random()],
+      value: random() < 0.2 ? [NaN, random()] : [20 * random() - 10, random() < 0.7 ? NaN : random()],
     };
   });
 }
@@ -81,7 +84,9 @@ export function gridByHand(
 }
 
 function together(kind: Kind, readings: readonly Observation[], channel: number): number {
-  const numbers = readings.map(({ value }) => value[channel]!);
+  const observed = readings.filter(({ value }) => !Number.isNaN(value[channel]!));
+  if (observed.length === 0) return NaN;
+  const numbers = observed.map(({ value }) => value[channel]!);
   const sum = numbers.reduce((total, y) => total + y);
   switch (kind) {
     case 'mean':
@@ -93,6 +98,6 @@ function together(kind: Kind, readings: readonly Observation[], channel: number)
     case 'max':
       return Math.max(...numbers);
     case 'last':
-      return readings.toSorted((a, b) => b.time - a.time)[0]!.value[channel]!;
+      return observed.toSorted((a, b) => b.time - a.time)[0]!.value[channel]!;
   }
 }

@@ -230,6 +230,7 @@ function gapsByHand(model: Model, gaps: Gaps, steps: readonly GapStep[]): number
       // one step alone: a reading, or a missing one, as a row of a frame without a gap before it
       const row = {
         channels: 1,
+        value: Float64Array.of(z),
         z: Float32Array.of(m === 0 ? z : 0),
         time: Float64Array.of((hour - m) * HOUR),
         gap: Float64Array.of(gap - m),

@@ -59,9 +59,13 @@ describe('several columns', () => {
     expect(decoded(channels, { cells: ['2023-11-14 22:13:20', 'a', '7', '1', '2'] })).toEqual([
       ['a/7', T, 2, 1],
     ]);
-    expect(decoded(channels, { cells: ['2023-11-14 22:13:20', 'a', '7', '1', ''] })).toMatchObject({
-      reason: 'missing',
-    });
+    const row = (t: string, h: string) =>
+      decoded(channels, { cells: ['2023-11-14 22:13:20', 'a', '7', t, h] });
+    expect(row('1', '')).toEqual([['a/7', T, NaN, 1]]);
+    expect(row(' NA ', '2')).toEqual([['a/7', T, 2, NaN]]);
+    expect(row('-', 'null')).toMatchObject(refusal('missing', 'row: expected at least one number'));
+    expect(row('1', 'x')).toMatchObject(refusal('invalid', 'h: expected a finite number'));
+    expect(row('1', '1e999')).toMatchObject(refusal('invalid', 'h: expected a finite number'));
   });
 });
 

@@ -101,6 +101,29 @@ describe('decode', () => {
     expect(account).toMatchObject({ records: 2, decoded: 1, dead: 1, readings: 1 });
   });
 
+  test('NaN among several channels was not observed; a reading of NaN alone is a dead letter with its whole record', () => {
+    const { frame, account } = decoded(
+      [
+        [
+          ['a', 1, 'NaN', 20],
+          ['b', 1, 10, 'NaN'],
+        ],
+        [
+          ['a', 2, 1, 2],
+          ['b', 2, 'NaN', 'NaN'],
+        ],
+        [['a', 3, 'NaN', 'Infinity']],
+      ],
+      { channels: ['x', 'y'] },
+    );
+    expect([...frame.value]).toEqual([NaN, 20, 10, NaN]);
+    expect(frame.dead).toMatchObject([
+      { offset: 1, reason: 'missing', detail: 'value: expected a number in one of 2 channels, got none' },
+      { offset: 2, reason: 'invalid' },
+    ]);
+    expect(account).toMatchObject({ records: 3, decoded: 1, dead: 2, readings: 2 });
+  });
+
   test.each([
     [1e150, true],
     [-1e150, true],

@@ -21,7 +21,7 @@ const formats: readonly (readonly [string, object, readonly string[]])[] = [
   [
     'json, channels',
     { format: 'json', values: ['x', 'y'], channels: true },
-    ['{"sensor":"s","time":1,"x":1,"y":2}'],
+    ['{"sensor":"s","time":1,"x":1,"y":2}', '{"sensor":"s","time":1,"x":null,"y":2}'],
   ],
   ['json, ns', { format: 'json', timeUnit: 'ns' }, ['{"sensor":"s","time":1700000000123456789,"value":1}']],
   [
@@ -42,6 +42,11 @@ const formats: readonly (readonly [string, object, readonly string[]])[] = [
   [
     'csv, *',
     { format: 'csv', columns: ['time', 'a', 'b'], seriesName: 's', values: '*' },
+    ['1,2,3', '1,,4\n2,NA,"5"'],
+  ],
+  [
+    'csv, channels',
+    { format: 'csv', columns: ['time', 'a', 'b'], seriesName: 's', values: ['b', 'a'], channels: true },
     ['1,2,3', '1,,4\n2,NA,"5"'],
   ],
 ];
@@ -104,7 +109,10 @@ describe.each(formats)('%s', (_, settings, samples) => {
           value.length === length * channels &&
           series.every((name) => seriesFault(name) === undefined) &&
           time.every((ms) => timeFault(ms) === undefined) &&
-          value.every((number) => Number.isFinite(number))
+          value.every((number) => Number.isFinite(number) || (channels > 1 && Number.isNaN(number))) &&
+          series.every((_name, i) =>
+            value.slice(i * channels, (i + 1) * channels).some((each) => Number.isFinite(each)),
+          )
         );
       }),
       { numRuns: 3000 },

@@ -145,14 +145,22 @@ describe('channels', () => {
     ]);
   });
 
-  test('a record that lacks one is refused', () => {
-    expect(decoded(settings, json({ sensor: 's', time: T, x: 1, y: 2 }))).toMatchObject({
+  test('one that a record lacks was not observed; a record that lacks all is refused', () => {
+    expect(decoded(settings, json({ sensor: 's', time: T, x: 1, y: null }))).toEqual([['s', T, 1, NaN, NaN]]);
+    expect(decoded(settings, json({ sensor: 's', time: T, x: null, w: 1 }))).toEqual({
       reason: 'missing',
-    });
-    expect(decoded(settings, json({ sensor: 's', time: T, x: 1, y: 2, z: '3' }))).toMatchObject({
-      reason: 'invalid',
+      detail: 'x, y, z: expected at least one number, got none',
     });
   });
+
+  test.each([['"3"'], ['true'], ['{}'], ['1e999'], ['"NaN"']])(
+    'what is there and is no number refuses the record: %s',
+    (z) => {
+      expect(decoded(settings, `{"sensor":"s","time":${T},"x":1,"z":${z}}`)).toMatchObject(
+        refusal('invalid', 'z: expected a finite number'),
+      );
+    },
+  );
 });
 
 describe('time', () => {

@@ -54,7 +54,9 @@ describe('what is one of them counts as absent', () => {
       }
       expect(decoded({ ...base, values: ['a'] }, record(code, '7'))).toMatchObject(refusal('missing', 'a: '));
       const channels = { ...base, values: ['a', 'b'], channels: true };
-      expect(decoded(channels, record('7', code))).toMatchObject(refusal('missing', 'b: '));
+      expect(decoded(channels, record('7', code))).toEqual([['s', T, 7, NaN]]);
+      expect(decoded(channels, record(code, '7'))).toEqual([['s', T, NaN, 7]]);
+      expect(decoded(channels, record(code, code))).toMatchObject(refusal('missing'));
       expect(decoded(channels, record('7', '8'))).toEqual([['s', T, 7, 8]]);
     }
   });

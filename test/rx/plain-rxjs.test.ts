@@ -171,6 +171,16 @@ describe('readings that cannot be used', () => {
     });
   });
 
+  test.each<[string, Reading['value']]>([
+    ['none of several', [NaN, NaN]],
+    ['an infinite one beside one that was not observed', [NaN, -Infinity]],
+    ['too few', [NaN]],
+  ])('%s', (_, value) => {
+    expect(failure([reading('a', 0, [NaN, 1]), reading('a', 1, value)], new Memory(), 2)).toMatchObject({
+      name: 'TypeError',
+    });
+  });
+
   test('a series for which there is no room', () => {
     const probe = new Memory();
     forecasts(probe, 1)(new Observable());

@@ -47,6 +47,23 @@ test('each channel has its own scale', () => {
   expect([...(frame?.mean ?? [])]).toEqual([9.5, 1095]);
 });
 
+// Seen to fail when a channel that was not observed counts as a 0, and when it counts as its mean.
+test('a channel that was not observed has z = 0 and leaves its mean and spread as they were', () => {
+  const memory = new Memory();
+  const stage = scale(memory, 2, ScaleSettings.parse({}));
+  const at = (i: number, values: readonly number[]) =>
+    through(stage, frameOf(memory, [['a', i, values]]))[0]!;
+  const never = at(0, [3, NaN]);
+  expect([never.z[1], never.mean[1], never.spread[1]]).toEqual([0, 0, 0]);
+  at(1, [5, 100]);
+  const before = at(2, [NaN, 300]);
+  expect([...before.mean, ...before.spread, before.z[0]]).toEqual([4, 200, 1, 100, 0]);
+  const after = at(3, [7, NaN]);
+  expect([...after.mean, after.spread[1], after.z[1]]).toEqual([5, 200, 100, 0]);
+  // as if the others had been all
+  expect(at(4, [1, 500]).mean).toEqual(Float64Array.of(4, 300));
+});
+
 test('a series that begins at 1e308 keeps its mean: only what deviates from it is cut', () => {
   const memory = new Memory();
   const stage = scale(memory, 1, ScaleSettings.parse({}));
