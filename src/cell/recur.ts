@@ -42,7 +42,7 @@ export function recur(
   const stack = kernel.load({ cell, layers });
   const own = settings && ownCellOf(memory, model, settings);
   return stage((frame: Frame & Aligned & Scaled) => {
-    const { length: n, series, index } = frame;
+    const { length: n, channels, series, index, value } = frame;
     const hidden = new Float32Array(n * H);
     let [steps, most] = [0, 0];
     for (let i = 0; i < n; i++) {
@@ -69,6 +69,7 @@ export function recur(
         own?.step(series[row]!, room, from, count, stack.workspace);
         from += count;
         own?.remember(series[row]!, index[row]!, room.x / 4 + (from - 1) * I, slot.at(series[row]!));
+        own?.observe(series[row]!, index[row]!, value, row * channels);
         const h = room.hidden / 4 + (from - 1) * H;
         for (let k = 0; k < H; k++) hidden[row * H + k] = f32[h + k]!;
       }

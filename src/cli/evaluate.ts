@@ -30,6 +30,7 @@ export interface EvaluateFlags {
   readonly series?: string;
   readonly columns?: readonly string[];
   readonly multivariate?: boolean;
+  readonly targets?: readonly string[];
   readonly nulls?: readonly string[];
   readonly missing?: MissingPolicy;
   readonly horizons?: string[];
@@ -86,6 +87,7 @@ export function addEvaluateCommand(program: Command, pipelines: string): void {
     .option('--series <column>', 'that tells the series apart; default: each column is a series')
     .option('--columns <names>', 'of the values, a,b,c; default: all that hold numbers', list)
     .option('--multivariate', 'the columns are the channels of one series')
+    .option('--targets <names>', 'of these channels those that are forecast; default: all', list)
     .option('--nulls <codes>', 'what stands for a value that is missing, e.g. -200,n/a', list)
     .addOption(
       new Option(

@@ -9,7 +9,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import { type Stage, stage } from '../stage.ts';
 
-/** Columns that `detect` adds, [n × channels] each. */
+/** Columns that `detect` adds, [n × T] each: one number for each channel that is forecast. Of one that was not observed nothing is said. */
 export interface Detected {
   /** 1 where the reading lies outside the 99 % band that was issued for it at the nearest horizon. */
   readonly anomalous: Uint8Array;
@@ -23,7 +23,7 @@ export interface Detected {
   readonly drift: Int8Array;
 }
 
-/** Readings of a series before the first anomaly. */
+/** Steps of a channel before the first anomaly. */
 const WARM_UP = 200;
 
 /** Marks the readings outside the 99 % band of the forecast at the nearest horizon, and those at which its errors have changed in size. */
@@ -32,11 +32,11 @@ export function detect(
   model: Model,
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Forecasted, Detected> {
-  const { plan, base, issued } = new ForecastState(memory, model, settings);
-  const { channels } = plan;
+  const { plan, base, past, issued } = new ForecastState(memory, model, settings);
+  const { channels, targets } = plan;
   const nearest = plan.horizons[0]!;
   const drifts = memory.series('drift', 'f64', DRIFT * channels);
-  return stage(({ length: n, series, value, index }: Frame & Aligned & Forecasted) => {
+  return stage(({ length: n, channels: width, series, value, index }: Frame & Aligned & Forecasted) => {
     const { u16, f32, f64 } = memory.view();
     const anomalous = new Uint8Array(n * channels);
     const score = new Float64Array(n * channels).fill(NaN);
@@ -47,8 +47,9 @@ export function detect(
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const before = index[i]! - nearest;
-      if (!issued.has(row, before)) continue;
       for (let c = 0; c < channels; c++) {
+        const y = value[i * width + targets[c]!]!;
+        if (Number.isNaN(y) || !issued.has(row, c, before)) continue;
         const at = i * channels + c;
         const unit = base.unit(row, c);
         const yhat = issued.value(row, c, before) + unit * f32[issued.moves(row, c, before)]!;
@@ -56,15 +57,13 @@ export function detect(
         const hi = yhat + unit * fromBfloat16(u16[reach]!);
         const lo = yhat - unit * fromBfloat16(u16[reach + 1]!);
         expected[at] = yhat;
-        if (base.age(row, c) > 0)
-          drift[at] = trackDrift(f64, drifts.at(row) + c * DRIFT, (value[at]! - yhat) / unit);
+        if (base.age(row, c) > 0) drift[at] = trackDrift(f64, drifts.at(row) + c * DRIFT, (y - yhat) / unit);
         if (Number.isNaN(lo) || Number.isNaN(hi)) continue;
         outerLo[at] = lo;
         outerHi[at] = hi;
-        const y = value[at]!;
         const half = (hi - lo) / 2;
         if (half > 0) score[at] = Math.abs(y - (hi + lo) / 2) / half;
-        if (before >= WARM_UP && (y < lo || y > hi)) anomalous[at] = 1;
+        if (past.known(row, c, before) >= WARM_UP && (y < lo || y > hi)) anomalous[at] = 1;
       }
     }
     return { anomalous, score, expected, outerLo, outerHi, drift };

@@ -22,14 +22,23 @@ export class History {
     return this.#values[index % length]!;
   }
 
+  /** The newest value; NaN before there is one. */
+  get newest(): number {
+    return this.get(this.#last);
+  }
+
   /** Takes in the value of step `index`, which is after all before. */
   push(index: number, value: number): void {
     const { length } = this.#values;
-    const held = this.get(this.#last);
+    const held = this.newest;
     for (let gap = Math.max(this.#last + 1, index - length); gap < index; gap++)
       this.#values[gap % length] = held;
     if (this.#first === Infinity) this.#first = index;
     this.#values[index % length] = value;
     this.#last = index;
+  }
+  /** Takes in that step `index` has no value of its own: it holds the one before, where there is one. */
+  hold(index: number): void {
+    if (this.#first !== Infinity) this.push(index, this.newest);
   }
 }

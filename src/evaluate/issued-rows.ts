@@ -1,7 +1,7 @@
 import { ForetideError } from '../errors.ts';
 import type { Frame } from '../frame.ts';
 
-/** One reading of one channel, and the forecasts that were issued when it came. */
+/** One row of one channel that is forecast, and the forecasts that were issued when it came. */
 export interface IssuedRow {
   readonly series: string;
   /** Name of the channel; empty for series of one number. */
@@ -14,10 +14,11 @@ export interface IssuedRow {
   readonly index: number;
   /** The series' sampling step, ms; 0 while it is not known. */
   readonly step: number;
+  /** What was observed; NaN: the channel was not. */
   readonly value: number;
   /** Steps ahead that are forecast, ascending. */
   readonly horizons: readonly number[];
-  /** [horizons] forecasts of the values of index + h, and their 90 % bands; NaN while there is none. */
+  /** [horizons] forecasts of the values of index + h, NaN before the channel is observed; and their 90 % bands, NaN while there is none. */
   readonly yhat: Float64Array;
   readonly lo: Float64Array;
   readonly hi: Float64Array;
@@ -27,6 +28,7 @@ export interface IssuedRow {
 interface ForecastColumns {
   readonly index: Float64Array;
   readonly step: Float64Array;
+  readonly targets: readonly number[];
   readonly horizons: readonly number[];
   readonly yhat: Float64Array;
   readonly lo: Float64Array;
@@ -41,12 +43,11 @@ interface ForecastColumns {
  */
 export function* issuedRows(frame: Frame): Generator<IssuedRow> {
   const { length: n, channels, channelNames, name, time, value, offset } = frame;
-  const { index, step, horizons, yhat, lo, hi } = columnsOf(frame);
+  const { index, step, targets, horizons, yhat, lo, hi } = columnsOf(frame);
   const width = horizons.length;
   for (let i = 0; i < n; i++) {
-    for (let c = 0; c < channels; c++) {
-      const at = i * channels + c;
-      const from = at * width;
+    for (const [t, c] of targets.entries()) {
+      const from = (i * targets.length + t) * width;
       yield {
         series: name[i]!,
         channel: channelNames[c]!,
@@ -54,7 +55,7 @@ export function* issuedRows(frame: Frame): Generator<IssuedRow> {
         time: time[i]!,
         index: index[i]!,
         step: step[i]!,
-        value: value[at]!,
+        value: value[i * channels + c]!,
         horizons,
         yhat: yhat.subarray(from, from + width),
         lo: lo.subarray(from, from + width),
@@ -66,7 +67,7 @@ export function* issuedRows(frame: Frame): Generator<IssuedRow> {
 
 function columnsOf(frame: Frame): ForecastColumns {
   const columns = frame as Frame & Partial<ForecastColumns>;
-  const needed = ['index', 'step', 'horizons', 'yhat', 'lo', 'hi'] as const;
+  const needed = ['index', 'step', 'targets', 'horizons', 'yhat', 'lo', 'hi'] as const;
   const absent = needed.filter((column) => columns[column] === undefined);
   if (absent.length === 0) return columns as Frame & ForecastColumns;
   throw new ForetideError('PIPELINE_INVALID', {

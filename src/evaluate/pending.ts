@@ -6,7 +6,7 @@ export class Pending {
   readonly #length: number;
   /** [length] step number of the origin; 0 where there is none. */
   readonly #index: Float64Array;
-  /** [length] data row of the origin, its value, and the mean of all values up to it. */
+  /** [length] data row of the origin, the newest value at it, and the mean of all values up to it. */
   readonly row: Float64Array;
   readonly last: Float64Array;
   readonly mean: Float64Array;
@@ -40,12 +40,12 @@ export class Pending {
     return this.#index[place] === index ? place : -1;
   }
 
-  /** Keeps the forecasts of a row; `mean` is that of all values up to it. */
-  add({ index, row, value, horizons, yhat, lo, hi }: IssuedRow, mean: number): void {
+  /** Keeps the forecasts of a row; `last` is the newest value, `mean` that of all values up to it. */
+  add({ index, row, horizons, yhat, lo, hi }: IssuedRow, last: number, mean: number): void {
     const place = index % this.#length;
     this.#index[place] = index;
     this.row[place] = row;
-    this.last[place] = value;
+    this.last[place] = last;
     this.mean[place] = mean;
     const steps = this.#steps;
     for (let s = 0, j = 0; s < steps.length; s++) {

@@ -12,6 +12,8 @@ export interface SettingsGiven extends DataFlags {
   readonly set: readonly string[];
   /** File of a trained model. */
   readonly model?: string | undefined;
+  /** Channels that are to be forecast and scored. */
+  readonly targets?: readonly string[] | undefined;
   /** Steps ahead that are to be scored. */
   readonly horizons?: readonly number[] | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -27,11 +29,12 @@ export interface SettingsGiven extends DataFlags {
  * @throws ForetideError SETTINGS_INVALID, FILE_UNREADABLE, FILE_FORMAT
  */
 export async function runSettingsFrom(pipeline: Pipeline, given: SettingsGiven): Promise<RunSettings> {
-  const { config, data, model, horizons = [], environment = {} } = given;
+  const { config, data, model, targets, horizons = [], environment = {} } = given;
   const { input, ...others } = pipeline.defaults;
   const set = [
     ...(data.length > 0 ? await inputAssignments(given) : []),
     ...(model === undefined ? [] : [`model.file=${JSON.stringify(model)}`]),
+    ...(targets === undefined ? [] : [`forecast.targets=${JSON.stringify(targets)}`]),
     ...given.set,
   ];
   const load = (more: Readonly<Record<string, unknown>>): RunSettings =>

@@ -26,10 +26,10 @@ export interface ScoredTarget extends Target {
  * The scores of one channel of one series, prequentially: a forecast of h steps ahead that was issued at step k is held against the
  * reading of step k + h when that comes, and before anything of that reading is used.
  *
- * 1. What is forecast of a step without a reading is not scored, but counted as missing.
+ * 1. What is forecast of a step without a reading, or with one in which the channel was not observed, is not scored, but counted as missing.
  * 2. Which rows count for what says the plan.
- * 3. Three naive forecasts of the same origins stand beside: the value at the origin; the value one season m (or as many seasons as
- *    are needed) before the target; the mean of all values up to the origin. A step without a reading counts as the value before it.
+ * 3. Three naive forecasts of the same origins stand beside: the newest value at the origin; the value one season m (or as many seasons as
+ *    are needed) before the target; the mean of all values up to the origin. A step without a value counts as the value before it.
  * 4. The scale of MASE is the mean of |y_t − y_{t−m}| over the rows before those that are scored; where there are none, over the
  *    scored rows themselves. Without a season m is 1. R. J. Hyndman, A. B. Koehler, "Another look at measures of forecast accuracy",
  *    International Journal of Forecasting 22 (2006), section 3.
@@ -66,11 +66,12 @@ export class SeriesScore {
     return this.#plan.horizons;
   }
 
+  /** Readings in which the channel was observed. */
   get readings(): number {
     return this.#readings;
   }
 
-  /** Event time of the newest reading, ms. */
+  /** Event time of the newest row, ms. */
   get lastTime(): number {
     return this.#lastTime;
   }
@@ -99,10 +100,16 @@ export class SeriesScore {
   /** Takes the next reading in: scores what was forecast of it, then keeps what is forecast with it. */
   take(row: IssuedRow, told?: (target: ScoredTarget) => void): void {
     this.#season = this.#seasonOf(row.step);
-    this.#countMissing(row);
-    this.#score(row, told);
-    this.#observe(row);
-    this.#pending.add(row, this.#mean.value);
+    const isObserved = !Number.isNaN(row.value);
+    this.#countMissing(row, isObserved ? row.index - 1 : row.index);
+    if (isObserved) {
+      this.#score(row, told);
+      this.#observe(row);
+    } else this.#history.hold(row.index);
+    this.#lastIndex = row.index;
+    this.#lastTime = row.time;
+    // before its first value a channel is not forecast
+    if (this.#readings > 0) this.#pending.add(row, this.#history.newest, this.#mean.value);
   }
 
   #seasonOf(step: number): number {
@@ -113,10 +120,10 @@ export class SeriesScore {
     return steps;
   }
 
-  /** The steps between the reading before and this one that were forecast and had none. */
-  #countMissing({ row, index }: IssuedRow): void {
+  /** The steps after the row before, up to `end`, that were forecast and have no value. */
+  #countMissing({ row }: IssuedRow, end: number): void {
     const { steps } = this.#plan;
-    const farthest = Math.min(index - 1, this.#lastIndex + this.#pending.reach);
+    const farthest = Math.min(end, this.#lastIndex + this.#pending.reach);
     for (let gap = this.#lastIndex + 1; gap <= farthest; gap++) {
       for (let s = 0; s < steps.length; s++) {
         const place = this.#pending.find(gap - steps[s]!);
@@ -158,9 +165,9 @@ export class SeriesScore {
   }
 
   /** Lets the value into everything that later forecasts are measured by. */
-  #observe({ row, time, index, value }: IssuedRow): void {
+  #observe({ row, index, value }: IssuedRow): void {
     const { score, standardizeOn } = this.#plan.protocol;
-    const before = this.#history.get(this.#lastIndex);
+    const before = this.#history.newest;
     if (!Number.isNaN(before)) this.#moves.add(Math.abs(value - before));
     const seasonBefore = this.#history.get(index - (this.#season || 1));
     if (!Number.isNaN(seasonBefore)) {
@@ -170,8 +177,6 @@ export class SeriesScore {
     if (standardizeOn && inRange(standardizeOn, row)) this.#deviation.add(value);
     this.#history.push(index, value);
     this.#mean.add(value);
-    this.#lastIndex = index;
-    this.#lastTime = time;
     this.#readings++;
   }
 }

@@ -56,6 +56,13 @@ export class Base {
     this.#slot = memory.series('base', 'f64', WIDTH * channels);
   }
 
+  /** The last value that was observed; NaN before the first. */
+  last(row: number, channel: number): number {
+    const { f64 } = this.#memory.view();
+    const at = this.#at(row, channel);
+    return f64[at + READINGS]! > 0 ? f64[at + LAST]! : NaN;
+  }
+
   /** M0 */
   anchor(row: number, channel: number): number {
     return this.#memory.view().f64[this.#at(row, channel) + ANCHOR]!;

@@ -92,7 +92,7 @@ export class Experts {
     const seasons = seasonsOf(step);
     const [unit, offset] = [base.unit(row, channel), value - base.anchor(row, channel)];
     const level = offset / unit;
-    const hasDayAgo = seasons.lag > 0 && past.known(row, index) > seasons.lag;
+    const hasDayAgo = seasons.lag > 0 && past.known(row, channel, index) > seasons.lag;
     const near = SEASON_CUT * profile.spread(row, channel);
     const weekNow = profile.week(row, channel, seasons, time);
     const dayNow = profile.day(row, channel, seasons, time);

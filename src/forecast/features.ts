@@ -50,6 +50,8 @@ export interface FeatureInput {
   readonly unit: number;
   /** Readings since the beginning, this one included. */
   readonly age: number;
+  /** Whether y_t was observed at this step; else it is the last value before, and nothing is learned of the size of features. */
+  readonly isObserved: boolean;
 }
 
 /**
@@ -135,7 +137,7 @@ export class Features {
   /** Differences and the level. */
   #shape({ row, channel, index, offset, unit }: FeatureInput): number {
     const past = this.#past;
-    const known = past.known(row, index);
+    const known = past.known(row, channel, index);
     let k = 0;
     let newer = offset;
     for (let lag = 1; lag <= DIFFERENCES; lag++) {
@@ -152,7 +154,7 @@ export class Features {
     const seasons = seasonsOf(step);
     const past = this.#past;
     const profile = this.#profile;
-    const known = past.known(row, index);
+    const known = past.known(row, channel, index);
     const ago = (steps: number): number =>
       steps > 0 && steps < known ? (past.offset(row, channel, index - steps) - offset) / unit : 0;
     let k = from;
@@ -171,7 +173,7 @@ export class Features {
   }
 
   /** Cuts each feature at a multiple of its mean size. */
-  #cut({ row, channel, age }: FeatureInput): void {
+  #cut({ row, channel, age, isObserved }: FeatureInput): void {
     const { f32 } = this.#memory.view();
     const at = this.#size.at(row) + channel * this.#sized;
     const weight = 1 / Math.min(age, WINDOW);
@@ -180,7 +182,7 @@ export class Features {
       const limit = (j === DIFFERENCES ? LEVEL_CUT : CUT) * (age > FIRST && size > 0 ? size : 1);
       const feature = cut(this.#phi[j]!, limit);
       this.#loose[j] = cut(this.#phi[j]!, LOOSE * limit);
-      f32[at + j] = size + (Math.abs(feature) - size) * weight;
+      if (isObserved) f32[at + j] = size + (Math.abs(feature) - size) * weight;
       this.#phi[j] = feature;
     }
   }

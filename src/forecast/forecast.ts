@@ -12,22 +12,29 @@ import { seasonsOf } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
 import { ForecastState, type Learners } from './state.ts';
 
-/** Columns that `forecast` adds. Index of channel c and the q-th horizon in a row i: (i × channels + c) × Q + q. */
+/** Columns that `forecast` adds. Index of the c-th of T targets and the q-th horizon in a row i: (i × T + c) × Q + q. */
 export interface Forecasted {
+  /** Places in a reading of the channels that are forecast, ascending; T of them. */
+  readonly targets: readonly number[];
   /** Steps ahead, ascending; Q of them. */
   readonly horizons: readonly number[];
   /** Coverages of the bands, ascending; B of them. */
   readonly levels: readonly number[];
-  /** [n × channels × Q] */
+  /** [n × T × Q] NaN for a channel that was never observed yet. */
   readonly yhat: Float64Array;
-  /** [n × channels × Q] the main band; NaN while there is none. */
+  /** [n × T × Q] the main band; NaN while there is none. */
   readonly lo: Float64Array;
   readonly hi: Float64Array;
-  /** [n × channels × Q × B] all bands, the main one among them. */
+  /** [n × T × Q × B] all bands, the main one among them. */
   readonly los: Float64Array;
   readonly his: Float64Array;
   /** [n] 1 where the target times are known and later than any forecast before, so that the forecasts may be written out. */
   readonly issued: Uint8Array;
+}
+
+/** Where the forecasts of a row and channel begin: `value` is y_t, or the last value before where the channel was not observed. */
+interface Origin extends Question {
+  readonly isObserved: boolean;
 }
 
 /** Forecasts are numbers: they end here. */
@@ -36,13 +43,14 @@ const LARGEST = 1.7e308;
 const WIDEST = 1e38;
 
 /**
- * Forecasts every channel at all horizons, with bands, and leaves them in Memory until their targets come.
+ * Forecasts every target at all horizons, with bands, and leaves them in Memory until their targets come.
  *
  * 1. `learn: head` and `full`: ŷ_{t+h} = y_t + unit × the mixture of the experts' movements; the last value until the series has warmed up and
  *    the experts have been held against a target, and for one that has not moved for a day.
  * 2. `learn: none`: the model's linear head on h_t, in the series' units.
  * 3. Target times are event time + h × sampling step and rise strictly by series and horizon, so no two forecasts share an
  *    identity. (They are linear in h: it is enough to look at the nearest and the farthest.)
+ * 4. A channel that was not observed is forecast from its last value, and nothing is taken in of it; one that never was is not forecast.
  */
 export function forecast(
   memory: Memory,
@@ -51,7 +59,7 @@ export function forecast(
 ): Stage<Frame & Aligned & Scaled & Recurred, Forecasted> {
   const state = new ForecastState(memory, model, settings);
   const { plan, base, past, issued, learners } = state;
-  const { channels, horizons, levels, main, farthest } = plan;
+  const { channels, targets, horizons, levels, main, farthest } = plan;
   const [Q, B, H] = [horizons.length, levels.length, model.hidden];
   const target = memory.series('issued.target', 'f64', 2); // newest target times of the nearest and the farthest horizon
   const cellPhi = new Float64Array(H + 1);
@@ -76,21 +84,28 @@ export function forecast(
       const row = series[i]!;
       const k = index[i]!;
       for (let channel = 0; channel < channels; channel++) {
+        const y = value[i * frame.channels + targets[channel]!]!;
+        const isObserved = !Number.isNaN(y);
         const at = {
           row,
           channel,
           index: k,
           time: time[i]!,
           step: step[i]!,
-          value: value[i * channels + channel]!,
+          value: isObserved ? y : base.last(row, channel),
+          isObserved,
         };
+        if (Number.isNaN(at.value)) {
+          putNothing(i * channels + channel, columns);
+          continue;
+        }
         takeIn(at, gap[i]!);
         const movesAt = issued.moves(row, channel, k);
         if (learners) moveByExperts(learners, at, frame.hidden, i * H, movesAt);
-        else moveByModel(frame, i, channel, movesAt);
+        else moveByModel(frame, i, at, movesAt);
         putColumns(at, i * channels + channel, movesAt, columns);
+        issued.stamp(row, channel, k);
       }
-      issued.stamp(row, k);
       const nearest = time[i]! + horizons[0]! * step[i]!;
       const last = time[i]! + farthest * step[i]!;
       const targetAt = target.at(row);
@@ -101,33 +116,44 @@ export function forecast(
         columns.issued[i] = 1;
       }
     }
-    return { horizons, levels, ...columns };
+    return { targets, horizons, levels, ...columns };
 
     /** The reading becomes part of the past. */
-    function takeIn({ row, channel, index: at, value: y }: Question, since: number): void {
+    function takeIn({ row, channel, index: at, value: y, isObserved }: Origin, since: number): void {
+      issued.setValue(row, channel, at, y);
+      if (!isObserved) return past.hold(row, channel, at, since);
       const rebase = base.take(row, channel, y);
       if (rebase) state.rebase(row, channel, rebase);
       past.push(row, channel, at, since, y - base.anchor(row, channel));
-      issued.setValue(row, channel, at, y);
     }
 
     /** What the series' own experts say, mixed; also puts φ_t where `learn` will find it. */
     function moveByExperts(
       l: Learners,
-      at: Question,
+      at: Origin,
       hidden: Float32Array,
       hiddenAt: number,
       to: number,
     ): void {
-      const { row, channel, index: k, time: t, step: every, value: y } = at;
+      const { row, channel, index: k, time: t, step: every, value: y, isObserved } = at;
       const age = base.age(row, channel);
       f32.fill(0, to, to + Q);
       if (age === 0) return;
       const unit = base.unit(row, channel);
       const offset = y - base.anchor(row, channel);
       const seasons = seasonsOf(every);
-      l.profile.take(row, channel, seasons, t, cut(offset / unit, FAR), age);
-      const phi = l.features.of({ row, channel, index: k, time: t, step: every, offset, unit, age });
+      if (isObserved) l.profile.take(row, channel, seasons, t, cut(offset / unit, FAR), age);
+      const phi = l.features.of({
+        row,
+        channel,
+        index: k,
+        time: t,
+        step: every,
+        offset,
+        unit,
+        age,
+        isObserved,
+      });
       for (let j = 0; j < H; j++) cellPhi[j] = hidden[hiddenAt + j]!;
       cellPhi[H] = 1;
       const [features, cell, short, loose, both] = l.readouts;
@@ -153,24 +179,31 @@ export function forecast(
     function moveByModel(
       { hidden, mean, spread }: typeof frame,
       i: number,
-      channel: number,
+      { row, channel, value: y }: Origin,
       to: number,
     ): void {
       const { W, b } = model.head;
-      const width = channels * model.horizon;
-      const at = i * channels + channel;
-      const unit = base.unit(series[i]!, channel);
+      const width = model.channels * model.horizon;
+      const target = targets[channel]!;
+      const at = i * model.channels + target;
+      const unit = base.unit(row, channel);
       for (let q = 0; q < Q; q++) {
-        const column = channel * model.horizon + horizons[q]! - 1;
+        const column = target * model.horizon + horizons[q]! - 1;
         let sum = b[column]!;
         for (let j = 0; j < H; j++) sum += hidden[i * H + j]! * W[j * width + column]!;
-        f32[to + q] = unit > 0 ? cut((mean[at]! + spread[at]! * sum - value[at]!) / unit, FAR) : 0;
+        f32[to + q] = unit > 0 ? cut((mean[at]! + spread[at]! * sum - y) / unit, FAR) : 0;
       }
+    }
+
+    /** Nothing is forecast of the `at`-th channel. */
+    function putNothing(at: number, { yhat, lo, hi, los, his }: typeof columns): void {
+      for (const column of [yhat, lo, hi]) column.fill(NaN, at * Q, (at + 1) * Q);
+      for (const column of [los, his]) column.fill(NaN, at * Q * B, (at + 1) * Q * B);
     }
 
     /** Movements and bands as columns. Bands are told as they are kept, so that what is scored is what was said. */
     function putColumns(
-      { row, channel, index: k, value: y }: Question,
+      { row, channel, index: k, value: y }: Origin,
       at: number,
       from: number,
       to: typeof columns,

@@ -18,8 +18,9 @@ export class Issued {
   readonly #plan: Plan;
   readonly #experts: number;
   readonly #ring: number;
+  /** [channels][ring] number of the step whose forecasts stand there. */
   readonly #stamp: Slot;
-  /** [ring][channels] value of the step. */
+  /** [ring][channels] value of the step; where the channel was not observed, the last one before. */
   readonly #value: Slot;
   /** [ring][channels][Q] */
   readonly #move: Slot;
@@ -37,7 +38,7 @@ export class Issued {
     this.#plan = plan;
     this.#experts = experts;
     this.#ring = farthest + 1;
-    this.#stamp = memory.series('issued.index', 'f64', this.#ring);
+    this.#stamp = memory.series('issued.index', 'f64', this.#ring * channels);
     this.#value = memory.series('issued.value', 'f64', this.#ring * channels);
     this.#move = memory.series('issued.move', 'f32', this.#ring * channels * Q);
     this.#reach = memory.series('issued.reach', 'u16', this.#ring * channels * Q * 2);
@@ -50,32 +51,33 @@ export class Issued {
     return this.#ring;
   }
 
-  /** Opens the place of step `index`. */
-  stamp(row: number, index: number): void {
-    this.#memory.view().f64[this.#stamp.at(row) + ringPlace(index, this.#ring)] = index;
+  /** Opens the channel's place of step `index`. */
+  stamp(row: number, channel: number, index: number): void {
+    this.#memory.view().f64[this.stamps(row, channel) + ringPlace(index, this.#ring)] = index;
   }
 
-  /** Whether forecasts were issued at step `index` and are still kept. */
-  has(row: number, index: number): boolean {
-    return index > 0 && this.#memory.view().f64[this.#stamp.at(row) + ringPlace(index, this.#ring)] === index;
+  /** Whether forecasts of the channel were issued at step `index` and are still kept. */
+  has(row: number, channel: number, index: number): boolean {
+    const at = this.stamps(row, channel) + ringPlace(index, this.#ring);
+    return index > 0 && this.#memory.view().f64[at] === index;
   }
 
-  /** Keeps what was observed at step `index`. */
+  /** Keeps the value that the forecasts of step `index` begin at. */
   setValue(row: number, channel: number, index: number, value: number): void {
     this.#memory.view().f64[this.#value.at(row) + this.#place(channel, index)] = value;
   }
 
-  /** What was observed at step `index`. */
+  /** The value that the forecasts of step `index` begin at. */
   value(row: number, channel: number, index: number): number {
     return this.#memory.view().f64[this.#value.at(row) + this.#place(channel, index)]!;
   }
 
   /** Index in `view().f64` of the step numbers by place in the ring: a place holds the forecasts of the step that stands there. */
-  stamps(row: number): number {
-    return this.#stamp.at(row);
+  stamps(row: number, channel: number): number {
+    return this.#stamp.at(row) + channel * this.#ring;
   }
 
-  /** Index in `view().f64` of what was observed, at the ring's first place; the next one's is `channels` further. */
+  /** Index in `view().f64` of the values that forecasts begin at, at the ring's first place; the next one's is `channels` further. */
   values(row: number, channel: number): number {
     return this.#value.at(row) + channel;
   }

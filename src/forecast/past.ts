@@ -8,8 +8,8 @@ export const PAST = 289;
 const LARGEST = 3e38;
 
 /**
- * The last 289 values of each channel by step number, in Memory, as float32 offsets from the channel's anchor. A step without a
- * reading holds the value before it.
+ * The last 289 values of each channel by step number, in Memory, as float32 offsets from the channel's anchor. A step at which it was
+ * not observed holds the value before it.
  */
 export class Past {
   readonly #memory: Memory;
@@ -19,25 +19,37 @@ export class Past {
   constructor(memory: Memory, channels: number) {
     this.#memory = memory;
     this.#slot = memory.series('past', 'f32', PAST * channels);
-    this.#first = memory.series('past.first', 'f64'); // the oldest step number that is known
+    this.#first = memory.series('past.first', 'f64', channels); // number of the first step at which it was observed; 0: none yet
   }
 
   /** Takes in the value of step `index`; `gap` steps after the one before (0: the series begins). */
   push(row: number, channel: number, index: number, gap: number, offset: number): void {
     const { f32, f64 } = this.#memory.view();
-    const at = this.#slot.at(row) + channel * PAST;
-    if (gap === 0) f64[this.#first.at(row)] = index;
-    if (gap > 1) {
-      const held = f32[at + ringPlace(index - gap, PAST)]!;
-      for (let back = Math.min(gap, PAST) - 1; back > 0; back--)
-        f32[at + ringPlace(index - back, PAST)] = held;
-    }
-    f32[at + ringPlace(index, PAST)] = cut(offset, LARGEST);
+    const first = this.#first.at(row) + channel;
+    if (f64[first] === 0) f64[first] = index;
+    this.#hold(row, channel, index, gap, 1);
+    f32[this.#slot.at(row) + channel * PAST + ringPlace(index, PAST)] = cut(offset, LARGEST);
   }
 
-  /** Steps of the past that are known at step `now`, itself included. */
-  known(row: number, now: number): number {
-    return Math.min(PAST, now - this.#memory.view().f64[this.#first.at(row)]! + 1);
+  /** Takes in that the channel was not observed at step `index`, `gap` steps after the one before. */
+  hold(row: number, channel: number, index: number, gap: number): void {
+    this.#hold(row, channel, index, gap, 0);
+  }
+
+  /** What stands at step index − gap is that of the steps after it, but for the newest `but`. */
+  #hold(row: number, channel: number, index: number, gap: number, but: number): void {
+    if (gap <= but) return;
+    const { f32 } = this.#memory.view();
+    const at = this.#slot.at(row) + channel * PAST;
+    const held = f32[at + ringPlace(index - gap, PAST)]!;
+    for (let back = Math.min(gap, PAST) - 1; back >= but; back--)
+      f32[at + ringPlace(index - back, PAST)] = held;
+  }
+
+  /** Steps of the past that are known at step `now`, itself included: from the first on at which the channel was observed. */
+  known(row: number, channel: number, now: number): number {
+    const first = this.#memory.view().f64[this.#first.at(row) + channel]!;
+    return first === 0 ? 0 : Math.min(PAST, now - first + 1);
   }
 
   /** The value of step `index` less the anchor; it must be known. */

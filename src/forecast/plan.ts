@@ -4,7 +4,10 @@ import type { ForecastSettings } from './settings.ts';
 
 /** What is forecast of every series: settings and model, put together. */
 export interface Plan {
+  /** Channels that are forecast. Where state and forecasts speak of a channel, it is a place among these. */
   readonly channels: number;
+  /** [channels] their places in a reading, ascending. */
+  readonly targets: readonly number[];
   /** Steps ahead, ascending; Q of them. */
   readonly horizons: readonly number[];
   /** The last of them. */
@@ -20,12 +23,12 @@ export interface Plan {
 /**
  * The plan of a pipeline.
  *
- * @throws ForetideError SETTINGS_INVALID where the model's head, which is to forecast on its own, does not look so far ahead; where a cell of
- *   several layers is to learn
+ * @throws ForetideError SETTINGS_INVALID where a target is none of the channels; where the model's head, which is to forecast on its own,
+ *   does not look so far ahead; where a cell of several layers is to learn
  */
 export function planOf(
   model: Model,
-  { profile, learn: scope, horizons: chosen, level, levels: others }: ForecastSettings,
+  { profile, learn: scope, targets: names, horizons: chosen, level, levels: others }: ForecastSettings,
 ): Plan {
   const horizons = chosen ? ascending(chosen) : Array.from({ length: model.horizon }, (_, i) => i + 1);
   const farthest = horizons.at(-1)!;
@@ -49,8 +52,10 @@ export function planOf(
     });
   }
   const levels = ascending([...others, level]);
+  const targets = names ? targetsAmong(model.channelNames, names) : [...model.channelNames.keys()];
   return {
-    channels: model.channels,
+    channels: targets.length,
+    targets,
     horizons,
     farthest,
     levels,
@@ -58,6 +63,24 @@ export function planOf(
     profile,
     learn,
   };
+}
+
+/** Places of these names among the channels, ascending. */
+function targetsAmong(channels: readonly string[], names: readonly string[]): readonly number[] {
+  const unknown = names.filter((name) => !channels.includes(name));
+  if (unknown.length === 0) return ascending(names.map((name) => channels.indexOf(name)));
+  const isOne = channels.length === 1;
+  throw new ForetideError('SETTINGS_INVALID', {
+    what: isOne
+      ? 'Targets are chosen among the channels of a reading, and these readings have one number each'
+      : 'No such channel to forecast',
+    expected: isOne ? 'no targets, or readings of several channels' : `some of ${channels.join(', ')}`,
+    got: unknown.join(', '),
+    where: 'forecast.targets',
+    todo: isOne
+      ? 'Leave it out, or name the fields by input.decode.values and set input.decode.channels.'
+      : 'Name fields of input.decode.values.',
+  });
 }
 
 function ascending(numbers: readonly number[]): readonly number[] {

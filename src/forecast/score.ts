@@ -27,8 +27,8 @@ export const HORIZONS_SLOT = 'score.horizons';
 
 /**
  * Holds every forecast whose target this reading is against what came, beside two naive forecasts of the same origin: the last
- * value, and the value of one day before the target. Prequential: only forecasts issued at earlier steps are scored. Adds no
- * column; the sums of |error| lie in Memory.
+ * value, and the value of one day before the target. Prequential: only forecasts issued at earlier steps are scored, and a channel
+ * that was not observed scores none. Adds no column; the sums of |error| lie in Memory.
  */
 export function score(
   memory: Memory,
@@ -36,14 +36,21 @@ export function score(
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Forecasted, object> {
   const { plan, base, past, issued } = new ForecastState(memory, model, settings);
-  const { channels, horizons } = plan;
+  const { channels, targets, horizons } = plan;
   const Q = horizons.length;
   const counts = memory.series(COUNT_SLOT, 'i32', COUNTS.length * horizons.length * channels);
   const sums = memory.series(SUM_SLOT, 'f64', SUMS.length * horizons.length * channels);
   const known = memory.partition(HORIZONS_SLOT, 'f64', horizons.length);
   return (source) => source.pipe(tap((frame) => take(frame)));
 
-  function take({ length: n, series, value, index, step }: Frame & Aligned & Forecasted): void {
+  function take({
+    length: n,
+    channels: width,
+    series,
+    value,
+    index,
+    step,
+  }: Frame & Aligned & Forecasted): void {
     const { u16, i32, f32, f64 } = memory.view();
     f64.set(horizons, known.at(0)); // align has touched the partition's slots
     for (let i = 0; i < n; i++) {
@@ -51,12 +58,13 @@ export function score(
       const k = index[i]!;
       const now = ringPlace(k, issued.ring);
       const day = stepsOfDay(step[i]!);
-      const hasDayBefore = day > 0 && day < past.known(row, k);
       for (let c = 0; c < channels; c++) {
-        const y = value[i * channels + c]!;
+        const y = value[i * width + targets[c]!]!;
+        if (Number.isNaN(y)) continue;
+        const hasDayBefore = day > 0 && day < past.known(row, c, k);
         const unit = base.unit(row, c);
         const dayBefore = hasDayBefore ? past.offset(row, c, k - day) + base.anchor(row, c) : NaN;
-        const stamps = issued.stamps(row);
+        const stamps = issued.stamps(row, c);
         const values = issued.values(row, c);
         const [moves, reaches] = [issued.moves(row, c, 0), issued.reaches(row, c, 0)];
         const firstCount = counts.at(row) + c * Q * COUNTS.length;
@@ -91,6 +99,12 @@ export function score(
 
 function size(error: number): number {
   return Math.min(HUGE, Math.abs(error));
+}
+
+/** Channels of which something is counted, of so many horizons; 0 for a pipeline without the stage `score`. */
+export function scoredChannels(memory: Memory, horizons: number): number {
+  const width = memory.seriesSlot(COUNT_SLOT)?.width ?? 0;
+  return width / (COUNTS.length * horizons);
 }
 
 /** What has been counted of a series; undefined for a pipeline without the stage `score`. */

@@ -27,6 +27,13 @@ export const ForecastSettings = z
       .describe(
         'What a growth of the errors does, found by Page–Hinkley. tell: only the column `drift`; relearn: the readouts learn as freely as at the beginning',
       ),
+    targets: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        'Channels that are forecast, by their names; the others are inputs of the cell alone. Default: all',
+      ),
     horizons: z
       .array(z.int().min(1).max(512))
       .min(1)

@@ -26,7 +26,8 @@ type Told = Partial<Pick<Detected, 'anomalous' | 'drift'>>;
  * 3. Then the readouts take in φ_t, which gives the gain that the errors of t + h will use.
  * 4. `learnFrom: usual`: nothing is learned from a reading that `detect` has marked; the bands see it all the same. `onDrift: relearn`: where
  *    the errors have grown, the readouts trust what they have learned no more than at the beginning.
- * 5. `learn: full`: the series' own cell learns too (see OwnCell).
+ * 5. A channel that was not observed brings no target. φ_t, of its last value, is taken in: for the targets of what was forecast from it.
+ * 6. `learn: full`: the series' own cell learns too (see OwnCell).
  */
 export function learn(
   memory: Memory,
@@ -34,14 +35,14 @@ export function learn(
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Forecasted & Told, object> {
   const { plan, base, past, issued, bands, outer, learners } = new ForecastState(memory, model, settings);
-  const { channels, horizons } = plan;
+  const { channels, targets, horizons } = plan;
   const Q = horizons.length;
   const own = ownCellOf(memory, model, settings);
 
   return (source) => source.pipe(tap((frame) => learnFrom(frame)));
 
   function learnFrom(frame: Frame & Aligned & Forecasted & Told): void {
-    const { length: n, series, value, index, anomalous, drift } = frame;
+    const { length: n, channels: width, series, value, index, anomalous, drift } = frame;
     const { u16, i32, f32, f64 } = memory.view();
     const movedAt = learners ? learners.workspace.moved / 8 : 0;
     const placesAt = learners ? learners.workspace.places / 4 : 0;
@@ -50,12 +51,16 @@ export function learn(
       const k = index[i]!;
       const now = ringPlace(k, issued.ring);
       for (let c = 0; c < channels; c++) {
-        const y = value[i * channels + c]!;
+        const y = value[i * width + targets[c]!]!;
         const unit = base.unit(row, c);
         const age = base.age(row, c);
+        if (Number.isNaN(y)) {
+          if (age > 0) for (const readout of learners?.readouts ?? []) readout.takeIn(row, c, k);
+          continue;
+        }
         const isPassedOver = settings.learnFrom === 'usual' && anomalous?.[i * channels + c] === 1;
         const isLearning = learners && age > 0 && !base.isAsleep(row, c) && !isPassedOver;
-        const stamps = issued.stamps(row);
+        const stamps = issued.stamps(row, c);
         const values = issued.values(row, c);
         const [moves, reaches] = [issued.moves(row, c, 0), issued.reaches(row, c, 0)];
         for (let q = 0; q < Q; q++) {

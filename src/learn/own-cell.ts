@@ -49,7 +49,8 @@ interface Kept {
 class OwnCell {
   readonly #memory: Memory;
   readonly #model: Model;
-  readonly #channels: number;
+  /** Places in a reading of the channels that are forecast. */
+  readonly #targets: readonly number[];
   /** Horizons that are taught. */
   readonly #taught: readonly number[];
   /** Steps that inputs and states are kept of. */
@@ -68,6 +69,8 @@ class OwnCell {
   readonly #index: Slot;
   readonly #inputs: Slot;
   readonly #states: Slot;
+  /** [ring][targets] 1 for a channel that was not observed; undefined where readings have one number, which always was. */
+  readonly #missing: Slot | undefined;
 
   /** Bytes of W, before b. */
   readonly #sizeW: number;
@@ -75,16 +78,16 @@ class OwnCell {
   readonly #table: number;
 
   constructor(memory: Memory, model: Model, settings: ForecastSettings) {
-    const { channels, farthest } = planOf(model, settings);
+    const { targets, farthest } = planOf(model, settings);
     const { cell, layers, hidden: H, inputs: I } = model;
     const [weights] = layers as [(typeof layers)[0]];
     this.#memory = memory;
     this.#model = model;
-    this.#channels = channels;
+    this.#targets = targets;
     this.#taught = TAUGHT.filter((h) => h <= farthest);
     this.#ring = WINDOW + this.#taught.at(-1)! + 1;
     this.#stateWidth = cell.states * H;
-    const outputs = channels * this.#taught.length;
+    const outputs = targets.length * this.#taught.length;
     const { arena } = memory;
     this.#layer = new TrainingLayer(arena, cell, weights, WINDOW, 1);
     const nothing = { W: new Float32Array(H * outputs), b: new Float32Array(outputs) };
@@ -107,6 +110,8 @@ class OwnCell {
     this.#index = memory.series('own.index', 'f64', this.#ring);
     this.#inputs = memory.series('own.inputs', 'f32', this.#ring * I);
     this.#states = memory.series('own.states', 'f32', this.#ring * this.#stateWidth);
+    this.#missing =
+      model.channels > 1 ? memory.series('own.missing', 'u16', this.#ring * targets.length) : undefined;
   }
 
   /**
@@ -162,12 +167,34 @@ class OwnCell {
     f32.copyWithin(this.#states.at(row) + place * this.#stateWidth, state, state + this.#stateWidth);
   }
 
+  /**
+   * Keeps which channels step `index` has a target of.
+   *
+   * @param value numbers of the reading, from `from` on
+   */
+  observe(row: number, index: number, value: Float64Array, from: number): void {
+    if (!this.#missing) return;
+    const { u16 } = this.#memory.view();
+    const at = this.#missing.at(row) + ringPlace(index, this.#ring) * this.#targets.length;
+    for (const [c, place] of this.#targets.entries())
+      u16[at + c] = Number.isNaN(value[from + place]!) ? 1 : 0;
+  }
+
+  /** Whether step `index` has a reading in which the channel was not observed. */
+  #isMissing(row: number, channel: number, index: number): boolean {
+    if (!this.#missing) return false;
+    const { u16, f64 } = this.#memory.view();
+    const place = ringPlace(index, this.#ring);
+    const at = this.#missing.at(row) + place * this.#targets.length + channel;
+    return f64[this.#index.at(row) + place] === index && u16[at] === 1;
+  }
+
   /** Learns from what has come up to step `index`. */
   learn(row: number, index: number, base: Base, past: Past): void {
     if (index % EVERY !== 0) return;
     const isLate = (index / EVERY) % 2 === 1;
     const first = index - (isLate ? this.#taught.at(-1)! : 0) - WINDOW + 1;
-    if (first <= 1 || past.known(row, index) <= index - first || !this.#load(row, first)) return;
+    if (first <= 1 || !this.#load(row, first)) return;
     this.#layer.forward(1);
     this.#head.forward(this.#layer.h, WINDOW);
     const terms = this.#errors(row, first, index, base, past);
@@ -205,13 +232,13 @@ class OwnCell {
     const width = this.#taught.length;
     let terms = 0;
     for (let t = 0; t < WINDOW; t++) {
-      for (let channel = 0; channel < this.#channels; channel++) {
-        const unit = base.unit(row, channel);
+      for (let channel = 0; channel < this.#targets.length; channel++) {
+        const unit = past.known(row, channel, index) > index - first ? base.unit(row, channel) : 0;
         const from = past.offset(row, channel, first + t);
         for (let q = 0; q < width; q++) {
           const at = t * stride + channel * width + q;
           const target = first + t + this.#taught[q]!;
-          const isKnown = target <= index && unit > 0;
+          const isKnown = target <= index && unit > 0 && !this.#isMissing(row, channel, target);
           const moved = isKnown ? cut((past.offset(row, channel, target) - from) / unit, TARGET_CUT) : 0;
           f32[dy / 4 + at] = isKnown ? cut(f32[y / 4 + at]! - moved, HUBER) : 0;
           if (isKnown) terms++;

@@ -12,10 +12,14 @@ const USUAL = fileURLToPath(new URL('../../pipelines/models/lstm8.safetensors', 
 /**
  * The model that the settings ask for: read from `file`, made from the seed, or the one that comes with the package.
  *
- * @param channels of the readings
+ * @param channelNames of the readings
  * @throws ForetideError FILE_UNREADABLE, MODEL_INVALID; SETTINGS_INVALID where settings or channels contradict the file
  */
-export async function modelFor(settings: ModelSettings, channels: number): Promise<Model> {
+export async function modelFor(settings: ModelSettings, channelNames: readonly string[]): Promise<Model> {
+  return { ...(await modelOfWidth(settings, channelNames.length)), channelNames };
+}
+
+async function modelOfWidth(settings: ModelSettings, channels: number): Promise<Model> {
   if (settings.file === undefined) {
     const { usual, name } = settings;
     if (usual && channels === 1) return loadModel(await bytesOf(USUAL), { name, channels }, USUAL);

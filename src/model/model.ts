@@ -29,6 +29,8 @@ export interface Model {
   readonly name: string;
   readonly cell: Cell;
   readonly channels: number;
+  /** [channels] what they are called, where the readings tell; not part of the fingerprint. */
+  readonly channelNames: readonly string[];
   /** I, numbers in X_t. */
   readonly inputs: number;
   /** What X_t is made of; it follows from the shape of the weights. */
@@ -71,6 +73,11 @@ export function createModel(settings: ModelSettings, channels: number): Model {
   return modelOf({ ...settings, channels, layers, head }, settings.name);
 }
 
+/** What channels are called that have no names: '' where there is one, else 0, 1, …. */
+export function numberedChannels(channels: number): readonly string[] {
+  return channels === 1 ? [''] : Array.from({ length: channels }, (_, c) => String(c));
+}
+
 /** A model of these parts; its name is by default the cell and its hidden size, e.g. lstm16. */
 export function modelOf(parts: ModelParts, name?: string): Model {
   const { channels, horizon, layers, head } = parts;
@@ -81,6 +88,7 @@ export function modelOf(parts: ModelParts, name?: string): Model {
     name: name ?? `${parts.cell}${hidden}`,
     cell,
     channels,
+    channelNames: numberedChannels(channels),
     inputs: inputWidth(inputKind, channels),
     inputKind,
     hidden,

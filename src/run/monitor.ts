@@ -97,7 +97,7 @@ export class Monitor {
     const fresh = this.#summary && now - this.#summary.at < SUMMARY_EVERY_MS && this.#state === 'running';
     if (fresh || (series > LIVE_SERIES && this.#state === 'running')) return this.#summary?.rows ?? [];
     const memories = this.#parts.tasks().map(({ memory }) => memory);
-    this.#summary = { at: now, rows: summarise(memories, this.#parts.model.channels) };
+    this.#summary = { at: now, rows: summarise(memories) };
     return this.#summary.rows;
   }
 }

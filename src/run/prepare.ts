@@ -42,7 +42,7 @@ export interface Prepared {
  */
 export async function prepare(settings: RunSettings, log: Log, place?: StorePlace): Promise<Prepared> {
   const decoder = decoderFor(await withColumns(settings.input));
-  const model = await modelFor(settings.model, decoder.channels.length);
+  const model = await modelFor(settings.model, decoder.channels);
   const made = { decoder, model, sink: sinkOf(settings.output, log) };
   if (place?.kind === 'kafka') {
     const source = new KafkaSource(place.input, log, place.topics.changelog);

@@ -1,5 +1,5 @@
 import { horizonTag } from '../forecast/horizon-tag.ts';
-import { HORIZONS_SLOT, readScore } from '../forecast/score.ts';
+import { HORIZONS_SLOT, readScore, scoredChannels } from '../forecast/score.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { HorizonScore } from '../serve/status.ts';
 
@@ -13,15 +13,15 @@ interface Sums {
 }
 
 /**
- * How the forecasts of all series have done, by horizon: the geometric mean over the series of MAE / MAE of a naive forecast,
+ * How the forecasts of all series have done, by horizon: the geometric mean over the series and their targets of MAE / MAE of a naive forecast,
  * so that series of any unit count alike, and the share of targets within the main band. Empty for a pipeline without the stage
  * `score`, and before its first reading.
  */
-export function summarise(memories: readonly Memory[], channels: number): HorizonScore[] {
+export function summarise(memories: readonly Memory[]): HorizonScore[] {
   const horizons = memories.map(horizonsOf).find((known) => known[0] !== 0) ?? [];
   return horizons.map((h, q) => {
     const sums: Sums = { logLast: 0, lastCount: 0, logSeason: 0, seasonCount: 0, bands: 0, covered: 0 };
-    for (const memory of memories) addSeries(memory, channels, horizons.length, q, sums);
+    for (const memory of memories) addSeries(memory, horizons.length, q, sums);
     return {
       h: horizonTag(h),
       againstLast: sums.lastCount > 0 ? Math.exp(sums.logLast / sums.lastCount) : null,
@@ -38,7 +38,8 @@ function horizonsOf(memory: Memory): number[] {
   return [...memory.view().f64.subarray(slot.at(0), slot.at(0) + slot.width)];
 }
 
-function addSeries(memory: Memory, channels: number, horizons: number, q: number, sums: Sums): void {
+function addSeries(memory: Memory, horizons: number, q: number, sums: Sums): void {
+  const channels = scoredChannels(memory, horizons);
   for (let row = 0; row < memory.length; row++) {
     for (let c = 0; c < channels; c++) {
       const score = readScore(memory, row, c, horizons, q);

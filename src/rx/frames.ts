@@ -2,6 +2,7 @@ import { bufferCount, map, type OperatorFunction, pipe } from 'rxjs';
 import { ForetideError } from '../errors.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
+import { numberedChannels } from '../model/model.ts';
 
 /** One observation of one series, for those who bring their own Observable. */
 export interface Reading {
@@ -46,7 +47,7 @@ export function frames(memory: Memory, size = 1): OperatorFunction<Reading, Fram
       return {
         length: readings.length,
         channels: width,
-        channelNames: width === 1 ? [''] : Array.from({ length: width }, (_, c) => String(c)),
+        channelNames: numberedChannels(width),
         series: Int32Array.from(readings, ({ series }) => rowOf(memory, series)),
         name: readings.map(({ series }) => series),
         time: Float64Array.from(readings, ({ time }) => time),

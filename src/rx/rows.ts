@@ -7,9 +7,9 @@ export interface Row {
   readonly series: string;
   /** Event time of the reading, ms. */
   readonly time: number;
-  /** [channels] */
+  /** [channels] NaN for one that was not observed. */
   readonly value: readonly number[];
-  /** [channels × horizons] forecasts, and their main bands. */
+  /** [targets × horizons] forecasts, and their main bands; NaN for a channel that was never observed. */
   readonly yhat: readonly number[];
   readonly lo: readonly number[];
   readonly hi: readonly number[];
@@ -19,8 +19,8 @@ export interface Row {
 export function rows(): OperatorFunction<Frame & Forecasted, Row> {
   return concatMap((frame) =>
     Array.from({ length: frame.length }, (_, i): Row => {
-      const { channels, horizons } = frame;
-      const width = channels * horizons.length;
+      const { channels, targets, horizons } = frame;
+      const width = targets.length * horizons.length;
       const slice = (column: Float64Array, per: number): number[] =>
         Array.from(column.subarray(i * per, (i + 1) * per));
       return {

@@ -9,21 +9,31 @@ import type { Points } from './points.ts';
 /** Rows and channels of a frame that become points, in order. */
 interface Chosen {
   readonly rows: readonly number[];
-  /** Their indices in a column of n × channels. */
+  /** Their indices in a column of n × channels, such as `value`. */
   readonly places: readonly number[];
+  /** Their indices in a column of n × T, T being the channels that are looked at. */
+  readonly at: readonly number[];
 }
 
-function choose(frame: Frame, keep: (row: number, place: number) => boolean): Chosen {
-  const rows: number[] = [];
-  const places: number[] = [];
-  for (let row = 0, place = 0; row < frame.length; row++) {
-    for (let c = 0; c < frame.channels; c++, place++) {
-      if (!keep(row, place)) continue;
-      rows.push(row);
-      places.push(place);
+/**
+ * @param channels that are looked at: their places in a reading
+ * @param keep of a row and an index in a column of n × T
+ */
+function choose(
+  frame: Frame,
+  channels: readonly number[],
+  keep: (row: number, at: number) => boolean,
+): Chosen {
+  const chosen = { rows: [] as number[], places: [] as number[], at: [] as number[] };
+  for (let row = 0, at = 0; row < frame.length; row++) {
+    for (let c = 0; c < channels.length; c++, at++) {
+      if (!keep(row, at)) continue;
+      chosen.rows.push(row);
+      chosen.places.push(row * frame.channels + channels[c]!);
+      chosen.at.push(at);
     }
   }
-  return { rows, places };
+  return chosen;
 }
 
 const NONE = new Float64Array(0);
@@ -45,30 +55,31 @@ function names({ name, channels, channelNames }: Frame, { rows, places }: Chosen
   });
 }
 
-/** `reading,series=S value=… <event time>`: what was observed. */
+/** `reading,series=S value=… <event time>`: what was observed, of all channels. */
 export function readingPoints(frame: Frame): Points {
-  const all = choose(frame, () => true);
+  const { value } = frame;
+  const observed = choose(frame, [...frame.channelNames.keys()], (_, at) => !Number.isNaN(value[at]!));
   return {
     measurement: 'reading',
-    length: all.rows.length,
-    series: names(frame, all),
-    time: pick(frame.time, all.rows),
+    length: observed.rows.length,
+    series: names(frame, observed),
+    time: pick(frame.time, observed.rows),
     tags: {},
-    fields: { value: pick(frame.value, all.places) },
-    offset: pick(frame.offset, all.rows),
+    fields: { value: pick(value, observed.places) },
+    offset: pick(frame.offset, observed.rows),
   };
 }
 
-/** `forecast,series=S,model=M,h=06 yhat=…,lo=…,hi=… <target time>`, one for each horizon of `store` that is forecast. */
+/** `forecast,series=S,model=M,h=06 yhat=…,lo=…,hi=… <target time>`, one for each horizon of `store` and target that is forecast. */
 export function forecastPoints(
   frame: Frame & Aligned & Forecasted,
   model: Model,
   { store }: { readonly store: readonly number[] },
 ): Points[] {
-  const { horizons, yhat, lo, hi } = frame;
+  const { targets, horizons, yhat, lo, hi } = frame;
   const Q = horizons.length;
-  const issued = choose(frame, (row) => frame.issued[row] === 1);
-  const { rows, places } = issued;
+  const issued = choose(frame, targets, (row, at) => frame.issued[row] === 1 && !Number.isNaN(yhat[at * Q]!));
+  const { rows, at } = issued;
   const series = names(frame, issued);
   const offset = pick(frame.offset, rows);
   return store
@@ -79,9 +90,9 @@ export function forecastPoints(
         measurement: 'forecast',
         length: rows.length,
         series,
-        time: targets(frame, rows, h),
+        time: targetTimes(frame, rows, h),
         tags: { model: model.name, h: horizonTag(h) },
-        fields: { yhat: pick(yhat, places, Q, q), lo: pick(lo, places, Q, q), hi: pick(hi, places, Q, q) },
+        fields: { yhat: pick(yhat, at, Q, q), lo: pick(lo, at, Q, q), hi: pick(hi, at, Q, q) },
         labels: { fingerprint: model.fingerprint.slice(0, 12) },
         offset,
       };
@@ -89,16 +100,16 @@ export function forecastPoints(
 }
 
 /** The times that the forecasts of horizon h are for. */
-function targets({ time, step }: Frame & Aligned, rows: readonly number[], h: number): Float64Array {
+function targetTimes({ time, step }: Frame & Aligned, rows: readonly number[], h: number): Float64Array {
   const times = new Float64Array(rows.length);
   for (let k = 0; k < rows.length; k++) times[k] = time[rows[k]!]! + h * step[rows[k]!]!;
   return times;
 }
 
 /** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings outside the 99 % band. */
-export function anomalyPoints(frame: Frame & Detected): Points {
-  const found = choose(frame, (_, place) => frame.anomalous[place] === 1);
-  const { rows, places } = found;
+export function anomalyPoints(frame: Frame & Forecasted & Detected): Points {
+  const found = choose(frame, frame.targets, (_, at) => frame.anomalous[at] === 1);
+  const { rows, places, at } = found;
   return {
     measurement: 'anomaly',
     length: rows.length,
@@ -106,11 +117,11 @@ export function anomalyPoints(frame: Frame & Detected): Points {
     time: pick(frame.time, rows),
     tags: {},
     fields: {
-      score: pick(frame.score, places),
+      score: pick(frame.score, at),
       value: pick(frame.value, places),
-      expected: pick(frame.expected, places),
-      lo: pick(frame.outerLo, places),
-      hi: pick(frame.outerHi, places),
+      expected: pick(frame.expected, at),
+      lo: pick(frame.outerLo, at),
+      hi: pick(frame.outerHi, at),
     },
     labels: { state: 'outside' },
     offset: pick(frame.offset, rows),

@@ -37,3 +37,45 @@ export function messyStream(seed: number, length: number): SourceRecord[] {
     return record(offset, reading(s));
   });
 }
+
+/** How often, by chance, a channel is not observed; of the last one there is nothing before the `from`-th record. */
+export interface Missing {
+  readonly share: number;
+  readonly from: number;
+}
+
+/** `messyStream` of three channels a, b and c, of which any may be null or absent. Decode with `CHANNELS`. */
+export function messyChannels(seed: number, length: number, { share, from }: Missing): SourceRecord[] {
+  const random = seededRandom(seed + 1);
+  const widened = ({ v, ...reading }: Record<string, unknown>, offset: number): unknown => {
+    if (typeof v !== 'number') return { ...reading, a: v };
+    const field = (value: number): number | null | undefined =>
+      random() >= share ? value : random() < 0.5 ? null : undefined;
+    return {
+      ...reading,
+      a: field(v),
+      b: field(2 * v + random()),
+      c: offset < from ? null : field(random() - v),
+    };
+  };
+  return messyStream(seed, length).map((one) => {
+    const { offset, value } = one;
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(Buffer.from(value ?? []).toString());
+    } catch {
+      return one;
+    }
+    const isObject = (x: unknown): x is Record<string, unknown> =>
+      typeof x === 'object' && x !== null && !Array.isArray(x);
+    if (isObject(parsed)) return record(offset, widened(parsed, offset));
+    if (!Array.isArray(parsed)) return one;
+    return record(
+      offset,
+      parsed.map((each: unknown) => (isObject(each) ? widened(each, offset) : each)),
+    );
+  });
+}
+
+/** How records of `messyChannels` are decoded. */
+export const CHANNELS = { values: ['a', 'b', 'c'], channels: true };

@@ -18,17 +18,20 @@ import { topology } from '../../src/stage.ts';
 /** The stages of live-forecast as a test builds them. */
 export function liveStages(
   memory: Memory,
-  options: { model?: object; forecast?: object; align?: object } = {},
+  options: { model?: object; forecast?: object; align?: object; decode?: object } = {},
 ) {
-  const decoder = jsonDecoder(JsonSettings.parse({ format: 'json', series: 's', time: 't', values: ['v'] }));
-  const model = createModel(
-    ModelSettings.parse({ hidden: 6, horizon: 4, ...options.model }),
-    decoder.channels.length,
+  const decoder = jsonDecoder(
+    JsonSettings.parse({ format: 'json', series: 's', time: 't', values: ['v'], ...options.decode }),
   );
+  const settingsOfModel = ModelSettings.parse({ hidden: 6, horizon: 4, ...options.model });
+  const model = {
+    ...createModel(settingsOfModel, decoder.channels.length),
+    channelNames: decoder.channels,
+  };
   const settings = ForecastSettings.parse(options.forecast ?? {});
   const stages = topology(
     decode(memory, decoder),
-    align(memory, AlignSettings.parse(options.align ?? {})),
+    align(memory, AlignSettings.parse(options.align ?? {}), model.channels),
     scale(memory, model.channels, ScaleSettings.parse({})),
     recur(memory, model, settings),
     forecast(memory, model, settings),

@@ -14,7 +14,7 @@ function detector(channels = 1, horizons = [1, 2, 3]) {
   const model = createModel(ModelSettings.parse({ hidden: 1 }), channels);
   const settings = ForecastSettings.parse({ horizons });
   const stage = detect(memory, model, settings);
-  const { base, issued } = new ForecastState(memory, model, settings);
+  const { base, past, issued } = new ForecastState(memory, model, settings);
   return {
     /** At step `index` the value was `from`; ŷ, lo and hi were said of the nearest horizon. All are told exactly by bfloat16 in units. */
     issue: (
@@ -27,15 +27,21 @@ function detector(channels = 1, horizons = [1, 2, 3]) {
       hi: number,
     ) => {
       const row = memory.row(series);
-      if (base.unit(row, channel) === 0) for (const y of [0, 4]) base.take(row, channel, y);
+      if (base.unit(row, channel) === 0) {
+        for (const y of [0, 4]) base.take(row, channel, y);
+        if (past.known(row, channel, index) === 0) past.push(row, channel, 1, 0, 0);
+      }
       expect(base.unit(row, channel)).toBe(2);
-      issued.stamp(row, index);
+      issued.stamp(row, channel, index);
       issued.setValue(row, channel, index, from);
       const { f32, u16 } = memory.view();
       f32[issued.moves(row, channel, index)] = (yhat - from) / 2;
       u16[issued.outer(row, channel, index)] = toBfloat16((hi - yhat) / 2);
       u16[issued.outer(row, channel, index) + 1] = toBfloat16((yhat - lo) / 2);
     },
+    /** The channel was observed at step `index` for the first time. */
+    begin: (series: string, channel: number, index: number) =>
+      past.push(memory.row(series), channel, index, 0, 0),
     see: (index: number, ...readings: (readonly [string, number | readonly number[]])[]) => {
       const frame = alignedFrame(
         memory,
@@ -88,6 +94,32 @@ test('before the 200th step nothing is an anomaly, though it is scored', () => {
   expect(see(200, ['a', 99]).slice(0, 2)).toEqual([[0], [89]]);
   issue('a', 200, 0, 99, 10, 9, 11);
   expect(see(201, ['a', 99])[0]).toEqual([1]);
+});
+
+// Seen to fail when the step number of the series is asked.
+test('a channel that began later has 200 steps of its own before its first anomaly', () => {
+  const { issue, see, begin } = detector(2);
+  begin('a', 1, 500);
+  for (const [step, anomalous] of [
+    [698, 0],
+    [699, 1],
+  ] as const) {
+    for (const channel of [0, 1]) issue('a', step, channel, 10, 10, 9, 11);
+    expect(see(step + 1, ['a', [99, 99]])[0]).toEqual([1, anomalous]);
+  }
+});
+
+// Seen to fail when NaN is judged.
+test('of a channel that was not observed nothing is said', () => {
+  const { issue, see } = detector(2);
+  for (const channel of [0, 1]) issue('a', 999, channel, 10, 10, 9, 11);
+  expect(see(1000, ['a', [NaN, 12]])).toEqual([
+    [0, 1],
+    [NaN, 2],
+    [NaN, 10],
+    [NaN, 9],
+    [NaN, 11],
+  ]);
 });
 
 test('nothing was forecast for it: after a gap, for a new series, before there is a band', () => {

@@ -35,10 +35,11 @@ async function evaluated(
     readonly set?: readonly string[];
     readonly multivariate?: boolean;
     readonly columns?: string[];
+    readonly targets?: readonly string[];
   } = {},
 ): Promise<EvaluationDocument> {
-  const { pipeline = liveForecast, set = SMALL, multivariate, columns, ...options } = more;
-  const settings = await runSettingsFrom(pipeline, { data: [path], set, multivariate, columns });
+  const { pipeline = liveForecast, set = SMALL, multivariate, columns, targets, ...options } = more;
+  const settings = await runSettingsFrom(pipeline, { data: [path], set, multivariate, columns, targets });
   const result = await evaluate({
     pipeline,
     settings,
@@ -223,6 +224,22 @@ test('channels of one series are scored each on its own', async () => {
     'multi a',
     'multi b',
   ]);
+});
+
+test('of channels those that are chosen are scored, where they were observed', async () => {
+  const rows = table(80).split('\n');
+  // every third row has no b
+  const gappy = rows.map((row, i) => (i > 0 && i % 3 === 0 ? row.replace(/,[^,]*$/, ',') : row)).join('\n');
+  const path = write('gappy.csv', gappy);
+  const more = { multivariate: true, targets: ['b'], missing: 'skip' } as const;
+  const { scores, data } = await evaluated(path, {}, more);
+  expect(data).toMatchObject({ series: 1, readings: 80, missingValues: 26, unusable: {} });
+  const [b] = scores.bySeries;
+  expect(b).toMatchObject({ channel: 'b', readings: 54 });
+  // of 79 targets one step ahead
+  expect(b!.byHorizon[0]).toMatchObject({ count: 53, missing: 26 });
+  await expect(evaluated(path, {}, { ...more, missing: 'error' })).rejects.toThrow(/column b is missing/u);
+  await expect(evaluated(path, {}, { ...more, targets: ['x'] })).rejects.toThrow(/some of a, b, got x/u);
 });
 
 test('rows count from 0 in each file, and each file has its series', async () => {

@@ -9,6 +9,16 @@ test('knows nothing before the first value and after the newest', () => {
   expect([4, 5, 6].map((index) => history.get(index))).toEqual([NaN, 50, NaN]);
 });
 
+test('a step without a value of its own holds the one before, and none before the first', () => {
+  const history = new History();
+  history.hold(3);
+  expect([history.newest, history.get(3)]).toEqual([NaN, NaN]);
+  history.push(5, 50);
+  history.hold(8);
+  expect([5, 6, 7, 8, 9].map((index) => history.get(index))).toEqual([50, 50, 50, 50, NaN]);
+  expect(history.newest).toBe(50);
+});
+
 test('is what a plain list of all values is, as far back as was asked for', () => {
   const steps = fc.array(fc.record({ gap: fc.integer({ min: 1, max: 90 }), value: fc.integer() }), {
     maxLength: 80,

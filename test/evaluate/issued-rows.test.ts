@@ -29,7 +29,7 @@ const rows = (columns: object) =>
   }));
 
 test('a row of each reading and channel, with its forecasts', () => {
-  const all = rows({ horizons: [1, 2, 3] });
+  const all = rows({ targets: [0, 1], horizons: [1, 2, 3] });
   expect(all.map(({ series, channel, value, yhat }) => [series, channel, value, yhat])).toEqual([
     ['s', 'a', 1, [0, 1, 2]],
     ['s', 'b', 2, [3, 4, 5]],
@@ -47,12 +47,28 @@ test('a row of each reading and channel, with its forecasts', () => {
   });
 });
 
+test('of chosen targets those alone, with their own forecasts', () => {
+  const some = {
+    targets: [1],
+    horizons: [1, 2],
+    yhat: Float64Array.of(0, 1, 2, 3),
+    value: Float64Array.of(1, 2, 3, NaN),
+  };
+  expect(rows(some).map(({ series, channel, value, yhat }) => [series, channel, value, yhat])).toEqual([
+    ['s', 'b', 2, [0, 1]],
+    ['t', 'b', NaN, [2, 3]],
+  ]);
+});
+
 test('horizons that are not all steps are taken as they are', () => {
-  expect(rows({ horizons: [1, 6, 12] })[1]).toMatchObject({ horizons: [1, 6, 12], yhat: [3, 4, 5] });
+  expect(rows({ targets: [0, 1], horizons: [1, 6, 12] })[1]).toMatchObject({
+    horizons: [1, 6, 12],
+    yhat: [3, 4, 5],
+  });
 });
 
 test('a frame that no stage has forecast', () => {
-  expect(() => rows({ horizons: [1, 2, 3], yhat: undefined, index: undefined })).toThrow(
+  expect(() => rows({ targets: [0, 1], horizons: [1, 2, 3], yhat: undefined, index: undefined })).toThrow(
     expect.objectContaining({
       code: 'PIPELINE_INVALID',
       message: expect.stringContaining('without index, yhat') as unknown,

@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 /** What is forecast at step `index` for h steps ahead: ŷ and a band around it, where there is one. */
 export type Forecaster = (index: number, h: number) => { yhat: number; lo?: number; hi?: number };
 
-/** The rows of one series an hour apart; null where a step has no reading. Steps count from 1, rows from 0. */
+/** The rows of one series an hour apart; null where a step has no reading, NaN where it has none of the channel. Steps count from 1, rows from 0. */
 export function rowsOf(
   values: readonly (number | null)[],
   horizons: readonly number[],

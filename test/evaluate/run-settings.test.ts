@@ -54,6 +54,15 @@ describe('runSettingsFrom', () => {
     await expect(load({ data: [csv], config: bad })).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
   });
 
+  test('targets are those of the forecasts', async () => {
+    expect(await load({ data: [csv], targets: ['v', 'w'] })).toMatchObject({
+      forecast: { targets: ['v', 'w'] },
+    });
+    const far = await load({ data: [csv], targets: ['v'], horizons: [40] });
+    expect((far as { forecast?: ForecastSettings }).forecast).toMatchObject({ targets: ['v'] });
+    expect((far as { forecast?: ForecastSettings }).forecast?.horizons).toHaveLength(40);
+  });
+
   test('--set goes over all, the environment over the defaults', async () => {
     const environment = { FORETIDE_MODEL__HIDDEN: '5' };
     expect((await load({ data: [csv], environment })).model).toMatchObject({ hidden: 5 });

@@ -13,6 +13,7 @@ function makeBands(horizons = 1, levels: readonly number[] = LEVELS, main = MAIN
   const memory = new Memory();
   const plan = {
     channels: 2,
+    targets: [0, 1],
     horizons: [1, 2, 3],
     farthest: 3,
     levels,

@@ -62,11 +62,21 @@ function makeExperts(horizons: readonly number[] = [1, 6, 24, 30], step = HOUR) 
         row,
         c,
         index,
-        features.of({ row, channel: c, index, time: index * step, step, offset, unit, age }),
+        features.of({
+          row,
+          channel: c,
+          index,
+          time: index * step,
+          step,
+          offset,
+          unit,
+          age,
+          isObserved: true,
+        }),
       );
       cellReadout.put(row, c, index, Float64Array.of(0.5, -0.5, 1));
     }
-    issued.stamp(row, index);
+    for (const c of [0, 1]) issued.stamp(row, c, index);
   }
 
   /** Says that of the forecasts of this step, `moves`, every target has come: `moved` by horizon. */

@@ -13,6 +13,7 @@ function makeIssued(experts = EXPERTS) {
   const memory = new Memory();
   const plan = {
     channels: 2,
+    targets: [0, 1],
     horizons: HORIZONS,
     farthest: FARTHEST,
     levels: [0.9],
@@ -28,8 +29,8 @@ function makeIssued(experts = EXPERTS) {
 /** Fills all that is kept of step k; numbers that bfloat16 holds, different for each channel and horizon. */
 function fill({ memory, issued, row }: ReturnType<typeof makeIssued>, k: number, reach = 1): void {
   const { f32, u16 } = memory.view();
-  issued.stamp(row, k);
   for (const c of CHANNELS) {
+    issued.stamp(row, c, k);
     issued.setValue(row, c, k, k + c / 2);
     for (let q = 0; q < Q; q++) {
       f32[issued.moves(row, c, k) + q] = 1000 * k + 10 * c + q;
@@ -61,21 +62,34 @@ function kept({ memory, issued, row }: ReturnType<typeof makeIssued>, k: number,
 
 test('a forecast is there until its farthest target has come, and no longer', () => {
   const { issued, row } = makeIssued();
-  expect(issued.has(row, 0)).toBe(false);
+  expect(issued.has(row, 0, 0)).toBe(false);
   for (let k = 1; k <= 10; k++) {
-    issued.stamp(row, k);
-    for (let h = 0; h <= FARTHEST; h++) expect(issued.has(row, k - h)).toBe(k - h > 0);
-    expect(issued.has(row, k - FARTHEST - 1)).toBe(false);
-    expect(issued.has(row, k + 1)).toBe(false);
+    issued.stamp(row, 0, k);
+    for (let h = 0; h <= FARTHEST; h++) expect(issued.has(row, 0, k - h)).toBe(k - h > 0);
+    expect(issued.has(row, 0, k - FARTHEST - 1)).toBe(false);
+    expect(issued.has(row, 0, k + 1)).toBe(false);
   }
 });
 
 test('a step without a reading has no forecast, also where an old one lay in its place', () => {
   const { issued, row } = makeIssued();
-  for (const k of [1, 2, 3, 4, 7]) issued.stamp(row, k);
-  expect([4, 5, 6, 7].map((k) => issued.has(row, k))).toEqual([true, false, false, true]);
-  issued.stamp(row, 100);
-  expect([96, 97, 98, 99, 100].map((k) => issued.has(row, k))).toEqual([false, false, false, false, true]);
+  for (const k of [1, 2, 3, 4, 7]) issued.stamp(row, 0, k);
+  expect([4, 5, 6, 7].map((k) => issued.has(row, 0, k))).toEqual([true, false, false, true]);
+  issued.stamp(row, 0, 100);
+  expect([96, 97, 98, 99, 100].map((k) => issued.has(row, 0, k))).toEqual([false, false, false, false, true]);
+});
+
+test('channels are forecast each at steps of their own', () => {
+  const { memory, issued, row } = makeIssued();
+  issued.stamp(row, 0, 5);
+  issued.stamp(row, 1, 6);
+  expect([5, 6].map((k) => [issued.has(row, 0, k), issued.has(row, 1, k)])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
+  const { f64 } = memory.view();
+  expect(f64[issued.stamps(row, 0) + (5 % issued.ring)]).toBe(5);
+  expect(f64[issued.stamps(row, 1) + (6 % issued.ring)]).toBe(6);
 });
 
 // Seen to fail when the ring is one shorter, and when channels share a place.
@@ -117,7 +131,7 @@ describe('where units change', () => {
         outer: quarter(was!.outer),
         said: quarter(was!.said),
       });
-      expect(all.issued.has(all.row, k)).toBe(true);
+      expect(all.issued.has(all.row, 1, k)).toBe(true);
     });
   });
 
@@ -147,9 +161,9 @@ describe('where units change', () => {
 test('without experts nothing is kept of what they say', () => {
   expect(makeIssued(0).memory.bytesPerSeries).toBeLessThan(makeIssued(2).memory.bytesPerSeries);
   const { issued, row } = makeIssued(0);
-  issued.stamp(row, 1);
+  issued.stamp(row, 0, 1);
   issued.rebase(row, 1, 2);
-  expect(issued.has(row, 1)).toBe(true);
+  expect(issued.has(row, 0, 1)).toBe(true);
 });
 
 test('all of it lies in Memory', () => {
@@ -163,5 +177,5 @@ test('all of it lies in Memory', () => {
   all.issued.rebase(all.row, 0, 7);
   all.memory.rollback();
   expect([kept(all, 1, 0), kept(all, 2, 1)]).toEqual(before);
-  expect([1, 2, 3, 8].map((k) => all.issued.has(all.row, k))).toEqual([true, true, false, false]);
+  expect([1, 2, 3, 8].map((k) => all.issued.has(all.row, 1, k))).toEqual([true, true, false, false]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planOf } from '../../src/forecast/plan.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
-import { createModel } from '../../src/model/model.ts';
+import { createModel, type Model } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
 
 const model = createModel(ModelSettings.parse({ hidden: 1, horizon: 6 }), 2);
@@ -46,5 +46,31 @@ describe('levels', () => {
       main: 1,
     });
     expect(plan({ level: 0.9, levels: [] })).toMatchObject({ levels: [0.9], main: 0 });
+  });
+});
+
+describe('targets', () => {
+  const named: Model = {
+    ...createModel(ModelSettings.parse({ hidden: 1 }), 3),
+    channelNames: ['t', 'p', 'h'],
+  };
+  const of = (targets?: string[], model = named) => planOf(model, ForecastSettings.parse({ targets }));
+
+  test('are all channels, or those that are named, in the order of the reading and each once', () => {
+    expect(of()).toMatchObject({ channels: 3, targets: [0, 1, 2] });
+    expect(of(['h', 't', 'h'])).toMatchObject({ channels: 2, targets: [0, 2] });
+    expect(plan({ targets: ['1'] })).toMatchObject({ channels: 1, targets: [1] });
+  });
+
+  test('a name that is none of the channels is told of, with those that there are', () => {
+    expect(() => of(['p', 'x', 'y'])).toThrow(
+      expect.objectContaining({
+        code: 'SETTINGS_INVALID',
+        message: expect.stringMatching(/some of t, p, h, got x, y.*forecast\.targets/su) as unknown,
+      }),
+    );
+    const one = createModel(ModelSettings.parse({ hidden: 1 }), 1);
+    expect(() => of(['value'], one)).toThrow(/one number each.*input\.decode\.channels/su);
+    expect(() => ForecastSettings.parse({ targets: [] })).toThrow(/targets/u);
   });
 });

@@ -18,6 +18,7 @@ function makeReadout(d: number, horizons: readonly number[], channels: number) {
   const memory = new Memory();
   const plan = {
     channels,
+    targets: Array.from({ length: channels }, (_, c) => c),
     horizons,
     farthest: horizons.at(-1)!,
     levels: [0.9],

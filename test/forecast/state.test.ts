@@ -28,7 +28,17 @@ function filled() {
       past.push(row, c, k, k === 1 ? 0 : 1, k);
       if (k === 1) state.rebase(row, c, { moved: 0, factor: 0, begins: true });
       profile.take(row, c, hourly, k * HOUR, k, k);
-      features.of({ row, channel: c, index: k, time: k * HOUR, step: HOUR, offset: k, unit: 1, age: k });
+      features.of({
+        row,
+        channel: c,
+        index: k,
+        time: k * HOUR,
+        step: HOUR,
+        offset: k,
+        unit: 1,
+        age: k,
+        isObserved: true,
+      });
       readout.put(row, c, k, saying);
       cellReadout.put(row, c, k, Float64Array.of(1, 1, 1));
     }
@@ -81,11 +91,11 @@ test('each stage has its own view of the same slots', () => {
   const row = memory.row('a');
   for (let k = 0; k < 100; k++) first.base.take(row, 1, k % 9);
   first.past.push(row, 1, 5, 0, 3);
-  first.issued.stamp(row, 5);
+  first.issued.stamp(row, 1, 5);
   for (let k = 0; k < 10; k++) first.bands.take(row, 1, 2, 1, NaN, NaN);
   expect(second.base.age(row, 1)).toBe(51);
   expect(second.past.offset(row, 1, 5)).toBe(3);
-  expect(second.issued.has(row, 5)).toBe(true);
+  expect(second.issued.has(row, 1, 5)).toBe(true);
   const reach = new Float64Array(8);
   second.bands.reach(row, 1, 2, reach);
   expect(reach[0]).toBeGreaterThan(0);
@@ -155,6 +165,7 @@ describe('where the units of a channel change', () => {
       offset: 1e6,
       unit: 1,
       age: 100,
+      isObserved: true,
     });
     expect(phi[13]).toBe(10);
   });

@@ -15,6 +15,7 @@ test('its parts lie apart, aligned, with room for what is read beyond the last n
         const horizons = Array.from({ length: Q }, (_, q) => q + 1);
         const plan = {
           channels: 1,
+          targets: [0],
           horizons,
           farthest: Q,
           levels: [0.9],

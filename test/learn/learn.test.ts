@@ -38,7 +38,7 @@ function learner(channels = 1) {
       reach: readonly number[] = [],
       channel = 0,
     ) => {
-      issued.stamp(row, index);
+      issued.stamp(row, channel, index);
       issued.setValue(row, channel, index, from);
       const { f32, u16 } = memory.view();
       yhat.forEach((each, q) => (f32[issued.moves(row, channel, index) + q] = (each - from) / 2));
@@ -108,6 +108,25 @@ describe('bands', () => {
     see(8, 50); // three: the farthest alone
     expect([0, 1, 2].map((q) => sizes()[q * BAND])).toEqual([0, 0, 1]);
     expect(outer()[0]).toBe(0);
+  });
+
+  // Seen to fail when NaN is taken for a target.
+  test('a channel that was not observed moves none, and what comes next matures what it is the target of', () => {
+    const { issue, see, sizes, reaches } = learner(2);
+    for (const channel of [0, 1]) {
+      issue(1, 4, [5, 6, 0], [], channel);
+      issue(2, 4, [7, 0, 0], [], channel);
+    }
+    see(2, [6, NaN]);
+    see(3, [NaN, 9]);
+    const count = (channel: number): number[] => [0, 1, 2].map((q) => sizes()[(3 * channel + q) * BAND]!);
+    expect([count(0), count(1)]).toEqual([
+      [1, 0, 0],
+      [1, 1, 0],
+    ]);
+    expect(sizes()[1]).toBe(1); // 6 − 5
+    expect([sizes()[3 * BAND + 1], sizes()[4 * BAND + 1]]).toEqual([2, 3]); // 9 − 7, 9 − 6
+    expect([...sizes(), ...reaches()].every((each) => Number.isFinite(each))).toBe(true);
   });
 
   test('channels have bands of their own', () => {

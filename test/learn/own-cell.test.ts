@@ -191,3 +191,64 @@ test('a rollback takes back what was learned', () => {
   stages.memory.rollback();
   expect(tensors(stages.own())).toEqual(before);
 });
+
+describe('channels that were not observed', () => {
+  const pair = (missing: (k: number) => boolean, forecast: object = {}) => {
+    const stages = stagesOf({ hidden: H, horizon: 6, learn: 'full', channels: 2, forecast });
+    const numbers = (name: string): number[] => {
+      const slot = stages.memory.seriesSlot(name)!;
+      return [...stages.memory.view()[slot.type].subarray(slot.at(0), slot.at(0) + slot.width)];
+    };
+    const [one, two] = [values(160, 1), values(160, 2)];
+    one.forEach((value, i) => stages.push(['a', (i + 1) * HOUR, [value, missing(i + 1) ? NaN : two[i]!]]));
+    return { numbers, head: numbers('own.head'), updates: numbers('own.progress')[0]! - 1 };
+  };
+
+  /** [H][outputs] of the head, of which those of each channel stand side by side. */
+  const outputsOf = (head: readonly number[], channel: number, channels = 2): number[] => {
+    const width = padTo4(channels * TAUGHT.length);
+    return Array.from({ length: H }, (_, k) =>
+      head.slice(k * width + channel * TAUGHT.length, k * width + (channel + 1) * TAUGHT.length),
+    ).flat();
+  };
+
+  // Seen to fail when the value that is held counts as a target.
+  test('have no target: one that never was leaves its part of the head as it began', () => {
+    const { head, updates } = pair(() => true);
+    expect(updates).toBeGreaterThan(20);
+    expect(outputsOf(head, 0).every((w) => w !== 0)).toBe(true);
+    expect(outputsOf(head, 1).every((w) => w === 0)).toBe(true);
+  });
+
+  // Seen to fail when the value that is held counts as a target.
+  test('one that is missing from a step on moves its part of the head no more, once its targets are gone from the windows', () => {
+    const stages = stagesOf({ hidden: H, horizon: 6, learn: 'full', channels: 2 });
+    const head = (): number[] => {
+      const slot = stages.memory.seriesSlot('own.head')!;
+      return [...stages.memory.view().f32.slice(slot.at(0), slot.at(0) + slot.width)];
+    };
+    const m = (): number[] => {
+      const slot = stages.memory.seriesSlot('own.head.m')!;
+      return outputsOf([...stages.memory.view().f32.slice(slot.at(0), slot.at(0) + slot.width)], 1);
+    };
+    const [one, two] = [values(200, 1), values(200, 2)];
+    const push = (from: number, to: number): void => {
+      for (let k = from; k <= to; k++)
+        stages.push(['a', k * HOUR, [one[k - 1]!, k > 100 ? NaN : two[k - 1]!]]);
+    };
+    push(1, 100 + WINDOW + 6);
+    const before = m();
+    push(101 + WINDOW + 6, 180);
+    // Adam's mean of gradients only fades from there on
+    const fades = m().map((each, i) => each / before[i]!);
+    for (const each of fades) expect(each).toBeCloseTo(fades[0]!, 4);
+    expect(Math.abs(fades[0]!)).toBeLessThan(0.5);
+    expect(head().every((w) => Number.isFinite(w))).toBe(true);
+  });
+
+  test('a channel that is not chosen has no part of the head at all', () => {
+    const { head } = pair((k) => k % 3 === 0, { targets: ['1'] });
+    expect(head).toHaveLength(H * padTo4(TAUGHT.length) + padTo4(TAUGHT.length));
+    expect(outputsOf(head, 0, 1).some((w) => w !== 0)).toBe(true);
+  });
+});

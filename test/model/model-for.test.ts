@@ -21,37 +21,37 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('without a file: from the seed', async () => {
   const settings = ModelSettings.parse({ hidden: 3, seed: 9 });
-  expect(await modelFor(settings, 2)).toEqual(createModel(settings, 2));
+  expect(await modelFor(settings, ['0', '1'])).toEqual(createModel(settings, 2));
 });
 
 test('where nothing is asked for: the one that comes with the package, for readings of one channel', async () => {
-  const model = await modelFor(ModelSettings.parse({ name: 'mine' }), 1);
+  const model = await modelFor(ModelSettings.parse({ name: 'mine' }), ['']);
   expect(model).toMatchObject({ name: 'mine', hidden: 8, horizon: 12, inputKind: 'plain' });
-  expect((await modelFor(ModelSettings.parse({}), 1)).fingerprint).toBe(model.fingerprint);
+  expect((await modelFor(ModelSettings.parse({}), [''])).fingerprint).toBe(model.fingerprint);
   expect(saveModel(model).length).toBeLessThan(1e6);
   const two = ModelSettings.parse({});
-  expect(await modelFor(two, 2)).toEqual(createModel(two, 2));
+  expect(await modelFor(two, ['0', '1'])).toEqual(createModel(two, 2));
 });
 
 test('from a file, whatever the defaults of the other settings are', async () => {
-  const model = await modelFor(ModelSettings.parse({ file: modelPath('gru-1') }), 1);
+  const model = await modelFor(ModelSettings.parse({ file: modelPath('gru-1') }), ['']);
   expect([model.cell.name, model.hidden, model.horizon]).toEqual(['gru', 4, 3]);
   const path = join(folder, 'saved.safetensors');
   writeFileSync(path, saveModel(model));
-  expect(await modelFor(ModelSettings.parse({ file: path }), 1)).toEqual(model);
+  expect(await modelFor(ModelSettings.parse({ file: path }), [''])).toEqual(model);
 });
 
 test('settings hold for the file', async () => {
   const settings = (more: object): ModelSettings =>
     ModelSettings.parse({ file: modelPath('rnn-relu'), ...more });
-  expect((await modelFor(settings({ activation: 'relu', name: 'r' }), 1)).name).toBe('r');
-  await expect(modelFor(settings({ cell: 'gru' }), 1)).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
+  expect((await modelFor(settings({ activation: 'relu', name: 'r' }), [''])).name).toBe('r');
+  await expect(modelFor(settings({ cell: 'gru' }), [''])).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
 });
 
 test('a model for other channels than the readings have is refused', async () => {
   const file = modelPath('lstm-2');
-  expect((await modelFor(ModelSettings.parse({ file }), 2)).channels).toBe(2);
-  await expect(modelFor(ModelSettings.parse({ file }), 1)).rejects.toMatchObject({
+  expect((await modelFor(ModelSettings.parse({ file }), ['0', '1'])).channels).toBe(2);
+  await expect(modelFor(ModelSettings.parse({ file }), [''])).rejects.toMatchObject({
     code: 'SETTINGS_INVALID',
     message: expect.stringContaining(
       'expected 3 inputs (plain) or 5 (gaps) for 1 channel, got 4 (plain), for 2 channels',
@@ -63,9 +63,9 @@ test('the channels of the readings tell what the inputs of a plain state_dict ar
   const file = join(folder, 'plain.safetensors');
   const model = createModel(ModelSettings.parse({ inputs: 'gaps', hidden: 3, horizon: 6 }), 1);
   writeFileSync(file, writeSafetensors({ tensors: toPyTorch(model), metadata: new Map() }));
-  expect(await modelFor(ModelSettings.parse({ file }), 1)).toEqual(model);
-  expect((await modelFor(ModelSettings.parse({ file }), 3)).inputKind).toBe('plain');
-  await expect(modelFor(ModelSettings.parse({ file }), 2)).rejects.toThrow(
+  expect(await modelFor(ModelSettings.parse({ file }), [''])).toEqual(model);
+  expect((await modelFor(ModelSettings.parse({ file }), ['0', '1', '2'])).inputKind).toBe('plain');
+  await expect(modelFor(ModelSettings.parse({ file }), ['0', '1'])).rejects.toThrow(
     'expected 4 inputs (plain) or 7 (gaps) for 2 channels, got 5 (plain), for 3 channels',
   );
 });
@@ -75,7 +75,7 @@ test.each([
   ['a folder', folder],
   ['a device without an end', '/dev/zero'],
 ])('%s: FILE_UNREADABLE', async (_, file) => {
-  await expect(modelFor(ModelSettings.parse({ file }), 1)).rejects.toMatchObject({
+  await expect(modelFor(ModelSettings.parse({ file }), [''])).rejects.toMatchObject({
     code: 'FILE_UNREADABLE',
     facts: { where: file },
   });
@@ -87,7 +87,7 @@ test('a fault tells the path of the file', async () => {
     file,
     saveModel(loadModel(Buffer.from(saveModel(createModel(ModelSettings.parse({}), 1))))).subarray(0, 2000),
   );
-  await expect(modelFor(ModelSettings.parse({ file }), 1)).rejects.toMatchObject({
+  await expect(modelFor(ModelSettings.parse({ file }), [''])).rejects.toMatchObject({
     code: 'MODEL_INVALID',
     facts: { where: file },
   });
@@ -111,4 +111,12 @@ test('a run takes it up by model.file, and its state stays valid when the file m
   );
   expect(fingerprints[1]).toBe(fingerprints[0]);
   expect(fingerprints[2]).not.toBe(fingerprints[0]);
+});
+
+test('channels have the names of the readings, and those are no part of the fingerprint', async () => {
+  const settings = ModelSettings.parse({ hidden: 2 });
+  const model = await modelFor(settings, ['x', 'y']);
+  expect(model).toEqual({ ...createModel(settings, 2), channelNames: ['x', 'y'] });
+  expect(createModel(settings, 2).channelNames).toEqual(['0', '1']);
+  expect(createModel(settings, 1).channelNames).toEqual(['']);
 });
