@@ -184,11 +184,11 @@ export function forecast(
     ): void {
       const { W, b } = model.head;
       const width = model.channels * model.horizon;
-      const target = targets[channel]!;
-      const at = i * model.channels + target;
+      const place = targets[channel]!;
+      const at = i * model.channels + place;
       const unit = base.unit(row, channel);
       for (let q = 0; q < Q; q++) {
-        const column = target * model.horizon + horizons[q]! - 1;
+        const column = place * model.horizon + horizons[q]! - 1;
         let sum = b[column]!;
         for (let j = 0; j < H; j++) sum += hidden[i * H + j]! * W[j * width + column]!;
         f32[to + q] = unit > 0 ? cut((mean[at]! + spread[at]! * sum - y) / unit, FAR) : 0;
@@ -203,7 +203,7 @@ export function forecast(
 
     /** Movements and bands as columns. Bands are told as they are kept, so that what is scored is what was said. */
     function putColumns(
-      { row, channel, index: k, value: y }: Origin,
+      { row, channel, index: k, value: y }: Question,
       at: number,
       from: number,
       to: typeof columns,

@@ -13,14 +13,14 @@ export interface HorizonError {
 }
 
 /**
- * Errors of a trainer by horizon over the windows to validate with, beside those of the forecast that nothing moves: in units of the
- * spread, the last value is the z of the row itself.
+ * Errors of a trainer by horizon over the windows to validate with, beside those of the forecast that nothing moves, both in units of the
+ * spread.
  *
  * @param outputs numbers that the network gives for a target, of which the one at `at` is served
  */
 export function errorsByHorizon(
   trainer: Trainer,
-  { rows, inputWidth: I, horizon, validate }: TrainingSet,
+  { rows, lasts, channels, horizon, validate }: TrainingSet,
   { steps, scored, batch }: TrainingSettings,
   { outputs, at }: { readonly outputs: number; readonly at: number },
 ): HorizonError[] {
@@ -38,7 +38,7 @@ export function errorsByHorizon(
           if (Number.isNaN(target)) continue;
           const sum = sums[d % horizon]!;
           sum.model += Math.abs(y[((n * scored + s) * D + d) * outputs + at]! - target);
-          sum.last += Math.abs(rows.inputs[row * I + Math.floor(d / horizon)]! - target);
+          sum.last += Math.abs(lasts[row * channels + Math.floor(d / horizon)]! - target);
           sum.count++;
         }
       }

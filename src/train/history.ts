@@ -12,7 +12,7 @@ const LIMIT = 10;
  * What the live stages made of one series of one partition, step by step: X_t, and what targets are computed from. A step is a reading, or
  * one of the missing ones that the live cell goes through as well (see `writeInputs`); of these there are no targets, and they are none.
  *
- * Takes 4 × I + 8 × (1 + 3 × channels) bytes a step, and up to half as much again while it grows.
+ * Takes 4 × (I + channels) + 8 × (1 + 3 × channels) bytes a step, and up to half as much again while it grows.
  */
 export class History {
   readonly name: string;
@@ -24,7 +24,8 @@ export class History {
   /** Steps before which the live h and C are changed by a gap, ascending; those of `begins` are among them. No window goes beyond the next. */
   readonly cuts: number[] = [];
   readonly #inputs = new Column((length) => new Float32Array(length));
-  /** Of each step its index, then of each channel value, mean and spread. */
+  readonly #lasts = new Column((length) => new Float32Array(length));
+  /** Of each step its index, then of each channel value (NaN: not observed), mean and spread. */
   readonly #facts = new Column((length) => new Float64Array(length));
   readonly #width: number;
   #length = 0;
@@ -58,6 +59,11 @@ export class History {
     return this.#inputs.numbers;
   }
 
+  /** [length × channels] z of the last value of each channel: that of the step, where it was observed. */
+  get lasts(): Float32Array {
+    return this.#lasts.numbers;
+  }
+
   /** The number of a step: see `Aligned`. */
   index(step: number): number {
     return this.#facts.numbers[step * this.#width]!;
@@ -77,6 +83,7 @@ export class History {
       numbers.fill(Number.NaN, at, at + this.#width);
       numbers[at] = index[i]! - missing;
     }
+    this.#addLasts(frame, i, steps);
     const { numbers, at } = this.#facts.extend(this.#width);
     numbers[at] = index[i]!;
     for (let c = 0; c < channels; c++) {
@@ -87,9 +94,23 @@ export class History {
     this.#readings++;
   }
 
+  #addLasts({ value, z }: Frame & Scaled, i: number, steps: number): void {
+    const { channels } = this;
+    const { numbers, at } = this.#lasts.extend(steps * channels);
+    for (let s = 0; s < steps; s++) {
+      for (let c = 0; c < channels; c++) {
+        const to = at + s * channels + c;
+        const k = i * channels + c;
+        const isObserved = s === steps - 1 && !Number.isNaN(value[k]!);
+        // mean and spread have stood still since the last value: so has its z
+        numbers[to] = isObserved ? z[k]! : (numbers[to - channels] ?? 0);
+      }
+    }
+  }
+
   /**
-   * Targets of all steps: (y_{t+h} − mean_t) / spread_t, for the live forecast is mean + spread × head, cut at ±10. NaN where there is
-   * no reading h steps later before the series begins anew, and where the spread is 0.
+   * Targets of all steps: (y_{t+h} − mean_t) / spread_t, for the live forecast is mean + spread × head, cut at ±10. NaN where the channel
+   * was not observed h steps later before the series begins anew, and where the spread is 0.
    *
    * @param out receives [length][channels × horizon] from index `to` on
    */

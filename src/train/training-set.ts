@@ -9,6 +9,8 @@ import { windowsOf } from './windows.ts';
 export interface TrainingSet {
   /** 4 × (I + channels × horizon) bytes a step, in memory that threads share. Windows are not copied out of them. */
   readonly rows: TrainingRows;
+  /** [steps × channels] z of the last value of each channel: the forecast that nothing moves. */
+  readonly lasts: Float32Array;
   /** I, numbers in X_t. */
   readonly inputWidth: number;
   readonly channels: number;
@@ -22,7 +24,7 @@ export interface TrainingSet {
   /** Series that are too short for any. */
   readonly tooShort: number;
   readonly readings: number;
-  /** SHA-256 of all the above. */
+  /** SHA-256 of all the above but `lasts`, which come of the same readings. */
   readonly fingerprint: string;
 }
 
@@ -60,6 +62,7 @@ export function trainingSet(
     targets: shared(steps * D, steps),
     targetWidth: D,
   };
+  const lasts = new Float32Array(steps * channels);
   const train: number[] = [];
   const validate: number[] = [];
   let [at, series, longest] = [0, 0, 0];
@@ -67,6 +70,7 @@ export function trainingSet(
   const all = histories.length;
   for (let history = histories.shift(); history; history = histories.shift()) {
     rows.inputs.set(history.inputs, at * I);
+    lasts.set(history.lasts, at * channels);
     history.writeTargets(horizon, rows.targets, at * D);
     const from = validationFrom(history, settings.validate);
     const before = train.length + validate.length;
@@ -101,6 +105,7 @@ export function trainingSet(
   if (validate.length === 0 && settings.validate > 0) throw few('validate with', empty.validate);
   const set = {
     rows,
+    lasts,
     inputWidth: I,
     channels,
     horizon,

@@ -54,7 +54,7 @@ describe('targets', () => {
     ...createModel(ModelSettings.parse({ hidden: 1 }), 3),
     channelNames: ['t', 'p', 'h'],
   };
-  const of = (targets?: string[], model = named) => planOf(model, ForecastSettings.parse({ targets }));
+  const of = (targets?: string[], given = named) => planOf(given, ForecastSettings.parse({ targets }));
 
   test('are all channels, or those that are named, in the order of the reading and each once', () => {
     expect(of()).toMatchObject({ channels: 3, targets: [0, 1, 2] });

@@ -29,7 +29,7 @@ function run(records: readonly SourceRecord[], options: object, cuts: readonly n
 }
 
 describe.each(WAYS)('channels that were not observed, %j', (options) => {
-  // Seen to fail when `align` joins NaN to a bucket, when `detect` judges a channel that was not observed, when it is forecast from NaN,
+  // Seen to fail when `detect` judges a channel that was not observed, when it is forecast from NaN or from elsewhere than its last value,
   // and when what was never observed is stamped as forecast.
   test('leave no NaN but where the contract says so, and every record is accounted for', () => {
     fc.assert(

@@ -128,6 +128,38 @@ describe('an Observable of readings through the stages', () => {
   });
 });
 
+test('of channels that were not observed rows say so; chosen targets are forecast alone', () => {
+  const memory = new Memory();
+  const model = createModel(ModelSettings.parse({ hidden: 4, horizon: 3 }), 2);
+  const settings = ForecastSettings.parse({ targets: ['1'] });
+  const out: Row[] = [];
+  from([reading('a', 0, [1, NaN]), reading('a', 1, [NaN, 20]), reading('a', 2, [3, NaN])])
+    .pipe(
+      frames(memory),
+      align(memory, AlignSettings.parse({})),
+      scale(memory, 2, ScaleSettings.parse({})),
+      recur(memory, model),
+      forecast(memory, model, settings),
+      rows(),
+    )
+    .subscribe((row) => out.push(row));
+  expect(out.map(({ value, yhat }) => [value, yhat])).toEqual([
+    [
+      [1, NaN],
+      [NaN, NaN, NaN],
+    ],
+    [
+      [NaN, 20],
+      [20, 20, 20],
+    ],
+    [
+      [3, NaN],
+      [20, 20, 20],
+    ],
+  ]);
+  memory.release();
+});
+
 describe('invariant 2 in plain RxJS', () => {
   test.each([2, 7, 50, 10_000])('frames of %d give the same rows as frames of 1', (size) => {
     const single = bySeries(stream(900), 1);

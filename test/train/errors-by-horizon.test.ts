@@ -16,6 +16,7 @@ async function errors(b: readonly number[], targets: Float32Array, served: { out
     const row = Math.floor(i / 4);
     return [row, -row, 0, 1][i % 4]!;
   });
+  const lasts = Float32Array.from({ length: ROWS * 2 }, (_, i) => inputs[Math.floor(i / 2) * 4 + (i % 2)]!);
   const { layers } = initialWeights({
     cell: 'lstm',
     inputs: 4,
@@ -40,7 +41,17 @@ async function errors(b: readonly number[], targets: Float32Array, served: { out
   });
   const none = new Int32Array(0);
   const validate = Int32Array.of(0, 3, 9); // scores rows 2, 3, 5, 6, 11, 12
-  const set = { rows, inputWidth: 4, channels: 2, horizon: 2, train: none, validate, series: 1, tooShort: 0 };
+  const set = {
+    rows,
+    lasts,
+    inputWidth: 4,
+    channels: 2,
+    horizon: 2,
+    train: none,
+    validate,
+    series: 1,
+    tooShort: 0,
+  };
   const { train } = quickSettings('x.csv', `train={steps: ${STEPS}, scored: ${SCORED}, batch: 2}`);
   const found = errorsByHorizon(trainer, { ...set, readings: ROWS, fingerprint: '' }, train, served);
   await trainer.close();
@@ -50,7 +61,7 @@ async function errors(b: readonly number[], targets: Float32Array, served: { out
 const SCORED_ROWS = [2, 3, 5, 6, 11, 12];
 const mean = (numbers: readonly number[]): number => numbers.reduce((a, c) => a + c) / numbers.length;
 
-test('of each horizon over all channels: those of the network, and those of the z of the row', async () => {
+test('of each horizon over all channels: those of the network, and those of the last value', async () => {
   const found = await errors([1, 2, 3, 4], new Float32Array(ROWS * 4), { outputs: 1, at: 0 });
   const lastValue = mean(SCORED_ROWS);
   expect(found).toEqual([
