@@ -39,6 +39,7 @@ export type DeadReason =
   | 'invalid' // a field is there and cannot be used
   | 'duplicate' // its series already has a reading of this time
   | 'late' // its series already has a newer reading
+  | 'early' // it lies farther ahead than values that are known ahead are kept
   | 'state-limit' // a new series for which `maxStateBytes` leaves no room
   | 'rejected'; // the sink's server refused what came of it
 
@@ -48,7 +49,7 @@ export interface DeadLetter {
   readonly reason: DeadReason;
   /** What exactly was wrong: expected …, got …. */
   readonly detail: string;
-  /** The series, where it is known (`duplicate`, `late`). */
+  /** The series, where it is known (`duplicate`, `late`, `early`). */
   readonly series: string;
   /** The record's bytes as they came; null for a record without a value. */
   readonly bytes: Uint8Array | null;

@@ -1,13 +1,17 @@
 import { concatMap, type Observable } from 'rxjs';
 import { z } from 'zod';
-import { accountSlot, addToAccount } from '../account.ts';
+import { accountSlot, addToAccount, declareEarly } from '../account.ts';
 import { Duration } from '../duration.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter, Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Buckets } from './buckets.ts';
 import type { Gaps } from './gaps.ts';
+import { startOf } from './grid.ts';
+import { joinedChannels, JoinSettings } from './join-settings.ts';
+import { Known, type KnownAhead } from './known.ts';
 import { MedianStep } from './median-step.ts';
+import { AlignedRows } from './rows.ts';
 import { waves } from './waves.ts';
 
 /** The most steps that the cell goes through before one reading. */
@@ -23,11 +27,12 @@ export const AlignSettings = z
       .enum(['none', 'mean', 'last', 'sum', 'min', 'max'])
       .default('none')
       .describe(
-        'What the readings of an interval of `every` become: one row at its start, out when the first reading of a later one comes; none: each reading is a row',
+        'What the readings of an interval of `every` become: one row at its start, out when the first reading of a later one comes; none: each reading is a row, with `join`: last',
       ),
     offset: Duration.optional().describe(
-      'Where the grid of `aggregate` lies: its intervals begin so long after 1970-01-01T00:00Z, and whole steps before and after that',
+      'Where the grid of `aggregate` or `join` lies: its intervals begin so long after 1970-01-01T00:00Z, and whole steps before and after that',
     ),
+    join: JoinSettings.optional(),
     gaps: z
       .enum(['hold', 'mask', 'decay', 'reset'])
       .default('hold')
@@ -46,15 +51,16 @@ export const AlignSettings = z
       .default(24)
       .describe('After a gap of more steps than this a series starts with an empty h and C'),
   })
-  .superRefine(({ every, aggregate, offset, gaps, gapLimit }, context) => {
+  .superRefine(({ every, aggregate, offset, join, gaps, gapLimit }, context) => {
     const fault = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (gaps === 'mask' && gapLimit > MOST_MASKED)
       fault('gapLimit', `expected at most ${MOST_MASKED} with gaps mask, got ${gapLimit}`);
-    if (aggregate === 'none') {
+    if (aggregate === 'none' && !join) {
       if (offset !== undefined) fault('offset', 'expected none without an aggregate, got one');
     } else if (every === 'auto') {
-      fault('every', `expected a duration such as 1m for the aggregate ${aggregate}, got auto`);
+      const user = join ? 'to join series' : `for the aggregate ${aggregate}`;
+      fault('every', `expected a duration such as 1m ${user}, got auto`);
     } else {
       if (!Number.isInteger(every)) fault('every', `expected whole milliseconds, got ${every}`);
       if (offset !== undefined && !(Number.isInteger(offset) && offset < every))
@@ -76,6 +82,8 @@ export interface Aligned {
   readonly restart: Uint8Array;
   /** What the gaps do to h and C, the same for all rows. */
   readonly gaps: Gaps;
+  /** What is known ahead, where `join.known` is set. */
+  readonly known?: KnownAhead;
 }
 
 /**
@@ -85,44 +93,54 @@ export interface Aligned {
  *    aggregate a reading is late where the bucket that it belongs to is closed: see `Buckets`.
  * 2. Every other reading is used: as a row, or with an aggregate in the row of its bucket. That one names the record that closed it, and
  *    its time is the start of the bucket.
- * 3. The number of steps since the row before is the elapsed time over the sampling step, rounded, at least 1.
- * 4. What comes out are waves: frames in which no series stands twice (see `Frame`).
+ * 3. With `join` the readings of a series' channels come one by one (see `joinedDecoder`) and are put together in buckets, which wait for all
+ *    of them; the aggregate is `last` where none is set. What `join.known` names is kept apart (see `Known`), closes no bucket, and is no news
+ *    of the partition's time; it is in the row of its own interval, and in the column `known` of the rows before.
+ * 4. The number of steps since the row before is the elapsed time over the sampling step, rounded, at least 1.
+ * 5. What comes out are waves: frames in which no series stands twice (see `Frame`).
  *
- * @param channels of the readings; only an aggregate has to know
- * @throws ForetideError PIPELINE_INVALID where an aggregate meets readings of another number of channels
+ * @param channels of the readings; only an aggregate or a join has to know
+ * @throws ForetideError PIPELINE_INVALID where an aggregate or a join meets readings of another number of channels
  */
 export function align(memory: Memory, settings: AlignSettings, channels = 1) {
-  const { every, gapLimit, aggregate, offset = 0, gaps: policy, decay } = settings;
+  const { every, gapLimit, aggregate, offset = 0, join, gaps: policy, decay } = settings;
+  if (join && channels !== joinedChannels(join).length)
+    throw otherChannels(joinedChannels(join).length, channels);
   const gaps: Gaps = { policy, decay };
   const account = accountSlot(memory);
   const watermark = memory.partition('watermark', 'f64');
   const last = memory.series('align.last', 'f64', 2); // time, index
   const medianStep = every === 'auto' ? new MedianStep(memory) : undefined;
-  const buckets =
-    aggregate === 'none' || every === 'auto'
-      ? undefined
-      : new Buckets(memory, { every, offset }, aggregate, channels);
+  const grid = (aggregate === 'none' && !join) || every === 'auto' ? undefined : { every, offset };
+  /** Channels that are observed; those after them are known ahead. */
+  const observed = join?.channels.length ?? channels;
+  const kind = aggregate === 'none' ? 'last' : aggregate;
+  const buckets = grid && new Buckets(memory, grid, kind, observed, join?.wait);
+  const known =
+    grid && join && join.known.length > 0
+      ? new Known(memory, grid, join.known.length, join.ahead, join.wait)
+      : undefined;
+  if (known) declareEarly(memory);
 
   function alignFrame<F extends Frame>(frame: F): Iterable<F & Aligned> {
     if (buckets && frame.channels !== channels) throw otherChannels(channels, frame.channels);
-    const { length: n, series } = frame;
+    const { length: n, series, value } = frame;
     memory.touchPartition();
     const { f64 } = memory.view();
-    const keep: number[] = [];
+    const rows = new AlignedRows();
     const dead: DeadLetter[] = [...frame.dead];
-    const counts = { used: 0, duplicate: 0, late: 0 };
-    const index = new Float64Array(n);
-    const gap = new Float64Array(n);
-    const step = new Float64Array(n);
-    const restart = new Uint8Array(n);
-    const rows = buckets
-      ? { time: new Float64Array(n), value: new Float64Array(n * channels) }
-      : { time: frame.time, value: frame.value };
+    const counts = { used: 0, duplicate: 0, late: 0, early: 0 };
     let newest = f64[watermark.at(0)]!;
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const t = frame.time[i]!;
-      const refusal = buckets ? buckets.refusal(row, t) : refusalOf(f64, last.at(row), t);
+      const from = i * frame.channels;
+      const isAhead = known !== undefined && !isObserved(value, from);
+      const refusal = isAhead
+        ? known.refusal(row, t, buckets!.open(row))
+        : buckets
+          ? buckets.refusal(row, t, value, from)
+          : refusalOf(f64, last.at(row), t);
       if (refusal) {
         counts[refusal.reason]++;
         dead.push({
@@ -135,18 +153,28 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
         continue;
       }
       memory.touch(row);
-      if (t > newest || newest === 0) newest = t;
       counts.used++;
-      if (buckets && !buckets.take(row, t, frame.value, i * channels, rows, i)) continue;
-      countSteps(row, rows.time[i]!, i);
-      keep.push(i);
+      if (!isAhead) {
+        if (t > newest || newest === 0) newest = t;
+        if (buckets) buckets.take(row, t, value, from, (k, values) => putBucketOut(i, row, k, values));
+        else putOut(i, row, t, value, from);
+      }
+      known?.take(row, t, value, from + observed);
     }
     f64[watermark.at(0)] = newest;
     addToAccount(memory, account, counts);
-    return waves({ ...frame, ...rows, dead, index, gap, step, restart, gaps }, keep);
+    return waves(frame, rows, { dead, gaps, ...(known && { known }) });
 
-    /** Row i is the next of its series. */
-    function countSteps(row: number, t: number, i: number): void {
+    function putBucketOut(i: number, row: number, k: number, values: Float64Array): void {
+      putOut(i, row, startOf(k, grid!), values, 0);
+      for (let c = 0; c < (known?.channels ?? 0); c++) {
+        rows.value.push(known!.value(row, c, k));
+        for (let h = 0; h <= known!.ahead; h++) rows.known.push(known!.value(row, c, k + h));
+      }
+    }
+
+    /** The next row of a series, put out by reading i. */
+    function putOut(i: number, row: number, t: number, values: Float64Array, from: number): void {
       const at = last.at(row);
       let stepNow = every === 'auto' ? 0 : every;
       let steps = 0;
@@ -157,11 +185,20 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
       }
       f64[at] = t;
       f64[at + 1] = f64[at + 1]! + Math.max(1, steps);
-      index[i] = f64[at + 1]!;
-      gap[i] = steps;
-      step[i] = stepNow;
-      restart[i] = steps === 0 || steps > gapLimit ? 1 : 0;
+      rows.from.push(i);
+      rows.time.push(t);
+      for (let c = 0; c < (buckets ? observed : frame.channels); c++) rows.value.push(values[from + c]!);
+      rows.index.push(f64[at + 1]!);
+      rows.gap.push(steps);
+      rows.step.push(stepNow);
+      rows.restart.push(steps === 0 || steps > gapLimit ? 1 : 0);
     }
+  }
+
+  /** Whether the reading whose numbers begin at `from` is of more than what is known ahead. */
+  function isObserved(value: Float64Array, from: number): boolean {
+    for (let c = from; c < from + observed; c++) if (!Number.isNaN(value[c]!)) return true;
+    return false;
   }
 
   return <F extends Frame>(source: Observable<F>): Observable<F & Aligned> =>

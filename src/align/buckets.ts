@@ -1,14 +1,9 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
+import { type Grid, intervalOf, startOf } from './grid.ts';
 
 /** How the readings of a bucket become one value. */
 export type Aggregate = 'mean' | 'last' | 'sum' | 'min' | 'max';
-
-/** A regular grid, anchored at 1970-01-01T00:00Z + offset; both whole ms. */
-export interface Grid {
-  readonly every: number;
-  readonly offset: number;
-}
 
 /** Why a reading cannot go into a bucket. */
 export interface BucketRefusal {
@@ -17,100 +12,114 @@ export interface BucketRefusal {
   readonly expected: string;
 }
 
-/** Columns of the rows that come out. */
-export interface BucketRows {
-  /** [n] start of the bucket, ms. */
-  readonly time: Float64Array;
-  /** [n × channels] NaN for a channel that was not observed in the interval. */
-  readonly value: Float64Array;
-}
+/** Receives interval k of a series and its values, [channels]; NaN: no reading of that channel. Valid during the call. */
+export type PutOut = (k: number, values: Float64Array) => void;
 
-/** Numbers of a bucket before those of its channels, and of each channel. */
-const HEAD = 3;
-const WIDTH = 2;
+/** A channel of a series: whether it has a reading, and the newest interval that it has one of. */
+const CHANNEL = 2;
+/** A channel of a bucket: number of readings, newest event time, and what they come to. */
+const CELL = 3;
 
 /**
- * The open bucket of each series, in Memory: the readings of one interval [k × every, (k + 1) × every) of the grid, as a number for each
- * channel. It comes out when the series' first reading of a later bucket comes, and at no other time: no clock has a say in it.
+ * The open buckets of each series, in Memory: the readings of one interval of the grid each, as a number for each channel.
  *
- * 1. Within the open bucket readings may come in any order; `last` is the one of the latest event time. Sums run in the order of arrival.
- * 2. Each channel is of the readings in which it was observed.
- * 3. A reading as old as the newest of its series is a duplicate, one that lies before the open bucket is late. (Of the other times in the
- *    bucket nothing is kept: a second reading of one of these counts as another.)
+ * 1. A bucket comes out when every channel has a reading of a later interval, or when any has one of more than `wait` intervals later; at no
+ *    other time: no clock has a say in it. So at most `wait` + 1 are open. One without a reading does not come out.
+ * 2. Within the open buckets readings may come in any order; `last` is the one of the latest event time. Sums run in the order of arrival.
+ * 3. A reading as old as the newest of a channel in its bucket is a duplicate, one that lies before the open buckets is late. (Of the other
+ *    times in a bucket nothing is kept: a second reading of one of these counts as another.)
  */
 export class Buckets {
   readonly #memory: Memory;
   readonly #grid: Grid;
   readonly #aggregate: Aggregate;
   readonly #channels: number;
-  /**
-   * Number of readings (0: there was none yet), start of the bucket, newest event time; then of each channel what its readings come to
-   * (NaN: there was none yet), and how many they are or, for `last`, the event time of the latest.
-   */
+  readonly #wait: number;
+  /** [channels][CHANNEL], then [wait + 1][channels][CELL]. */
   readonly #slot: Slot;
+  readonly #values: Float64Array;
 
-  constructor(memory: Memory, grid: Grid, aggregate: Aggregate, channels: number) {
+  /** @param wait 0: the first reading of a later interval closes a bucket, whichever channel it is of */
+  constructor(memory: Memory, grid: Grid, aggregate: Aggregate, channels: number, wait = 0) {
     this.#memory = memory;
     this.#grid = grid;
     this.#aggregate = aggregate;
     this.#channels = channels;
-    this.#slot = memory.series('align.bucket', 'f64', HEAD + WIDTH * channels);
+    this.#wait = wait;
+    this.#slot = memory.series('align.bucket', 'f64', channels * (CHANNEL + (wait + 1) * CELL));
+    this.#values = new Float64Array(channels);
   }
 
-  /** Why a reading of this time cannot be taken in; undefined where it can. */
-  refusal(row: number, time: number): BucketRefusal | undefined {
+  /** The first interval of a series that is not closed; undefined where there was no reading. */
+  open(row: number): number | undefined {
     const { f64 } = this.#memory.view();
     const at = this.#slot.at(row);
-    if (f64[at] === 0) return undefined;
-    const [start, newest] = [f64[at + 1]!, f64[at + 2]!];
-    if (time === newest)
-      return { reason: 'duplicate', expected: `one other than ${newest}, the newest of its series` };
-    if (time < start)
+    let [slowest, newest] = [Infinity, -Infinity];
+    for (let c = 0; c < this.#channels; c++) {
+      const hasReading = f64[at + CHANNEL * c] === 1;
+      const k = hasReading ? f64[at + CHANNEL * c + 1]! : -Infinity;
+      slowest = Math.min(slowest, k);
+      newest = Math.max(newest, k);
+    }
+    return newest === -Infinity ? undefined : Math.max(slowest, newest - this.#wait);
+  }
+
+  /**
+   * Why a reading of this time cannot be taken in; undefined where it can.
+   *
+   * @param value holds its numbers from `from` on; NaN: the channel was not observed
+   */
+  refusal(row: number, time: number, value: Float64Array, from: number): BucketRefusal | undefined {
+    const { f64 } = this.#memory.view();
+    const k = intervalOf(time, this.#grid);
+    const open = this.open(row);
+    if (open !== undefined && k < open) {
+      const start = startOf(open, this.#grid);
       return { reason: 'late', expected: `one from ${start} on, where the open bucket of its series begins` };
+    }
+    for (let c = 0; c < this.#channels; c++) {
+      if (Number.isNaN(value[from + c]!)) continue;
+      const cell = this.#cell(row, k, c); // may still hold an earlier interval, whose times are others
+      if (f64[cell]! > 0 && f64[cell + 1] === time)
+        return { reason: 'duplicate', expected: `one other than ${time}, the newest of its bucket` };
+    }
     return undefined;
   }
 
   /**
    * Takes a reading in that nothing speaks against.
    *
-   * @param value holds its numbers from `from` on
-   * @param out receives the bucket before as row i, where this reading is the first of a later one
-   * @returns whether that is so
+   * @param value holds its numbers from `from` on; NaN: the channel was not observed
+   * @param putOut is told of the buckets that it closes, in order
    */
-  take(row: number, time: number, value: Float64Array, from: number, out: BucketRows, i: number): boolean {
+  take(row: number, time: number, value: Float64Array, from: number, putOut: PutOut): void {
     const { f64 } = this.#memory.view();
     const at = this.#slot.at(row);
-    const start = startOf(time, this.#grid);
-    const isNew = f64[at] === 0 || start > f64[at + 1]!;
-    const closes = isNew && f64[at]! > 0;
-    if (closes) this.#putOut(f64, at, out, i);
-    f64[at] = isNew ? 1 : f64[at]! + 1;
-    f64[at + 1] = start;
-    if (isNew || time > f64[at + 2]!) f64[at + 2] = time;
+    const k = intervalOf(time, this.#grid);
+    const before = this.open(row);
     for (let c = 0; c < this.#channels; c++) {
-      const place = at + HEAD + WIDTH * c;
-      if (isNew) f64[place] = NaN;
+      if (Number.isNaN(value[from + c]!)) continue;
+      const channel = at + CHANNEL * c;
+      f64[channel + 1] = f64[channel] === 1 ? Math.max(f64[channel + 1]!, k) : k;
+      f64[channel] = 1;
+    }
+    if (before !== undefined) {
+      const end = Math.min(this.open(row)!, before + this.#wait + 1);
+      for (let closed = before; closed < end; closed++) this.#close(row, closed, putOut);
+    }
+    for (let c = 0; c < this.#channels; c++) {
       const y = value[from + c]!;
-      if (!Number.isNaN(y)) this.#join(f64, place, y, time);
+      if (Number.isNaN(y)) continue;
+      const cell = this.#cell(row, k, c);
+      const count = f64[cell]!;
+      const isNewest = count === 0 || time > f64[cell + 1]!;
+      f64[cell] = count + 1;
+      if (isNewest) f64[cell + 1] = time;
+      f64[cell + 2] = count === 0 ? y : this.#joined(f64[cell + 2]!, y, isNewest);
     }
-    return closes;
   }
 
-  /** Takes a channel's number into what stands at `at`. */
-  #join(f64: Float64Array, at: number, y: number, time: number): void {
-    const isLast = this.#aggregate === 'last';
-    const [before, of] = [f64[at]!, f64[at + 1]!];
-    if (Number.isNaN(before)) {
-      f64[at] = y;
-      f64[at + 1] = isLast ? time : 1;
-      return;
-    }
-    if (isLast && time <= of) return;
-    f64[at] = this.#joined(before, y);
-    f64[at + 1] = isLast ? time : of + 1;
-  }
-
-  #joined(before: number, y: number): number {
+  #joined(before: number, y: number, isNewest: boolean): number {
     switch (this.#aggregate) {
       case 'mean':
       case 'sum':
@@ -120,23 +129,29 @@ export class Buckets {
       case 'max':
         return Math.max(before, y);
       case 'last':
-        return y;
+        return isNewest ? y : before;
     }
   }
 
-  #putOut(f64: Float64Array, at: number, { time, value }: BucketRows, i: number): void {
-    time[i] = f64[at + 1]!;
+  /** Puts interval k out, where it has a reading, and clears its place. */
+  #close(row: number, k: number, putOut: PutOut): void {
+    const { f64 } = this.#memory.view();
+    let isEmpty = true;
     for (let c = 0; c < this.#channels; c++) {
-      const place = at + HEAD + WIDTH * c;
-      const divisor = this.#aggregate === 'mean' ? f64[place + 1]! : 1;
-      value[i * this.#channels + c] = f64[place]! / divisor;
+      const cell = this.#cell(row, k, c);
+      const count = f64[cell]!;
+      const divisor = this.#aggregate === 'mean' ? count : 1;
+      this.#values[c] = count > 0 ? f64[cell + 2]! / divisor : NaN;
+      if (count > 0) isEmpty = false;
+      f64.fill(0, cell, cell + CELL);
     }
+    if (!isEmpty) putOut(k, this.#values);
   }
-}
 
-/** Start of the bucket that an instant lies in, exactly. */
-function startOf(time: number, { every, offset }: Grid): number {
-  const start = Math.floor((time - offset) / every) * every + offset;
-  // the difference, just below a whole step, may have been rounded up to it
-  return start > time ? start - every : start;
+  /** Index of a channel's numbers in the bucket of interval k, which is open. */
+  #cell(row: number, k: number, c: number): number {
+    const length = this.#wait + 1;
+    const place = ((k % length) + length) % length;
+    return this.#slot.at(row) + this.#channels * CHANNEL + (place * this.#channels + c) * CELL;
+  }
 }

@@ -1,23 +1,37 @@
 import type { Frame } from '../frame.ts';
 import type { Aligned } from './align.ts';
+import type { Gaps } from './gaps.ts';
+import type { Known } from './known.ts';
+import type { AlignedRows } from './rows.ts';
+
+/** What the waves of a frame have in common. */
+export interface WaveParts {
+  /** Records and readings that could not be used, until here. */
+  readonly dead: Frame['dead'];
+  readonly gaps: Gaps;
+  /** What is known ahead, where anything is. */
+  readonly known?: Pick<Known, 'channels' | 'ahead'>;
+}
 
 /**
- * Cuts a frame into waves, in order: runs of rows in which no series stands twice. Always at least one, so that the records
- * and dead letters of a frame without a usable reading are accounted for as well; the first wave carries them.
- *
- * @param keep the rows that are used, ascending
+ * Cuts the rows that come out of a frame into waves, in order: runs of rows in which no series stands twice. Always at least one, so that
+ * the records and dead letters of a frame without a usable reading are accounted for as well; the first wave carries them.
  */
-export function* waves<F extends Frame & Aligned>(frame: F, keep: readonly number[]): Generator<F> {
+export function* waves<F extends Frame>(
+  frame: F,
+  rows: AlignedRows,
+  parts: WaveParts,
+): Generator<F & Aligned> {
   const seen = new Set<number>();
   let start = 0;
   let first = true;
-  for (let k = 0; k <= keep.length; k++) {
-    const row = k < keep.length ? frame.series[keep[k]!]! : -1;
-    if (k < keep.length && !seen.has(row)) {
+  for (let k = 0; k <= rows.length; k++) {
+    const row = k < rows.length ? frame.series[rows.from[k]!]! : -1;
+    if (k < rows.length && !seen.has(row)) {
       seen.add(row);
       continue;
     }
-    if (k > start || first) yield rowsOf(frame, keep, start, k, first);
+    if (k > start || first) yield waveOf(frame, rows, parts, start, k, first);
     first = false;
     start = k;
     seen.clear();
@@ -25,54 +39,55 @@ export function* waves<F extends Frame & Aligned>(frame: F, keep: readonly numbe
   }
 }
 
-function rowsOf<F extends Frame & Aligned>(
+function waveOf<F extends Frame>(
   frame: F,
-  keep: readonly number[],
+  rows: AlignedRows,
+  { dead, gaps, known }: WaveParts,
   start: number,
   end: number,
   first: boolean,
-): F {
+): F & Aligned {
   const length = end - start;
-  const { channels } = frame;
+  const columnOf = (values: readonly number[], width = 1): Float64Array => {
+    const column = new Float64Array(length * width);
+    for (let i = 0; i < column.length; i++) column[i] = values[start * width + i]!;
+    return column;
+  };
   const series = new Int32Array(length);
-  const time = new Float64Array(length);
-  const value = new Float64Array(length * channels);
   const offset = new Float64Array(length);
-  const index = new Float64Array(length);
-  const gap = new Float64Array(length);
-  const step = new Float64Array(length);
   const restart = new Uint8Array(length);
   const name: string[] = [];
   const bytes: (Uint8Array | null)[] = [];
   for (let i = 0; i < length; i++) {
-    const from = keep[start + i]!;
+    const from = rows.from[start + i]!;
     series[i] = frame.series[from]!;
-    time[i] = frame.time[from]!;
-    for (let c = 0; c < channels; c++) value[i * channels + c] = frame.value[from * channels + c]!;
     offset[i] = frame.offset[from]!;
-    index[i] = frame.index[from]!;
-    gap[i] = frame.gap[from]!;
-    step[i] = frame.step[from]!;
-    restart[i] = frame.restart[from]!;
+    restart[i] = rows.restart[start + i]!;
     name.push(frame.name[from]!);
     bytes.push(frame.bytes[from]!);
   }
-  const records = first ? frame.records : 0;
-  const dead = first ? frame.dead : [];
   return {
     ...frame,
     length,
     series,
-    time,
-    value,
+    time: columnOf(rows.time),
+    value: columnOf(rows.value, frame.channels),
     offset,
-    index,
-    gap,
-    step,
+    index: columnOf(rows.index),
+    gap: columnOf(rows.gap),
+    step: columnOf(rows.step),
     restart,
     name,
     bytes,
-    records,
-    dead,
+    records: first ? frame.records : 0,
+    dead: first ? dead : [],
+    gaps,
+    ...(known && {
+      known: {
+        channels: known.channels,
+        ahead: known.ahead,
+        value: columnOf(rows.known, known.channels * (known.ahead + 1)),
+      },
+    }),
   };
 }

@@ -1,7 +1,8 @@
 import { Memory } from '../memory/memory.ts';
-import { mustNotReadOwnStore, prepare } from '../run/prepare.ts';
+import { joinOf, mustNotReadOwnStore, prepare } from '../run/prepare.ts';
 import { kafkaStoreAt, storePlace } from '../run/stores.ts';
 import { checkSqlite } from '../store/sqlite-check.ts';
+import { joinLines } from './join-lines.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { type SettingsFlags, settingsFrom } from './settings-options.ts';
@@ -25,6 +26,7 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
   ok(
     `state: ${bytes} bytes a series; maxStateBytes allows ${most.toLocaleString('en-US')} series a partition`,
   );
+  for (const line of joinLines(joinOf(settings), settings.input)) ok(line);
   const checks = [
     () => source.check(),
     async () => (await sink?.check()) ?? [],

@@ -39,6 +39,7 @@ export function unusableRow(letter: DeadLetter, newest: number | undefined, wher
     case 'malformed':
     case 'missing':
     case 'invalid':
+    case 'early':
     case 'rejected':
       return new ForetideError('FILE_FORMAT', {
         what: `The row cannot be used: ${detail}`,

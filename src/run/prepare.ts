@@ -1,8 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { JoinSettings } from '../align/join-settings.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { decoderFor } from '../decode/decoders.ts';
+import { joinedDecoder } from '../decode/joined-decoder.ts';
 import { Readings } from '../decode/readings.ts';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -41,7 +43,9 @@ export interface Prepared {
  * @param place of the run's store, where it has one
  */
 export async function prepare(settings: RunSettings, log: Log, place?: StorePlace): Promise<Prepared> {
-  const decoder = decoderFor(await withColumns(settings.input));
+  const parts = decoderFor(await withColumns(settings.input));
+  const join = joinOf(settings);
+  const decoder = join ? joinedDecoder(parts, join) : parts;
   const model = await modelFor(settings.model, decoder.channels);
   const made = { decoder, model, sink: sinkOf(settings.output, log) };
   if (place?.kind === 'kafka') {
@@ -50,6 +54,13 @@ export async function prepare(settings: RunSettings, log: Log, place?: StorePlac
   }
   const source = sourceOf(settings.input, decoder, log);
   return { ...made, source, changelog: undefined, deadLetters: deadLettersOf(settings, log) };
+}
+
+/** How the pipeline's section `align` joins series; undefined where it has none, or none that joins. */
+export function joinOf(settings: RunSettings): JoinSettings | undefined {
+  const align: unknown = Reflect.get(settings, 'align');
+  if (typeof align !== 'object' || align === null) return undefined;
+  return JoinSettings.safeParse(Reflect.get(align, 'join')).data;
 }
 
 /**

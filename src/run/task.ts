@@ -262,11 +262,12 @@ export class Task {
   #checkBalance(): void {
     const counts = this.account();
     const expected = this.#committedRecords + this.#pending.records;
-    const { records, decoded, dead, readings, used, duplicate, late } = counts;
-    if (records === expected && records === decoded + dead && readings === used + duplicate + late) return;
+    const { records, decoded, dead, readings, used, duplicate, late, early } = counts;
+    if (records === expected && records === decoded + dead && readings === used + duplicate + late + early)
+      return;
     throw new ForetideError('ACCOUNT_UNBALANCED', {
       what: 'The records that came in and what became of them do not balance',
-      expected: `${expected} records = decoded + dead, readings = used + duplicate + late`,
+      expected: `${expected} records = decoded + dead, readings = used + duplicate + late + early`,
       got: ACCOUNT.map((name) => `${name} ${counts[name]}`).join(', '),
       where: `partition ${this.partition}`,
       todo: 'A stage drops or repeats rows: only decode and align may.',

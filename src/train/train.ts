@@ -148,9 +148,9 @@ async function collected(
   try {
     await source.run(collector, stop);
     if (stop.aborted) return undefined;
-    const { dead, duplicate, late } = collector.account();
+    const { dead, duplicate, late, early } = collector.account();
     const firstSetAside = collector.firstDead ?? null;
-    return { histories: collector.take(), setAside: dead + duplicate + late, firstSetAside };
+    return { histories: collector.take(), setAside: dead + duplicate + late + early, firstSetAside };
   } finally {
     clearInterval(telling);
     collector.close();

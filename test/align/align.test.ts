@@ -70,6 +70,20 @@ describe('align', () => {
     expect(steps.at(-1)).toBe(1000);
   });
 
+  // Seen to fail when as many numbers are taken over as align was told of.
+  test('readings of any number of channels stay as they are, nothing need be told of it', () => {
+    const memory = new Memory();
+    const stage = align(memory, AlignSettings.parse({ every: '1m' }));
+    const [wave] = through(
+      stage,
+      frameOf(memory, [
+        ['a', 1, [1, NaN, 3]],
+        ['b', 2, [4, 5, 6]],
+      ]),
+    );
+    expect([...wave!.value]).toEqual([1, NaN, 3, 4, 5, 6]);
+  });
+
   test('a reading at time 0 is a reading', () => {
     const { push } = aligner({ every: '1m' });
     const waves = [...push(['a', 0]), ...push(['a', 0]), ...push(['a', MINUTE])];

@@ -1,22 +1,32 @@
 import { describe, expect, test } from 'vitest';
-import { type Aggregate, Buckets, type Grid } from '../../src/align/buckets.ts';
+import { type Aggregate, Buckets } from '../../src/align/buckets.ts';
+import { type Grid, startOf } from '../../src/align/grid.ts';
 import { Memory } from '../../src/memory/memory.ts';
 
 const MINUTE = 60_000;
 
-function bucketsOf(aggregate: Aggregate, grid: Partial<Grid> = {}, channels = 1) {
+function bucketsOf(aggregate: Aggregate, place: Partial<Grid> = {}, channels = 1, wait = 0) {
   const memory = new Memory();
-  const buckets = new Buckets(memory, { every: MINUTE, offset: 0, ...grid }, aggregate, channels);
-  const out = { time: new Float64Array(1), value: new Float64Array(channels) };
-  /** Takes a reading in; what comes out as [start, …values], or why it cannot. */
-  const put = (time: number, ...value: number[]): readonly number[] | string | undefined => {
+  const grid = { every: MINUTE, offset: 0, ...place };
+  const buckets = new Buckets(memory, grid, aggregate, channels, wait);
+  /** Takes a reading in; what comes out as [start, …values] each, or why it cannot. */
+  const putAll = (time: number, ...value: number[]): readonly number[][] | string => {
     const row = memory.row('a');
-    const refusal = buckets.refusal(row, time);
+    const values = Float64Array.from(value);
+    const refusal = buckets.refusal(row, time, values, 0);
     if (refusal) return refusal.reason;
-    const closes = buckets.take(row, time, Float64Array.from(value), 0, out, 0);
-    return closes ? [out.time[0]!, ...out.value] : undefined;
+    const out: number[][] = [];
+    buckets.take(row, time, values, 0, (k, all) => out.push([startOf(k, grid), ...all]));
+    return out;
   };
-  return { memory, buckets, put };
+  /** The same where at most one comes out. */
+  const put = (time: number, ...value: number[]): readonly number[] | string | undefined => {
+    const out = putAll(time, ...value);
+    if (typeof out === 'string') return out;
+    expect(out.length).toBeLessThan(2);
+    return out[0];
+  };
+  return { memory, buckets, put, putAll };
 }
 
 describe('a bucket', () => {
@@ -120,7 +130,7 @@ describe('what is refused', () => {
     expect(put(90_000, 1)).toBe('duplicate');
     expect(put(59_999, 1)).toBe('late');
     expect(put(60_000, 1)).toBeUndefined();
-    expect(buckets.refusal(memory.row('a'), 59_999)).toEqual({
+    expect(buckets.refusal(memory.row('a'), 59_999, Float64Array.of(1), 0)).toEqual({
       reason: 'late',
       expected: 'one from 60000 on, where the open bucket of its series begins',
     });
@@ -128,6 +138,71 @@ describe('what is refused', () => {
 
   test('nothing of a series that is new', () => {
     const { buckets, memory } = bucketsOf('sum');
-    expect(buckets.refusal(memory.row('b'), -1e12)).toBeUndefined();
+    expect(buckets.refusal(memory.row('b'), -1e12, Float64Array.of(1), 0)).toBeUndefined();
+  });
+});
+
+describe('channels that come one by one', () => {
+  const of = (c: number, y: number): number[] => [0, 1, 2].map((channel) => (channel === c ? y : NaN));
+
+  // Seen to fail when a bucket closes with the first reading of a later one, and when it waits for the slowest alone.
+  test('a bucket comes out when all have come to a later one', () => {
+    const { putAll } = bucketsOf('last', {}, 3, 5);
+    for (const c of [0, 1, 2]) expect(putAll(c, ...of(c, c + 1))).toEqual([]);
+    expect(putAll(MINUTE, ...of(2, 30))).toEqual([]);
+    expect(putAll(3 * MINUTE, ...of(0, 10))).toEqual([]);
+    expect(putAll(MINUTE, ...of(1, 20))).toEqual([[0, 1, 2, 3]]);
+    expect(putAll(3 * MINUTE, ...of(2, 31))).toEqual([]);
+    expect(putAll(4 * MINUTE, ...of(1, 21))).toEqual([[MINUTE, NaN, 20, 30]]); // none of the minute between has come
+    expect(putAll(3 * MINUTE + 1, ...of(1, 22))).toEqual([]);
+    expect(putAll(3 * MINUTE - 1, ...of(1, 22))).toBe('late');
+  });
+
+  test.each([0, 1, 3])('after %d intervals it goes out without those that have not', (wait) => {
+    const { putAll } = bucketsOf('sum', {}, 3, wait);
+    expect(putAll(0, ...of(0, 1))).toEqual([]);
+    for (let k = 1; k <= wait; k++) expect(putAll(k * MINUTE, ...of(0, k + 1))).toEqual([]);
+    expect(putAll(1, ...of(1, 7))).toEqual([]);
+    expect(putAll((wait + 1) * MINUTE, ...of(0, 9))).toEqual([[0, 1, 7, NaN]]);
+    expect(putAll(2, ...of(2, 5))).toBe('late');
+    expect(putAll(MINUTE, ...of(2, 5))).toEqual([]);
+  });
+
+  test('one reading may close several, in order; those without a reading do not come out', () => {
+    const { putAll } = bucketsOf('max', {}, 3, 3);
+    putAll(2 * MINUTE, ...of(1, 3));
+    putAll(0, ...of(0, 1));
+    putAll(3 * MINUTE, ...of(2, 4));
+    expect(putAll(1e9 * MINUTE, ...of(0, 9))).toEqual([
+      [0, 1, NaN, NaN],
+      [2 * MINUTE, NaN, 3, NaN],
+      [3 * MINUTE, NaN, NaN, 4],
+    ]);
+    expect(putAll(1e9 * MINUTE + 1, ...of(0, 8))).toEqual([]);
+    expect(putAll((1e9 + 1) * MINUTE, 1, 2, 3)).toEqual([[1e9 * MINUTE, 9, NaN, NaN]]);
+  });
+
+  test('the same channel and time twice is a duplicate, in each of the open buckets; another channel is not', () => {
+    const { put } = bucketsOf('mean', {}, 3, 2);
+    put(10, ...of(0, 1));
+    put(MINUTE, ...of(0, 1));
+    put(2 * MINUTE, ...of(0, 1));
+    expect(put(10, ...of(0, 5))).toBe('duplicate');
+    expect(put(MINUTE, ...of(0, 5))).toBe('duplicate');
+    expect(put(2 * MINUTE, ...of(0, 5))).toBe('duplicate');
+    expect(put(10, ...of(1, 5))).toBeUndefined();
+    expect(put(MINUTE, 5, 5, 5)).toBe('duplicate'); // one of them is enough
+    expect(put(3 * MINUTE, ...of(1, 5))).toEqual([0, 1, 5, NaN]);
+  });
+
+  test('a place in the ring stands for one bucket at a time', () => {
+    const { put, putAll } = bucketsOf('sum', {}, 2, 1);
+    for (const k of [-5, -4, -3]) put(k * MINUTE, 1, NaN);
+    expect(put(-2 * MINUTE, 1, NaN)).toEqual([-4 * MINUTE, 1, NaN]);
+    expect(putAll(0, NaN, 3)).toEqual([
+      [-3 * MINUTE, 1, NaN],
+      [-2 * MINUTE, 1, NaN],
+    ]);
+    expect(putAll(MINUTE, 4, 4)).toEqual([[0, NaN, 3]]);
   });
 });

@@ -56,8 +56,12 @@ export function gridByHand(
     // times and steps are whole here
     const bucket = (time - offset - ((((time - offset) % every) + every) % every)) / every;
     const before = open.get(series);
-    if (before && time === Math.max(...before.readings.map((each) => each.time))) return 'duplicate';
     if (before && bucket < before.bucket) return 'late';
+    const isNewest = (c: number): boolean => {
+      const times = before!.readings.filter(({ value }) => !Number.isNaN(value[c]!)).map((each) => each.time);
+      return !Number.isNaN(reading.value[c]!) && time === Math.max(...times);
+    };
+    if (before?.bucket === bucket && [0, 1].some(isNewest)) return 'duplicate';
     if (before?.bucket === bucket) {
       before.readings.push(reading);
       return 'used';

@@ -71,3 +71,10 @@ test('tells of every service that is at fault, not of the first alone', async ()
   expect(stderr).toContain('[FILE_UNREADABLE]');
   expect(stderr).toContain('[INFLUX_UNREACHABLE]');
 });
+
+test('what a join makes of which names', async () => {
+  const align = '{every: 1h, join: {channels: [load, flow], known: [price], ahead: 24}}';
+  const { code, stdout } = await check('live-forecast', ...input, '--set', `align=${align}`);
+  expect(code).toBe(0);
+  expect(stdout).toContain('✔ join: KEY/load, KEY/flow become channels of KEY\n');
+});

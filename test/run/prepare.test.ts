@@ -45,6 +45,12 @@ describe('what a run is put together from', () => {
     expect((await prepared({ paths: ['not-read'], decode })).model.channels).toBe(3);
   });
 
+  test('a decoder that joins series, and a model of as many channels, where align says so', async () => {
+    const join = { channels: ['load', 'flow'], known: ['price'] };
+    const { decoder, model } = await prepared({ paths: ['not-read'] }, { align: { every: '1m', join } });
+    expect([decoder.channels, model.channels]).toEqual([['load', 'flow', 'price'], 3]);
+  });
+
   test('Kafka, InfluxDB and a topic for dead letters, none of which is reached yet', async () => {
     const { source, sink, deadLetters } = await prepared(
       { kind: 'kafka', brokers: ['localhost:1'], topic: 'readings' },

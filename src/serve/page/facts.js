@@ -13,6 +13,7 @@ const REASONS = new Map([
   ['invalid', 'had a field that cannot be used'],
   ['duplicate', 'repeated a time that was already there'],
   ['late', 'came after newer readings'],
+  ['early', 'lay farther ahead than is kept'],
   ['state-limit', 'belonged to a new series for which there is no memory left'],
   ['rejected', 'were refused by the server they were written to'],
 ]);

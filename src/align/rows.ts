@@ -1,0 +1,18 @@
+/** Rows while a frame is being aligned: growing columns. A reading may put out none, one, or several rows of its series. */
+export class AlignedRows {
+  /** Row of the frame whose reading put each out. */
+  readonly from: number[] = [];
+  readonly time: number[] = [];
+  /** [length × channels] */
+  readonly value: number[] = [];
+  readonly index: number[] = [];
+  readonly gap: number[] = [];
+  readonly step: number[] = [];
+  readonly restart: number[] = [];
+  /** [length × K × (ahead + 1)], see `KnownAhead`. */
+  readonly known: number[] = [];
+
+  get length(): number {
+    return this.from.length;
+  }
+}
