@@ -3,6 +3,7 @@ import { cosTurns, sinTurns } from '../maths/turns.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import { cut } from './base.ts';
+import { knownFeatures } from './known-features.ts';
 import type { Past } from './past.ts';
 import type { Plan } from './plan.ts';
 import type { Profile } from './profile.ts';
@@ -21,6 +22,8 @@ const DAILY = 3;
 const WEEKLY = 1;
 /** The most horizons for which the profiles are features. */
 const AHEAD = 4;
+/** … and for which what is known ahead is. */
+const KNOWN_AHEAD = 12;
 /** A feature counts as at most so many times its mean size; the level may go farther. */
 const CUT = 6;
 /** … and in the loose features as so many times. */
@@ -30,11 +33,14 @@ const LEVEL_CUT = 10;
 const WINDOW = 2000;
 const FIRST = 10;
 
-/** Whose days and weeks the features follow. */
-export interface FeatureCalendar {
+/** What features there are beside those of the series itself. */
+export interface FeatureOptions {
+  /** Whose days and weeks they follow. */
   readonly calendar: Calendar;
   /** Whether the time of the year is a feature. */
   readonly yearly: boolean;
+  /** Channels that are known ahead; default: 0. */
+  readonly known?: number;
 }
 
 /** What a reading's features are made of. */
@@ -52,17 +58,24 @@ export interface FeatureInput {
   readonly age: number;
   /** Whether y_t was observed at this step; else it is the last value before, and nothing is learned of the size of features. */
   readonly isObserved: boolean;
+  /** What is known ahead, as `writeKnown` has it of the horizons of `knownAhead`. */
+  readonly known?: Float64Array;
 }
 
 /**
  * φ_t of a series' readout, d <= 40 numbers: 13 first differences; the level; a day, a day less a step, ¾, ½ and ¼ of a day ago
  * less now; what the profiles of the day and of the week say of up to four horizons, and how far now is from each; sin and cos of
  * the time of the day (3 periods), of the week and, where it is asked for, of the year, all by the calendar; 1. Differences are in units,
- * each cut at a multiple of its own mean size; what is not known is 0.
+ * each cut at a multiple of its own mean size; what is not known is 0. Before the 1 come 2 to 13 numbers more for each channel that is known
+ * ahead: see `writeKnown`.
  */
 export class Features {
   /** d */
   readonly count: number;
+  /** How many of them are of what is known ahead. */
+  readonly knownCount: number;
+  /** Horizons for which these are: all, or 12 of them. */
+  readonly knownAhead: readonly number[];
   readonly #memory: Memory;
   readonly #past: Past;
   readonly #profile: Profile;
@@ -83,7 +96,7 @@ export class Features {
     past: Past,
     profile: Profile,
     { channels, horizons }: Plan,
-    { calendar, yearly }: FeatureCalendar,
+    { calendar, yearly, known = 0 }: FeatureOptions,
   ) {
     this.#memory = memory;
     this.#past = past;
@@ -94,7 +107,14 @@ export class Features {
     const chosen = [0, 0.25, 0.5, 1].map((part) => horizons[Math.round(part * last)]!);
     this.#ahead = [...new Set(chosen)].slice(0, AHEAD);
     this.#sized = DIFFERENCES + 1 + PARTS.length + 1 + 2 * (this.#ahead.length + 1);
-    this.count = this.#sized + 2 * (DAILY + WEEKLY + (yearly ? 1 : 0)) + 1;
+    const turns = 2 * (DAILY + WEEKLY + (yearly ? 1 : 0));
+    const parts = Math.min(horizons.length, KNOWN_AHEAD) - 1;
+    this.knownAhead = Array.from(
+      { length: parts + 1 },
+      (_, i) => horizons[Math.round((i / (parts || 1)) * last)]!,
+    );
+    this.knownCount = knownFeatures(known, this.knownAhead.length);
+    this.count = this.#sized + turns + this.knownCount + 1;
     this.#size = memory.series('feature.size', 'f32', this.#sized * channels);
     this.#phi = new Float64Array(this.count);
     this.#loose = new Float64Array(this.count);
@@ -111,7 +131,9 @@ export class Features {
     const phi = this.#phi;
     const k = this.#seasonal(input, this.#shape(input));
     this.#cut(input);
-    this.#turns(input, k);
+    const end = this.#turns(input, k);
+    if (input.known) phi.set(input.known, end);
+    phi[end + this.knownCount] = 1;
     return phi;
   }
 
@@ -188,7 +210,7 @@ export class Features {
   }
 
   /** The calendar. */
-  #turns({ time, step }: FeatureInput, from: number): void {
+  #turns({ time, step }: FeatureInput, from: number): number {
     const seasons = seasonsOf(step);
     const local = this.#calendar.localTime(time);
     let k = from;
@@ -205,7 +227,7 @@ export class Features {
       this.#phi[k++] = step > 0 ? sinTurns(year) : 0;
       this.#phi[k++] = step > 0 ? cosTurns(year) : 0;
     }
-    this.#phi[k] = 1;
+    return k;
   }
 }
 

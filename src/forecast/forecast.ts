@@ -8,6 +8,7 @@ import type { Scaled } from '../scale/scale.ts';
 import { type Stage, stage } from '../stage.ts';
 import { cut, FAR } from './base.ts';
 import type { Question } from './experts.ts';
+import { writeKnown } from './known-features.ts';
 import { seasonsOf } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
 import { ForecastState, type Learners } from './state.ts';
@@ -62,6 +63,7 @@ export function forecast(
   const { channels, targets, horizons, levels, main, farthest } = plan;
   const [Q, B, H] = [horizons.length, levels.length, model.hidden];
   const target = memory.series('issued.target', 'f64', 2); // newest target times of the nearest and the farthest horizon
+  const knownPhi = new Float64Array(learners?.features.knownCount ?? 0);
   const cellPhi = new Float64Array(H + 1);
   const bothPhi = new Float64Array(H + (learners?.features.count ?? 0));
   const reach = new Float64Array(2 * B);
@@ -83,6 +85,7 @@ export function forecast(
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const k = index[i]!;
+      if (learners) writeKnown(frame, i, learners.features.knownAhead, knownPhi);
       for (let channel = 0; channel < channels; channel++) {
         const y = value[i * frame.channels + targets[channel]!]!;
         const isObserved = !Number.isNaN(y);
@@ -153,6 +156,7 @@ export function forecast(
         unit,
         age,
         isObserved,
+        known: knownPhi,
       });
       for (let j = 0; j < H; j++) cellPhi[j] = hidden[hiddenAt + j]!;
       cellPhi[H] = 1;

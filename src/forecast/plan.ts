@@ -21,14 +21,16 @@ export interface Plan {
 }
 
 /**
- * The plan of a pipeline.
+ * The plan of a pipeline. Channels that are known ahead are not forecast.
  *
- * @throws ForetideError SETTINGS_INVALID where a target is none of the channels; where the model's head, which is to forecast on its own,
+ * @param known how many are: the last of a reading
+ * @throws ForetideError SETTINGS_INVALID where a target is none of the other channels; where the model's head, which is to forecast on its own,
  *   does not look so far ahead; where a cell of several layers is to learn
  */
 export function planOf(
   model: Model,
   { profile, learn: scope, targets: names, horizons: chosen, level, levels: others }: ForecastSettings,
+  known: number,
 ): Plan {
   const horizons = chosen ? ascending(chosen) : Array.from({ length: model.horizon }, (_, i) => i + 1);
   const farthest = horizons.at(-1)!;
@@ -52,7 +54,8 @@ export function planOf(
     });
   }
   const levels = ascending([...others, level]);
-  const targets = names ? targetsAmong(model.channelNames, names) : [...model.channelNames.keys()];
+  const observed = model.channelNames.slice(0, model.channels - known);
+  const targets = names ? targetsAmong(observed, names) : [...observed.keys()];
   return {
     channels: targets.length,
     targets,
@@ -69,7 +72,7 @@ export function planOf(
 function targetsAmong(channels: readonly string[], names: readonly string[]): readonly number[] {
   const unknown = names.filter((name) => !channels.includes(name));
   if (unknown.length === 0) return ascending(names.map((name) => channels.indexOf(name)));
-  const isOne = channels.length === 1;
+  const isOne = channels.join() === '';
   throw new ForetideError('SETTINGS_INVALID', {
     what: isOne
       ? 'Targets are chosen among the channels of a reading, and these readings have one number each'

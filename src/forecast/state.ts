@@ -1,3 +1,4 @@
+import { knownChannels } from '../align/known.ts';
 import { type Calendar, calendarOf } from '../calendar/calendar.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
@@ -44,7 +45,8 @@ export class ForecastState {
   readonly learners: Learners | undefined;
 
   constructor(memory: Memory, model: Model, settings: ForecastSettings) {
-    const plan = planOf(model, settings);
+    const known = knownChannels(memory);
+    const plan = planOf(model, settings, known);
     this.plan = plan;
     this.base = new Base(memory, plan.channels);
     this.past = new Past(memory, plan.channels);
@@ -60,7 +62,8 @@ export class ForecastState {
     const { base, past, issued, calendar } = this;
     memory.follow('calendar', calendar.version);
     const profile = new Profile(memory, plan.channels, calendar);
-    const features = new Features(memory, past, profile, plan, { calendar, yearly: settings.yearly });
+    const { yearly } = settings;
+    const features = new Features(memory, past, profile, plan, { calendar, yearly, known });
     const [d, H] = [features.count, model.hidden];
     const workspace = new Workspace(memory, plan, saying, d + H + 1);
     const readout = (name: string, count: number, trust: number): Readout =>

@@ -1,3 +1,4 @@
+import { knownChannels } from '../align/known.ts';
 import { blockOf, type FrameRoom, Kernel, kindOf } from '../cell/kernel.ts';
 import { packLayer, packLinear } from '../cell/pack.ts';
 import { TrainingLayer } from '../cell/training-layer.ts';
@@ -78,7 +79,7 @@ class OwnCell {
   readonly #table: number;
 
   constructor(memory: Memory, model: Model, settings: ForecastSettings) {
-    const { targets, farthest } = planOf(model, settings);
+    const { targets, farthest } = planOf(model, settings, knownChannels(memory));
     const { cell, layers, hidden: H, inputs: I } = model;
     const [weights] = layers as [(typeof layers)[0]];
     this.#memory = memory;
@@ -272,7 +273,9 @@ class OwnCell {
 
 /** The cell of each series' own, where `learn` asks for one. */
 export function ownCellOf(memory: Memory, model: Model, settings: ForecastSettings): OwnCell | undefined {
-  return planOf(model, settings).learn === 'full' ? new OwnCell(memory, model, settings) : undefined;
+  return planOf(model, settings, knownChannels(memory)).learn === 'full'
+    ? new OwnCell(memory, model, settings)
+    : undefined;
 }
 
 function joined(W: Float32Array, b: Float32Array): Float32Array {

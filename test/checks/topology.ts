@@ -1,6 +1,7 @@
 import { align, AlignSettings } from '../../src/align/align.ts';
 import { recur } from '../../src/cell/recur.ts';
 import { decode } from '../../src/decode/decode.ts';
+import { joinedDecoder } from '../../src/decode/joined-decoder.ts';
 import { jsonDecoder } from '../../src/decode/json.ts';
 import { JsonSettings } from '../../src/decode/settings.ts';
 import { detect } from '../../src/detect/detect.ts';
@@ -20,9 +21,11 @@ export function liveStages(
   memory: Memory,
   options: { model?: object; forecast?: object; align?: object; decode?: object } = {},
 ) {
-  const decoder = jsonDecoder(
+  const parts = jsonDecoder(
     JsonSettings.parse({ format: 'json', series: 's', time: 't', values: ['v'], ...options.decode }),
   );
+  const alignment = AlignSettings.parse(options.align ?? {});
+  const decoder = alignment.join ? joinedDecoder(parts, alignment.join) : parts;
   const settingsOfModel = ModelSettings.parse({ hidden: 6, horizon: 4, ...options.model });
   const model = {
     ...createModel(settingsOfModel, decoder.channels.length),
@@ -31,7 +34,7 @@ export function liveStages(
   const settings = ForecastSettings.parse(options.forecast ?? {});
   const stages = topology(
     decode(memory, decoder),
-    align(memory, AlignSettings.parse(options.align ?? {}), model.channels),
+    align(memory, alignment, model.channels),
     scale(memory, model.channels, ScaleSettings.parse({})),
     recur(memory, model, settings),
     forecast(memory, model, settings),

@@ -313,3 +313,61 @@ test('begins anew by channel, and all of it lies in Memory', () => {
   features.clear(row, C);
   expect(cutAt()).toBe(10);
 });
+
+describe('what is known ahead', () => {
+  const madeWith = (known: number, horizons: readonly number[] = [1, 6, 12]) => {
+    const memory = new Memory();
+    const past = new Past(memory, 2);
+    const calendar = calendarOf(CalendarSettings.parse({}));
+    const profile = new Profile(memory, 2, calendar);
+    const features = new Features(memory, past, profile, planOf(horizons), {
+      calendar,
+      yearly: false,
+      known,
+    });
+    const row = memory.row('a');
+    for (const c of [0, 1]) profile.clear(row, c);
+    past.push(row, C, 1, 0, 3);
+    const input = {
+      row,
+      channel: C,
+      index: 1,
+      time: HOUR,
+      step: HOUR,
+      offset: 3,
+      unit: 2,
+      age: 1,
+      isObserved: true,
+    };
+    return {
+      features,
+      of: (values: number[]) => [...features.of({ ...input, known: Float64Array.from(values) })],
+    };
+  };
+
+  // Seen to fail when they are cut with the others, and when they stand where the 1 does.
+  test('stands before the 1, as it comes', () => {
+    const [plain, two] = [madeWith(0), madeWith(2)];
+    expect(plain.features.knownAhead).toEqual([1, 6, 12]);
+    expect([plain.features.knownCount, two.features.knownCount]).toEqual([0, 8]);
+    expect(two.features.count).toBe(plain.features.count + 8);
+    const values = [9, -9, 8, 0, 5, -5, 0.5, 1];
+    const phi = two.of(values);
+    expect(phi).toEqual([...plain.of([]).slice(0, -1), ...values, 1]);
+    expect([...two.features.loose].slice(-9)).toEqual([...values, 1]);
+    expect([...two.features.short]).toEqual([...plain.features.short]);
+  });
+
+  test.each([
+    [[7], [7]],
+    [
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    ],
+    [Array.from({ length: 23 }, (_, i) => i + 1), [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23]],
+  ])('at horizons %j: all of them, or twelve', (horizons, expected) => {
+    const { features } = madeWith(1, horizons);
+    expect(features.knownAhead).toEqual(expected);
+    expect(features.knownCount).toBe(1 + expected.length);
+  });
+});

@@ -7,7 +7,7 @@ import { ModelSettings } from '../../src/model/settings.ts';
 const model = createModel(ModelSettings.parse({ hidden: 1, horizon: 6 }), 2);
 
 function plan(settings: object) {
-  return planOf(model, ForecastSettings.parse(settings));
+  return planOf(model, ForecastSettings.parse(settings), 0);
 }
 
 describe('horizons', () => {
@@ -54,12 +54,20 @@ describe('targets', () => {
     ...createModel(ModelSettings.parse({ hidden: 1 }), 3),
     channelNames: ['t', 'p', 'h'],
   };
-  const of = (targets?: string[], given = named) => planOf(given, ForecastSettings.parse({ targets }));
+  const of = (targets?: string[], given = named, known = 0) =>
+    planOf(given, ForecastSettings.parse({ targets }), known);
 
   test('are all channels, or those that are named, in the order of the reading and each once', () => {
     expect(of()).toMatchObject({ channels: 3, targets: [0, 1, 2] });
     expect(of(['h', 't', 'h'])).toMatchObject({ channels: 2, targets: [0, 2] });
     expect(plan({ targets: ['1'] })).toMatchObject({ channels: 1, targets: [1] });
+  });
+
+  // Seen to fail when the first of the channels are taken for those that are known ahead.
+  test('are none of the channels that are known ahead', () => {
+    expect(of(undefined, named, 1)).toMatchObject({ channels: 2, targets: [0, 1] });
+    expect(of(['p'], named, 1)).toMatchObject({ channels: 1, targets: [1] });
+    expect(() => of(['t', 'h'], named, 2)).toThrow(/some of t, got h/u);
   });
 
   test('a name that is none of the channels is told of, with those that there are', () => {
