@@ -2,8 +2,12 @@ import { pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Log } from '../log.ts';
 
-/** Messages for operators, to standard error: readable in a terminal, JSON elsewhere. Secrets are never handed to it. */
-export function createLog(level: string, color: boolean): Log {
+/**
+ * Messages for operators, to standard error: readable in a terminal, JSON elsewhere. Secrets are never handed to it.
+ *
+ * @param facts stand in every message
+ */
+export function createLog(level: string, color: boolean, facts: Readonly<Record<string, unknown>> = {}): Log {
   const options = {
     level,
     redact: {
@@ -11,7 +15,7 @@ export function createLog(level: string, color: boolean): Log {
       censor: '…',
     },
   };
-  return process.stderr.isTTY
+  const log = process.stderr.isTTY
     ? pino(
         options,
         pretty({
@@ -23,4 +27,5 @@ export function createLog(level: string, color: boolean): Log {
         }),
       )
     : pino(options, pino.destination({ dest: 2, sync: true }));
+  return log.child(facts);
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkCommand } from './check.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { BUILT_IN } from './pipelines.ts';
-import { runCommand, type RunFlags } from './run.ts';
+import type { RunFlags } from './run-flags.ts';
+import { runCommand } from './run.ts';
 import { addSettingsOptions, type SettingsFlags } from './settings-options.ts';
 import { toldError } from './told-error.ts';
 import { trainCommand } from './train.ts';
@@ -14,6 +15,15 @@ const { version } = JSON.parse(readFileSync(new URL(manifest, import.meta.url), 
 };
 
 const PIPELINE = `${BUILT_IN.join(', ')}, or the path of your own module`;
+
+/** More would be a slip of the finger. */
+const MOST_WORKERS = 256;
+
+function workerNumber(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= MOST_WORKERS) return number;
+  throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST_WORKERS}.`);
+}
 
 const program = new Command('foretide')
   .description('Streaming time-series forecasting: recurrent cells whose state lives as long as the stream.')
@@ -38,6 +48,13 @@ addSettingsOptions(program.command('run').description('run a pipeline live').arg
   .option('--port <port>', 'port of the live page; 0 takes a free one')
   .option('--no-page', 'without the live page')
   .addOption(
+    new Option(
+      '--workers <n>',
+      'so many processes that share the partitions of a Kafka topic; pages at --port and the ports after it',
+    ).argParser(workerNumber),
+  )
+  .addOption(new Option('--worker <n>').argParser(workerNumber).hideHelp())
+  .addOption(
     new Option('--log-level <level>', 'how much is logged')
       .choices(['debug', 'info', 'warn', 'error', 'silent'])
       .default('info'),
@@ -47,14 +64,16 @@ addSettingsOptions(program.command('run').description('run a pipeline live').arg
     `
 Settings come from the pipeline's defaults, then the YAML file, then variables such as FORETIDE_MODEL__HIDDEN=32, then --set.
 SIGTERM and Ctrl-C commit what has come and end; a second start goes on where it stopped.
+Of --workers one that dies is started again; a second Ctrl-C kills them.
 
 Examples:
   $ foretide run live-forecast
   $ foretide run live-forecast --config live.yaml --set model.hidden=32
+  $ foretide run live-forecast --config live.yaml --workers 4
   $ foretide run anomaly-alerts --speed 10m --fresh
   $ foretide run ./my-pipeline.ts --no-page`,
   )
-  .action((name: string, flags: RunFlags) => runCommand(name, flags));
+  .action((name: string, flags: RunFlags, command: Command) => runCommand(name, flags, command));
 
 addSettingsOptions(
   program

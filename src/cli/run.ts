@@ -1,20 +1,20 @@
+import type { Command } from 'commander';
 import { run, type Running } from '../run/run.ts';
 import type { RunStatus } from '../serve/status.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
 import { report } from './report.ts';
-import { type SettingsFlags, settingsFrom } from './settings-options.ts';
+import type { RunFlags } from './run-flags.ts';
+import { settingsFrom } from './settings-options.ts';
 import { SIGNALS } from './signals.ts';
-
-export interface RunFlags extends SettingsFlags {
-  readonly fresh?: boolean;
-  readonly exitAtEnd?: boolean;
-  readonly logLevel: string;
-}
+import { workerCommand } from './worker.ts';
+import { workersCommand } from './workers.ts';
 
 /** `foretide run`: runs a pipeline until its source ends, Ctrl-C or SIGTERM; each of which commits what has come. */
-export async function runCommand(name: string, flags: RunFlags): Promise<void> {
+export async function runCommand(name: string, flags: RunFlags, command: Command): Promise<void> {
+  if (flags.worker !== undefined) return workerCommand(flags.worker, name, flags);
+  if (flags.workers !== undefined) return workersCommand(flags.workers, name, flags, command);
   const pipeline = await findPipeline(name);
   const settings = settingsFrom(pipeline, flags);
   const log = createLog(flags.logLevel, process.stderr.isTTY);

@@ -17,7 +17,7 @@ export interface Begun {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves with the match when standard output has it; rejects when the command ends before. */
-  says(pattern: RegExp): Promise<RegExpExecArray>;
+  says(this: void, pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 export interface How {
@@ -26,16 +26,18 @@ export interface How {
   readonly env?: Readonly<Record<string, string>>;
   /** Flags of Node itself. */
   readonly node?: readonly string[];
+  /** The longest that it may take, ms. */
+  readonly timeout?: number;
 }
 
 /** Starts the command line as a process of its own, without the settings of the environment around the tests. */
-export function begin(args: readonly string[], { cwd, env = {}, node = [] }: How): Begun {
+export function begin(args: readonly string[], { cwd, env = {}, node = [], timeout = 60_000 }: How): Begun {
   const outer = Object.entries(process.env).filter(([name]) => !/^(FORETIDE_|NODE_|VITEST)/.test(name));
   const child = spawn(process.execPath, [...node, BIN, ...args], {
     cwd,
     env: { ...Object.fromEntries(outer), NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout,
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 const LOG = new URL('../../src/cli/log.ts', import.meta.url).href;
 
 /** What lands on standard error, as JSON a line, of some calls of a log. */
-function logged(level: string, calls: string): Record<string, unknown>[] {
-  const code = `import { createLog } from '${LOG}'; const log = createLog('${level}', false); ${calls}`;
+function logged(level: string, calls: string, facts = '{}'): Record<string, unknown>[] {
+  const code = `import { createLog } from '${LOG}'; const log = createLog('${level}', false, ${facts}); ${calls}`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     encoding: 'utf8',
   });
@@ -25,6 +25,11 @@ describe('createLog', () => {
     ]);
     expect(logged('silent', calls)).toEqual([]);
     expect(logged('debug', calls).length).toBe(3);
+  });
+
+  test('has facts that stand in every message', () => {
+    const [line] = logged('info', "log.info({ a: 1 }, 'one');", '{ worker: 2 }');
+    expect(line).toMatchObject({ worker: 2, a: 1, msg: 'one' });
   });
 
   test('hides what is called token or password, down to the third level', () => {

@@ -19,6 +19,12 @@ describe('--help', () => {
     }
   });
 
+  test('tells of --workers, not of what a worker is started with', async () => {
+    const { stdout } = await run('run', '--help');
+    expect(stdout).toContain('--workers <n>');
+    expect(stdout).not.toContain('--worker <n>');
+  });
+
   test('names the pipelines that there are', async () => {
     const { stdout } = await run('run', '--help');
     for (const name of ['live-forecast', 'anomaly-alerts', 'replay']) expect(stdout).toContain(name);

@@ -1,0 +1,12 @@
+import type { SettingsFlags } from './settings-options.ts';
+
+/** Flags of `foretide run`. */
+export interface RunFlags extends SettingsFlags {
+  readonly fresh?: boolean;
+  readonly exitAtEnd?: boolean;
+  readonly logLevel: string;
+  /** Processes that share the input. */
+  readonly workers?: number;
+  /** This is one of them: its number, from 1. */
+  readonly worker?: number;
+}
