@@ -108,6 +108,96 @@ export interface KernelExports {
       rate: number,
     ]
   ): void;
+  trackBands(
+    ...places: [
+      sizes: number,
+      reach: number,
+      Q: number,
+      B: number,
+      main: number,
+      rate: number,
+      levels: number,
+      errors: number,
+      places: number,
+      reaches: number,
+      stride: number,
+      unit: number,
+    ]
+  ): void;
+  tellBands(
+    ...places: [
+      sizes: number,
+      reach: number,
+      Q: number,
+      B: number,
+      main: number,
+      y: number,
+      unit: number,
+      moves: number,
+      reaches: number,
+      yhat: number,
+      lo: number,
+      hi: number,
+      los: number,
+      his: number,
+    ]
+  ): void;
+  matured(
+    ...places: [
+      horizons: number,
+      Q: number,
+      ring: number,
+      channels: number,
+      index: number,
+      now: number,
+      stamps: number,
+      values: number,
+      moves: number,
+      y: number,
+      unit: number,
+      age: number,
+      places: number,
+      errors: number,
+      changes: number,
+      moved: number,
+    ]
+  ): void;
+  countScores(
+    ...places: [
+      horizons: number,
+      Q: number,
+      day: number,
+      sinceDay: number,
+      errors: number,
+      changes: number,
+      places: number,
+      reaches: number,
+      stride: number,
+      unit: number,
+      counts: number,
+      sums: number,
+    ]
+  ): void;
+  plainMoves(
+    ...places: [
+      moves: number,
+      Q: number,
+      places: number,
+      day: number,
+      week: number,
+      past: number,
+      length: number,
+      now: number,
+      usual: number,
+      unit: number,
+      offset: number,
+      dayNow: number,
+      weekNow: number,
+      spread: number,
+      toSmoothed: number,
+    ]
+  ): void;
+  limitMoves(moves: number, Q: number, E: number, cell: number, usual: number): void;
   mixed(state: number, Q: number, E: number, moves: number, out: number): void;
   blame(
     ...places: [

@@ -65,6 +65,7 @@ export class Kernel {
   readonly #arena: Arena;
   readonly exports: KernelExports;
   readonly #loaded = new WeakMap<readonly CellWeights[], LoadedStack>();
+  readonly #tables = new Map<string, number>();
   #room: Block = { offset: 0, bytes: 0 };
   #workspace: Block = { offset: 0, bytes: 0 };
 
@@ -110,6 +111,19 @@ export class Kernel {
     };
     this.#loaded.set(layers, loaded);
     return loaded;
+  }
+
+  /** Byte offset of such numbers in the arena, put there once: for tables that never change. May grow it. */
+  keep(numbers: Float64Array | Int32Array): number {
+    const key = `${numbers.constructor.name} ${numbers.join()}`;
+    const known = this.#tables.get(key);
+    if (known !== undefined) return known;
+    const offset = this.#arena.take(blockOf(numbers.byteLength));
+    const { f64, i32 } = this.#arena.view();
+    if (numbers instanceof Int32Array) i32.set(numbers, offset / 4);
+    else f64.set(numbers, offset / 8);
+    this.#tables.set(key, offset);
+    return offset;
   }
 
   /** Room for a frame of n rows. May grow the arena: ask before taking a view. */

@@ -40,7 +40,7 @@ export interface BandPlan {
 }
 
 /**
- * Takes in a matured error e = y − ŷ.
+ * Takes in a matured error e = y − ŷ. This is the reference of the kernel's `trackBands`: the same numbers in the same order.
  *
  * What counts is whether the band held that was issued with the forecast: then misses can differ from their share by no more than u has
  * moved. Only the main band's reach is kept; the others are taken to have stood to it as they do now.
@@ -69,7 +69,7 @@ export function trackBand(
     const scaleAbove = scaleThen(above, reach[mainAt]!, sigma);
     const scaleBelow = scaleThen(below, reach[mainAt + 1]!, sigma);
     for (let b = 0; b < levels.length; b++) {
-      const tail = (1 - levels[b]!) / 2;
+      const tail = tailOf(levels[b]!);
       const u = reachAt + 2 * b;
       const upper = b === main && above >= 0 ? above : reach[u]! * scaleAbove;
       const lower = b === main && below >= 0 ? below : reach[u + 1]! * scaleBelow;
@@ -80,6 +80,11 @@ export function trackBand(
   sizes[at] = count + 1;
   sizes[at + 1] = sizes[at + 1]! + (size - sizes[at + 1]!) * Math.max(1 / (count + 1), 1 / SHORT);
   sizes[at + 2] = sizes[at + 2]! + (size - sizes[at + 2]!) * Math.max(1 / (count + 1), 1 / LONG);
+}
+
+/** Share of the errors that is to lie beyond each side of a level's band. */
+export function tailOf(level: number): number {
+  return (1 - level) / 2;
 }
 
 /** Where u and l of a level begin: the quantile of a normal error, in units of its mean size. */

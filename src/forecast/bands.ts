@@ -1,15 +1,23 @@
+import { Kernel } from '../cell/kernel.ts';
+import type { KernelExports } from '../cell/kernel-exports.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
-import { BAND, type BandPlan, bandScale, startOf, trackBand } from './band.ts';
+import { BAND, type BandPlan, bandScale, startOf, tailOf, trackBand } from './band.ts';
 import type { Plan } from './plan.ts';
+import type { ToldRoom, Workspace } from './workspace.ts';
 
-/** The trackers of each series, channel and horizon, in Memory. */
+/**
+ * The trackers of each series, channel and horizon, in Memory. The kernel computes what is told and tracked of all horizons; its references are
+ * `tell` and `trackBand`.
+ */
 export class Bands {
   readonly #memory: Memory;
   readonly #count: number;
   readonly #plan: BandPlan;
   readonly #sizes: Slot;
   readonly #reach: Slot;
+  /** Byte offset of the tail and the start of each level. */
+  readonly #levels: number;
 
   /**
    * @param name of the slots
@@ -25,6 +33,8 @@ export class Bands {
     this.#memory = memory;
     this.#count = horizons;
     this.#plan = { levels, main, rate, start: levels.map(startOf) };
+    const table = levels.flatMap((level) => [tailOf(level), startOf(level)]);
+    this.#levels = Kernel.of(memory.arena).keep(Float64Array.from(table));
     this.#sizes = memory.series(`${name}.sizes`, 'f64', BAND * horizons * channels);
     this.#reach = memory.series(`${name}.reach`, 'f32', 2 * levels.length * horizons * channels);
   }
@@ -54,5 +64,83 @@ export class Bands {
     const reachAt = this.#reach.at(row) + tracker * 2 * this.#plan.levels.length;
     const sizesAt = this.#sizes.at(row) + tracker * BAND;
     trackBand(f64, sizesAt, f32, reachAt, error, above, below, this.#plan);
+  }
+
+  /**
+   * Takes in the errors of all horizons whose targets have come, as the workspace tells them.
+   *
+   * @param reaches index in `view().u16` of what the main band reached at the ring's first step, in units; `stride` numbers from step to step
+   */
+  takeAll(
+    row: number,
+    channel: number,
+    unit: number,
+    reaches: number,
+    stride: number,
+    { kernel, errors, places }: Workspace,
+  ): void {
+    const { levels, main, rate } = this.#plan;
+    kernel.trackBands(
+      this.#sizesAt(row, channel),
+      this.#reachAt(row, channel),
+      this.#count,
+      levels.length,
+      main,
+      rate,
+      this.#levels,
+      errors,
+      places,
+      2 * reaches,
+      2 * stride,
+      unit,
+    );
+  }
+
+  /**
+   * Forecasts and bands of all horizons, to the workspace, and the main band's reaches to where its targets will find
+   * them.
+   *
+   * @param moves index in `view().f32` of the movements, in units
+   * @param reaches index in `view().u16`
+   * @param told where the forecasts go, behind the first `at`
+   */
+  tell(
+    row: number,
+    channel: number,
+    y: number,
+    unit: number,
+    moves: number,
+    reaches: number,
+    at: number,
+    told: ToldRoom,
+    kernel: KernelExports,
+  ): void {
+    const { levels, main } = this.#plan;
+    const B = levels.length;
+    kernel.tellBands(
+      this.#sizesAt(row, channel),
+      this.#reachAt(row, channel),
+      this.#count,
+      B,
+      main,
+      y,
+      unit,
+      4 * moves,
+      2 * reaches,
+      told.yhat + 8 * at,
+      told.lo + 8 * at,
+      told.hi + 8 * at,
+      told.los + 8 * at * B,
+      told.his + 8 * at * B,
+    );
+  }
+
+  /** Byte offset of a channel's first tracker. */
+  #sizesAt(row: number, channel: number): number {
+    return 8 * (this.#sizes.at(row) + channel * this.#count * BAND);
+  }
+
+  #reachAt(row: number, channel: number): number {
+    return 4 * (this.#reach.at(row) + channel * this.#count * 2 * this.#plan.levels.length);
   }
 }

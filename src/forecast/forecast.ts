@@ -1,7 +1,6 @@
 import type { Aligned } from '../align/align.ts';
 import type { Recurred } from '../cell/recur.ts';
 import type { Frame } from '../frame.ts';
-import { fromBfloat16, toBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Scaled } from '../scale/scale.ts';
@@ -12,6 +11,7 @@ import { writeKnown } from './known-features.ts';
 import { seasonsOf } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
 import { ForecastState, type Learners } from './state.ts';
+import { inUnits } from './told.ts';
 
 /** Columns that `forecast` adds. Index of the c-th of T targets and the q-th horizon in a row i: (i × T + c) × Q + q. */
 export interface Forecasted {
@@ -38,11 +38,6 @@ interface Origin extends Question {
   readonly isObserved: boolean;
 }
 
-/** Forecasts are numbers: they end here. */
-const LARGEST = 1.7e308;
-/** No band is wider, in units. */
-const WIDEST = 1e38;
-
 /**
  * Forecasts every target at all horizons, with bands, and leaves them in Memory until their targets come.
  *
@@ -59,29 +54,24 @@ export function forecast(
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Scaled & Recurred, Forecasted> {
   const state = new ForecastState(memory, model, settings);
-  const { plan, base, past, issued, learners } = state;
-  const { channels, targets, horizons, levels, main, farthest } = plan;
+  const { plan, base, past, issued, workspace, learners } = state;
+  const { channels, targets, horizons, levels, farthest } = plan;
   const [Q, B, H] = [horizons.length, levels.length, model.hidden];
   const target = memory.series('issued.target', 'f64', 2); // newest target times of the nearest and the farthest horizon
   const knownPhi = new Float64Array(learners?.features.knownCount ?? 0);
   const cellPhi = new Float64Array(H + 1);
   const bothPhi = new Float64Array(H + (learners?.features.count ?? 0));
-  const reach = new Float64Array(2 * B);
   const outerReach = new Float64Array(2);
 
   return stage((frame: Frame & Aligned & Scaled & Recurred) => {
     const { length: n, series, value, time, index, gap, step } = frame;
     const { u16, f32, f64 } = memory.view();
     const all = n * channels * Q;
-    const { buffer } = new Float64Array(all * (3 + 2 * B)); // one block: five would cost more than the forecasts
-    const columns = {
-      yhat: new Float64Array(buffer, 0, all),
-      lo: new Float64Array(buffer, 8 * all, all),
-      hi: new Float64Array(buffer, 8 * 2 * all, all),
-      los: new Float64Array(buffer, 8 * 3 * all, all * B),
-      his: new Float64Array(buffer, 8 * (3 + B) * all, all * B),
-      issued: new Uint8Array(n),
-    };
+    const size = all * (3 + 2 * B);
+    const rows = Math.min(n, workspace.together);
+    const told = workspace.told(rows);
+    const block = rows < n ? new Float64Array(size) : undefined; // a few rows fit into the workspace, and are taken out at once
+    const isIssued = new Uint8Array(n);
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const k = index[i]!;
@@ -99,16 +89,18 @@ export function forecast(
           isObserved,
         };
         if (Number.isNaN(at.value)) {
-          putNothing(i * channels + channel, columns);
+          tellNothing(i, channel);
           continue;
         }
         takeIn(at, gap[i]!);
         const movesAt = issued.moves(row, channel, k);
         if (learners) moveByExperts(learners, at, frame.hidden, i * H, movesAt);
         else moveByModel(frame, i, at, movesAt);
-        putColumns(at, i * channels + channel, movesAt, columns);
+        tell(at, i, movesAt);
         issued.stamp(row, channel, k);
       }
+      const done = (i % rows) + 1;
+      if (block && (done === rows || i === n - 1)) takeOut(block, i + 1 - done, done);
       const nearest = time[i]! + horizons[0]! * step[i]!;
       const last = time[i]! + farthest * step[i]!;
       const targetAt = target.at(row);
@@ -116,10 +108,21 @@ export function forecast(
       if (step[i]! > 0 && (isFirst || (nearest > f64[targetAt]! && last > f64[targetAt + 1]!))) {
         f64[targetAt] = nearest;
         f64[targetAt + 1] = last;
-        columns.issued[i] = 1;
+        isIssued[i] = 1;
       }
     }
-    return { targets, horizons, levels, ...columns };
+    const { buffer } = block ?? f64.slice(told.yhat / 8, told.yhat / 8 + size);
+    return {
+      targets,
+      horizons,
+      levels,
+      yhat: new Float64Array(buffer, 0, all),
+      lo: new Float64Array(buffer, 8 * all, all),
+      hi: new Float64Array(buffer, 8 * 2 * all, all),
+      los: new Float64Array(buffer, 8 * 3 * all, all * B),
+      his: new Float64Array(buffer, 8 * (3 + B) * all, all * B),
+      issued: isIssued,
+    };
 
     /** The reading becomes part of the past. */
     function takeIn({ row, channel, index: at, value: y, isObserved }: Origin, since: number): void {
@@ -169,6 +172,7 @@ export function forecast(
       l.experts.ask(at);
       if (base.isStuck(row, channel, seasons.lag)) return;
       l.experts.mix(row, channel, to);
+      if (age > farthest + 1) return;
       for (let q = 0; q < Q; q++) if (age <= horizons[q]! + 1) f32[to + q] = 0;
     }
 
@@ -199,46 +203,39 @@ export function forecast(
       }
     }
 
-    /** Nothing is forecast of the `at`-th channel. */
-    function putNothing(at: number, { yhat, lo, hi, los, his }: typeof columns): void {
-      for (const column of [yhat, lo, hi]) column.fill(NaN, at * Q, (at + 1) * Q);
-      for (const column of [los, his]) column.fill(NaN, at * Q * B, (at + 1) * Q * B);
+    /** Where the forecasts of row i and a channel go among those in the workspace. */
+    function placeOf(i: number, channel: number): number {
+      return ((i % rows) * channels + channel) * Q;
     }
 
-    /** Movements and bands as columns. Bands are told as they are kept, so that what is scored is what was said. */
-    function putColumns(
-      { row, channel, index: k, value: y }: Question,
-      at: number,
-      from: number,
-      to: typeof columns,
-    ): void {
+    /** Nothing is forecast of a channel. */
+    function tellNothing(i: number, channel: number): void {
+      const at = placeOf(i, channel);
+      for (const from of [told.yhat, told.lo, told.hi]) f64.fill(NaN, from / 8 + at, from / 8 + at + Q);
+      for (const from of [told.los, told.his]) f64.fill(NaN, from / 8 + at * B, from / 8 + (at + Q) * B);
+    }
+
+    /** Movements become forecasts with bands, in the workspace. */
+    function tell({ row, channel, index: k, value: y }: Question, i: number, moves: number): void {
       const unit = base.unit(row, channel);
       const reaches = issued.reaches(row, channel, k);
-      for (let q = 0; q < Q; q++) {
-        const yhat = cut(y + unit * f32[from + q]!, LARGEST);
-        const place = at * Q + q;
-        to.yhat[place] = yhat;
-        state.bands.reach(row, channel, q, reach);
-        for (let b = 0; b < B; b++) {
-          const [above, below] = [inUnits(reach[2 * b]!, unit), inUnits(reach[2 * b + 1]!, unit)];
-          to.his[place * B + b] = cut(yhat + unit * fromBfloat16(above), LARGEST);
-          to.los[place * B + b] = cut(yhat - unit * fromBfloat16(below), LARGEST);
-          if (b !== main) continue;
-          u16[reaches + 2 * q] = above;
-          u16[reaches + 2 * q + 1] = below;
-        }
-        to.hi[place] = to.his[place * B + main]!;
-        to.lo[place] = to.los[place * B + main]!;
-      }
+      const at = placeOf(i, channel);
+      state.bands.tell(row, channel, y, unit, moves, reaches, at, told, workspace.kernel);
       state.outer.reach(row, channel, 0, outerReach);
       const outerAt = issued.outer(row, channel, k);
       for (const side of [0, 1])
         u16[outerAt + side] = Math.max(inUnits(outerReach[side]!, unit), u16[reaches + side]!);
     }
-  });
-}
 
-/** A reach in units as bfloat16, whose bits are in the order of the numbers; none stays none. */
-function inUnits(reach: number, unit: number): number {
-  return toBfloat16(unit > 0 ? cut(reach / unit, WIDEST) : Number.isFinite(reach) ? 0 : NaN);
+    /** Puts the forecasts of some rows from the workspace into the columns. */
+    function takeOut(to: Float64Array, first: number, count: number): void {
+      let start = 0;
+      for (const name of ['yhat', 'lo', 'hi', 'los', 'his'] as const) {
+        const from = told[name] / 8;
+        const wide = channels * Q * (name === 'los' || name === 'his' ? B : 1);
+        to.set(f64.subarray(from, from + count * wide), start + first * wide);
+        start += n * wide;
+      }
+    }
+  });
 }

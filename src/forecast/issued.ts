@@ -4,6 +4,7 @@ import type { Slot } from '../memory/slot.ts';
 import { cut } from './base.ts';
 import type { Plan } from './plan.ts';
 import { ringPlace } from './ring.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Kept numbers are at most this large. */
 const LARGEST = 1e38;
@@ -72,14 +73,39 @@ export class Issued {
     return this.#memory.view().f64[this.#value.at(row) + this.#place(channel, index)]!;
   }
 
-  /** Index in `view().f64` of the step numbers by place in the ring: a place holds the forecasts of the step that stands there. */
-  stamps(row: number, channel: number): number {
-    return this.#stamp.at(row) + channel * this.#ring;
-  }
-
-  /** Index in `view().f64` of the values that forecasts begin at, at the ring's first place; the next one's is `channels` further. */
-  values(row: number, channel: number): number {
-    return this.#value.at(row) + channel;
+  /**
+   * Holds the value y of step `index` against all forecasts of it: `matured` of matured.ts for every horizon, to the workspace's `places`,
+   * `errors`, `changes` and `moved`.
+   *
+   * @param age readings since the series has forecasts of its own; 0: nothing learns from this one
+   */
+  mature(
+    row: number,
+    channel: number,
+    index: number,
+    y: number,
+    unit: number,
+    age: number,
+    { kernel, horizons, places, errors, changes, moved }: Workspace,
+  ): void {
+    kernel.matured(
+      horizons,
+      this.#plan.horizons.length,
+      this.#ring,
+      this.#plan.channels,
+      index,
+      ringPlace(index, this.#ring),
+      8 * this.stamps(row, channel),
+      8 * (this.#value.at(row) + channel),
+      4 * this.moves(row, channel, 0),
+      y,
+      unit,
+      age,
+      places,
+      errors,
+      changes,
+      moved,
+    );
   }
 
   /** Index in `view().f32` of the movements to all horizons, issued at step `index`. */
@@ -117,6 +143,11 @@ export class Issued {
       scaleHalves(this.outer(row, channel, index), 2);
       scaleHalves(this.said(row, channel, index), Q * this.#experts);
     }
+  }
+
+  /** Index in `view().f64` of a channel's step numbers by place in the ring. */
+  stamps(row: number, channel: number): number {
+    return this.#stamp.at(row) + channel * this.#ring;
   }
 
   #place(channel: number, index: number): number {

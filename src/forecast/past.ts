@@ -25,10 +25,10 @@ export class Past {
   /** Takes in the value of step `index`; `gap` steps after the one before (0: the series begins). */
   push(row: number, channel: number, index: number, gap: number, offset: number): void {
     const { f32, f64 } = this.#memory.view();
-    const first = this.#first.at(row) + channel;
-    if (f64[first] === 0) f64[first] = index;
+    const since = this.#first.at(row) + channel;
+    if (f64[since] === 0) f64[since] = index;
     this.#hold(row, channel, index, gap, 1);
-    f32[this.#slot.at(row) + channel * PAST + ringPlace(index, PAST)] = cut(offset, LARGEST);
+    f32[this.first(row, channel) + ringPlace(index, PAST)] = cut(offset, LARGEST);
   }
 
   /** Takes in that the channel was not observed at step `index`, `gap` steps after the one before. */
@@ -40,7 +40,7 @@ export class Past {
   #hold(row: number, channel: number, index: number, gap: number, but: number): void {
     if (gap <= but) return;
     const { f32 } = this.#memory.view();
-    const at = this.#slot.at(row) + channel * PAST;
+    const at = this.first(row, channel);
     const held = f32[at + ringPlace(index - gap, PAST)]!;
     for (let back = Math.min(gap, PAST) - 1; back >= but; back--)
       f32[at + ringPlace(index - back, PAST)] = held;
@@ -54,13 +54,18 @@ export class Past {
 
   /** The value of step `index` less the anchor; it must be known. */
   offset(row: number, channel: number, index: number): number {
-    return this.#memory.view().f32[this.#slot.at(row) + channel * PAST + ringPlace(index, PAST)]!;
+    return this.#memory.view().f32[this.first(row, channel) + ringPlace(index, PAST)]!;
+  }
+
+  /** Index in `view().f32` of a channel's ring, which holds the value of step `index` less the anchor at `ringPlace(index, PAST)`. */
+  first(row: number, channel: number): number {
+    return this.#slot.at(row) + channel * PAST;
   }
 
   /** The anchor has moved by `moved`. */
   rebase(row: number, channel: number, moved: number): void {
     const { f32 } = this.#memory.view();
-    const at = this.#slot.at(row) + channel * PAST;
+    const at = this.first(row, channel);
     for (let i = at; i < at + PAST; i++) f32[i] = cut(f32[i]! - moved, LARGEST);
   }
 }

@@ -25,7 +25,8 @@ const UNSEEN = Infinity;
  */
 export class Profile {
   readonly #memory: Memory;
-  readonly #calendar: Calendar;
+  /** Whose days and weeks these are. */
+  readonly calendar: Calendar;
   readonly #day: Slot;
   readonly #week: Slot;
   /** Mean distance of readings to the profile of the day. */
@@ -35,7 +36,7 @@ export class Profile {
 
   constructor(memory: Memory, channels: number, calendar: Calendar) {
     this.#memory = memory;
-    this.#calendar = calendar;
+    this.calendar = calendar;
     this.#day = memory.series('profile.day', 'f32', DAY_PLACES * channels);
     this.#week = memory.series('profile.week', 'f32', WEEK_PLACES * channels);
     this.#spread = memory.series('profile.spread', 'f32', channels);
@@ -45,8 +46,7 @@ export class Profile {
   /** Begins anew. */
   clear(row: number, channel: number): void {
     const { f32 } = this.#memory.view();
-    const day = this.#day.at(row) + channel * DAY_PLACES;
-    const week = this.#week.at(row) + channel * WEEK_PLACES;
+    const [day, week] = [this.days(row, channel), this.weeks(row, channel)];
     f32.fill(UNSEEN, day, day + DAY_PLACES);
     f32.fill(UNSEEN, week, week + WEEK_PLACES);
     f32[this.#spread.at(row) + channel] = 0;
@@ -92,18 +92,28 @@ export class Profile {
     return seen(f32[this.#weekAt(row, channel, seasons, time)]!);
   }
 
+  /** Index in `view().f32` of the usual levels by place of the day; Infinity where no reading has come. */
+  days(row: number, channel: number): number {
+    return this.#day.at(row) + channel * DAY_PLACES;
+  }
+
+  /** Index in `view().f32` of the usual levels by place of the week. */
+  weeks(row: number, channel: number): number {
+    return this.#week.at(row) + channel * WEEK_PLACES;
+  }
+
   /** Mean distance of readings to the profile of the day. */
   spread(row: number, channel: number): number {
     return this.#memory.view().f32[this.#spread.at(row) + channel]!;
   }
 
   #dayAt(row: number, channel: number, seasons: Seasons, time: number): number {
-    return this.#day.at(row) + channel * DAY_PLACES + seasons.dayPlace(this.#calendar.localTime(time));
+    return this.days(row, channel) + seasons.dayPlace(this.calendar.localTime(time));
   }
 
   #weekAt(row: number, channel: number, seasons: Seasons, time: number): number {
-    const place = seasons.weekPlace(this.#calendar.localTimeOfWeek(time));
-    return this.#week.at(row) + channel * WEEK_PLACES + place;
+    const place = seasons.weekPlace(this.calendar.localTimeOfWeek(time));
+    return this.weeks(row, channel) + place;
   }
 }
 

@@ -1,5 +1,4 @@
 import { packedLength, resetP, type RlsSettings } from '../learn/rls.ts';
-import { toBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import type { Plan } from './plan.ts';
@@ -86,9 +85,9 @@ export class Readout {
 
   /** Puts φ of step `index` in place. */
   put(row: number, channel: number, index: number, phi: Float64Array): void {
-    const { u16 } = this.#memory.view();
-    const at = this.#phi.at(row) + this.#place(index, channel);
-    for (let j = 0; j < this.features; j++) u16[at + j] = toBfloat16(phi[j]!);
+    const { kernel, work } = this.#workspace;
+    this.#memory.view().f64.set(phi, work / 8);
+    kernel.packHalves(work, 2 * (this.#phi.at(row) + this.#place(index, channel)), this.features);
   }
 
   /**

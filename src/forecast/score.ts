@@ -1,12 +1,10 @@
 import { tap } from 'rxjs';
 import type { Aligned } from '../align/align.ts';
 import type { Frame } from '../frame.ts';
-import { fromBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Stage } from '../stage.ts';
 import type { Forecasted } from './forecast.ts';
-import { placeBefore, ringPlace } from './ring.ts';
 import { stepsOfDay } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
 import { ForecastState } from './state.ts';
@@ -35,7 +33,7 @@ export function score(
   model: Model,
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Forecasted, object> {
-  const { plan, base, past, issued } = new ForecastState(memory, model, settings);
+  const { plan, base, past, issued, workspace } = new ForecastState(memory, model, settings);
   const { channels, targets, horizons } = plan;
   const Q = horizons.length;
   const counts = memory.series(COUNT_SLOT, 'i32', COUNTS.length * horizons.length * channels);
@@ -51,12 +49,10 @@ export function score(
     index,
     step,
   }: Frame & Aligned & Forecasted): void {
-    const { u16, i32, f32, f64 } = memory.view();
-    f64.set(horizons, known.at(0)); // align has touched the partition's slots
+    memory.view().f64.set(horizons, known.at(0)); // align has touched the partition's slots
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const k = index[i]!;
-      const now = ringPlace(k, issued.ring);
       const day = stepsOfDay(step[i]!);
       for (let c = 0; c < channels; c++) {
         const y = value[i * width + targets[c]!]!;
@@ -64,37 +60,56 @@ export function score(
         const hasDayBefore = day > 0 && day < past.known(row, c, k);
         const unit = base.unit(row, c);
         const dayBefore = hasDayBefore ? past.offset(row, c, k - day) + base.anchor(row, c) : NaN;
-        const stamps = issued.stamps(row, c);
-        const values = issued.values(row, c);
-        const [moves, reaches] = [issued.moves(row, c, 0), issued.reaches(row, c, 0)];
-        const firstCount = counts.at(row) + c * Q * COUNTS.length;
-        const firstSum = sums.at(row) + c * Q * SUMS.length;
-        for (let q = 0; q < Q; q++) {
-          const h = horizons[q]!;
-          const place = placeBefore(now, h, issued.ring);
-          if (k <= h || f64[stamps + place] !== k - h) continue;
-          const p = place * channels;
-          const countAt = firstCount + q * COUNTS.length;
-          const sumAt = firstSum + q * SUMS.length;
-          const origin = f64[values + p]!;
-          const error = y - origin - unit * f32[moves + p * Q + q]!;
-          i32[countAt]!++;
-          f64[sumAt]! += size(error);
-          f64[sumAt + 1]! += size(y - origin);
-          if (hasDayBefore && day > h) {
-            i32[countAt + 1]!++;
-            f64[sumAt + 2]! += size(error);
-            f64[sumAt + 3]! += size(y - dayBefore);
-          }
-          const reach = reaches + 2 * (p * Q + q);
-          const [above, below] = [fromBfloat16(u16[reach]!), fromBfloat16(u16[reach + 1]!)];
-          if (Number.isNaN(above)) continue;
-          i32[countAt + 2]!++;
-          if (error <= unit * above && -error <= unit * below) i32[countAt + 3]!++;
-        }
+        issued.mature(row, c, k, y, unit, 0, workspace);
+        workspace.kernel.countScores(
+          workspace.horizons,
+          Q,
+          hasDayBefore ? day : 0,
+          y - dayBefore,
+          workspace.errors,
+          workspace.changes,
+          workspace.places,
+          2 * issued.reaches(row, c, 0),
+          4 * channels * Q,
+          unit,
+          4 * (counts.at(row) + c * Q * COUNTS.length),
+          8 * (sums.at(row) + c * Q * SUMS.length),
+        );
       }
     }
   }
+}
+
+/**
+ * Counts a forecast whose target has come, and adds up |error| beside those of the naive forecasts.
+ *
+ * This is the reference of the kernel's `countScores`, which does the work: the same numbers in the same order.
+ *
+ * @param counts [4] as `COUNTS` names them, in place
+ * @param sums [4] as `SUMS` names them, in place
+ * @param error y less the forecast; `last` and `seasonal` likewise of the last value and of one day before, which is NaN where it is no forecast
+ * @param above how far the band reached, in the series' units; NaN: there was none
+ */
+export function count(
+  counts: Int32Array,
+  sums: Float64Array,
+  error: number,
+  last: number,
+  seasonal: number,
+  above: number,
+  below: number,
+): void {
+  counts[0]!++;
+  sums[0]! += size(error);
+  sums[1]! += size(last);
+  if (!Number.isNaN(seasonal)) {
+    counts[1]!++;
+    sums[2]! += size(error);
+    sums[3]! += size(seasonal);
+  }
+  if (Number.isNaN(above)) return;
+  counts[2]!++;
+  if (error <= above && -error <= below) counts[3]!++;
 }
 
 function size(error: number): number {

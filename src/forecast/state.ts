@@ -23,7 +23,6 @@ const CELL_TRUST = 0.03;
 
 /** What learns from a series, where something does. */
 export interface Learners {
-  readonly workspace: Workspace;
   readonly profile: Profile;
   readonly features: Features;
   /** Those of the features, of the cell, and in `full` of the short and of the loose features, and of cell and features. */
@@ -41,6 +40,7 @@ export class ForecastState {
   readonly outer: Bands;
   /** Whose days and weeks the series follow. */
   readonly calendar: Calendar;
+  readonly workspace: Workspace;
   /** Undefined with `learn: none`. */
   readonly learners: Learners | undefined;
 
@@ -58,7 +58,10 @@ export class ForecastState {
     const isLearning = plan.learn !== 'none';
     const saying = EXPERTS[plan.profile].length - 1;
     this.issued = new Issued(memory, plan, isLearning ? saying : 0);
-    if (!isLearning) return;
+    if (!isLearning) {
+      this.workspace = new Workspace(memory, plan, 0, 0);
+      return;
+    }
     const { base, past, issued, calendar } = this;
     memory.follow('calendar', calendar.version);
     const profile = new Profile(memory, plan.channels, calendar);
@@ -66,6 +69,7 @@ export class ForecastState {
     const features = new Features(memory, past, profile, plan, { calendar, yearly, known });
     const [d, H] = [features.count, model.hidden];
     const workspace = new Workspace(memory, plan, saying, d + H + 1);
+    this.workspace = workspace;
     const readout = (name: string, count: number, trust: number): Readout =>
       new Readout(memory, name, count, trust, plan, workspace);
     const readouts = [readout('readout', d, TRUST), readout('readout.cell', H + 1, CELL_TRUST)];
@@ -77,7 +81,7 @@ export class ForecastState {
       );
     }
     const experts = new Experts(memory, plan, { base, past, issued, profile, readouts }, workspace);
-    this.learners = { workspace, profile, features, readouts, experts };
+    this.learners = { profile, features, readouts, experts };
   }
 
   /** The units of a channel have changed. */

@@ -6,27 +6,59 @@ import type { Plan } from './plan.ts';
 /** Float64 that the kernel may read beyond the last. */
 const BEYOND = 3;
 
+/** Float64 of forecasts that are taken out together, unless those of one row are more: they are to stay in the nearest cache. */
+const TOLD = 2048;
+
+/** Byte offsets of the columns of `forecast`. */
+export interface ToldRoom {
+  readonly yhat: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly los: number;
+  readonly his: number;
+}
+
 /**
  * Where numbers lie on their way to the kernel and back, as byte offsets in the arena. They mean something within one channel of one
  * reading; the place is shared by all that use the arena and may move when it grows: ask anew for each frame.
  */
 export class Workspace {
+  /** Byte offset of the horizons, [Q] i32. */
+  readonly horizons: number;
+  /** Rows of forecasts that `told` has room for, at least 1. */
+  readonly together: number;
   readonly #kernel: Kernel;
+  /** Forecasts of a row, and bands of each. */
+  readonly #forecasts: number;
+  readonly #levels: number;
   readonly #toMoved: number;
+  readonly #toErrors: number;
+  readonly #toChanges: number;
   readonly #toPlaces: number;
+  readonly #toTargets: number;
   readonly #toWork: number;
+  readonly #toTold: number;
 
   /**
    * @param experts those that say a movement
    * @param features the most features of a readout
    */
-  constructor(memory: Memory, { horizons }: Plan, experts: number, features: number) {
+  constructor(memory: Memory, { channels, horizons, levels }: Plan, experts: number, features: number) {
     const Q = horizons.length;
+    const numbers = channels * Q * (3 + 2 * levels.length);
+    this.together = Math.max(1, Math.floor(TOLD / numbers));
+    this.#forecasts = channels * Q;
+    this.#levels = levels.length;
     this.#kernel = Kernel.of(memory.arena);
+    this.horizons = this.#kernel.keep(Int32Array.from(horizons));
     this.#toMoved = 8 * (experts * Q + BEYOND);
-    this.#toPlaces = this.#toMoved + 8 * (Q + BEYOND);
-    this.#toWork = this.#toPlaces + 8 * Q;
-    this.#kernel.reserve(this.#toWork + 8 * 2 * (features + 2 * BEYOND));
+    this.#toErrors = this.#toMoved + 8 * (Q + BEYOND);
+    this.#toChanges = this.#toErrors + 8 * Q;
+    this.#toPlaces = this.#toChanges + 8 * Q;
+    this.#toTargets = this.#toPlaces + 8 * Q;
+    this.#toWork = this.#toTargets + 8 * 2 * Q;
+    this.#toTold = this.#toWork + 8 * 3 * (features + 2 * BEYOND);
+    this.#kernel.reserve(this.#toTold + 8 * this.together * numbers);
   }
 
   /** The kernel's functions. */
@@ -44,13 +76,36 @@ export class Workspace {
     return this.#kernel.workspace + this.#toMoved;
   }
 
+  /** [Q] float64: errors of the forecasts; NaN where no target has come. */
+  get errors(): number {
+    return this.#kernel.workspace + this.#toErrors;
+  }
+
+  /** [Q] float64: how far the series has moved to each horizon since it was forecast; NaN where no target has come. */
+  get changes(): number {
+    return this.#kernel.workspace + this.#toChanges;
+  }
+
   /** [Q] i32: place in the rings of the step that each target was forecast at. */
   get places(): number {
     return this.#kernel.workspace + this.#toPlaces;
   }
 
-  /** 2 (d + 6) float64 that a readout computes with. */
+  /** [3][Q] i32: see Targets. */
+  get targets(): number {
+    return this.#kernel.workspace + this.#toTargets;
+  }
+
+  /** 3 (d + 6) float64 that a readout computes with. */
   get work(): number {
     return this.#kernel.workspace + this.#toWork;
+  }
+
+  /** Columns of `forecast` for so many rows, one behind the other: [rows × channels × Q] float64, the bands [rows × channels × Q × B]. */
+  told(rows: number): ToldRoom {
+    const yhat = this.#kernel.workspace + this.#toTold;
+    const column = 8 * rows * this.#forecasts;
+    const los = yhat + 3 * column;
+    return { yhat, lo: yhat + column, hi: yhat + 2 * column, los, his: los + column * this.#levels };
   }
 }

@@ -1,10 +1,8 @@
 import { tap } from 'rxjs';
 import type { Aligned } from '../align/align.ts';
-import { cut, FAR } from '../forecast/base.ts';
 import type { Detected } from '../detect/detect.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { ForecastSettings } from '../forecast/settings.ts';
-import { placeBefore, ringPlace } from '../forecast/ring.ts';
 import { ForecastState } from '../forecast/state.ts';
 import type { Frame } from '../frame.ts';
 import { fromBfloat16 } from '../maths/bfloat16.ts';
@@ -35,7 +33,11 @@ export function learn(
   model: Model,
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Forecasted & Told, object> {
-  const { plan, base, past, issued, bands, outer, learners } = new ForecastState(memory, model, settings);
+  const { plan, base, past, issued, bands, outer, workspace, learners } = new ForecastState(
+    memory,
+    model,
+    settings,
+  );
   const { channels, targets, horizons } = plan;
   const Q = horizons.length;
   const own = ownCellOf(memory, model, settings);
@@ -44,13 +46,10 @@ export function learn(
 
   function learnFrom(frame: Frame & Aligned & Forecasted & Told): void {
     const { length: n, channels: width, series, value, index, anomalous, drift } = frame;
-    const { u16, i32, f32, f64 } = memory.view();
-    const movedAt = learners ? learners.workspace.moved / 8 : 0;
-    const placesAt = learners ? learners.workspace.places / 4 : 0;
+    const { u16, f64 } = memory.view();
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const k = index[i]!;
-      const now = ringPlace(k, issued.ring);
       for (let c = 0; c < channels; c++) {
         const y = value[i * width + targets[c]!]!;
         const unit = base.unit(row, c);
@@ -61,28 +60,13 @@ export function learn(
         }
         const isPassedOver = settings.learnFrom === 'usual' && anomalous?.[i * channels + c] === 1;
         const isLearning = learners && age > 0 && !base.isAsleep(row, c) && !isPassedOver;
-        const stamps = issued.stamps(row, c);
-        const values = issued.values(row, c);
-        const [moves, reaches] = [issued.moves(row, c, 0), issued.reaches(row, c, 0)];
-        for (let q = 0; q < Q; q++) {
-          const h = horizons[q]!;
-          const place = placeBefore(now, h, issued.ring);
-          if (isLearning) {
-            i32[placesAt + q] = place;
-            f64[movedAt + q] = NaN;
-          }
-          if (k <= h || f64[stamps + place] !== k - h) continue;
-          const p = place * channels;
-          const moved = y - f64[values + p]!;
-          const error = moved - unit * f32[moves + p * Q + q]!;
-          const reach = reaches + 2 * (p * Q + q);
-          const [above, below] = [unit * fromBfloat16(u16[reach]!), unit * fromBfloat16(u16[reach + 1]!)];
-          bands.take(row, c, q, error, above, below);
-          if (q === 0) {
-            const far = issued.outer(row, c, k - h);
-            outer.take(row, c, 0, error, unit * fromBfloat16(u16[far]!), unit * fromBfloat16(u16[far + 1]!));
-          }
-          if (isLearning && age > h) f64[movedAt + q] = cut(moved / unit, FAR);
+        issued.mature(row, c, k, y, unit, isLearning ? age : 0, workspace);
+        bands.takeAll(row, c, unit, issued.reaches(row, c, 0), 2 * channels * Q, workspace);
+        const nearest = f64[workspace.errors / 8]!;
+        if (!Number.isNaN(nearest)) {
+          const far = issued.outer(row, c, k - horizons[0]!);
+          const [above, below] = [unit * fromBfloat16(u16[far]!), unit * fromBfloat16(u16[far + 1]!)];
+          outer.take(row, c, 0, nearest, above, below);
         }
         if (!learners || age === 0) continue;
         if (isLearning) {

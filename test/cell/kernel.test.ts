@@ -112,3 +112,15 @@ test('the workspace holds what was reserved most, and is one for all who ask', (
   expect(arena.take(8192)).toBe(small); // given back
   expect(arena.take(16)).toBeGreaterThanOrEqual(large + 100_000);
 });
+
+test('keep: the same numbers of the same type lie in one place, others elsewhere, as they are', () => {
+  const arena = new Arena();
+  const kernel = Kernel.of(arena);
+  const ints = kernel.keep(Int32Array.of(1, 2, 3));
+  const reals = kernel.keep(Float64Array.of(1, 2, 3));
+  expect(kernel.keep(Int32Array.of(1, 2, 3))).toBe(ints);
+  expect(kernel.keep(Float64Array.of(1, 2, 3))).toBe(reals);
+  expect(new Set([ints, reals, kernel.keep(Int32Array.of(1, 2, 4))]).size).toBe(3);
+  expect(Array.from(arena.view().i32.slice(ints / 4, ints / 4 + 3))).toEqual([1, 2, 3]);
+  expect(Array.from(arena.view().f64.slice(reals / 8, reals / 8 + 3))).toEqual([1, 2, 3]);
+});

@@ -23,8 +23,8 @@ function makeExperts(horizons: readonly number[] = [1, 6, 24, 30], step = HOUR) 
   const memory = new Memory();
   const model = createModel(ModelSettings.parse({ hidden: 2 }), 2);
   const state = new ForecastState(memory, model, ForecastSettings.parse({ horizons }));
-  const { base, past, issued, learners } = state;
-  const { workspace, profile, features, readouts, experts } = learners!;
+  const { base, past, issued, workspace, learners } = state;
+  const { profile, features, readouts, experts } = learners!;
   const [readout, cellReadout] = readouts as [Readout, Readout];
   const row = memory.row('a');
   const Q = horizons.length;

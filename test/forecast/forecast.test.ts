@@ -255,6 +255,24 @@ describe('chosen horizons', () => {
     expect([frame.yhat, frame.lo, frame.los, frame.his].map(({ length }) => length)).toEqual([3, 3, 12, 12]);
   });
 
+  // Seen to fail when the rows of the last part are not taken out.
+  test('a frame of more series than the workspace has room for says of each what it says alone', () => {
+    const names = Array.from({ length: 100 }, (_, i) => `s${i}`);
+    const noises = names.map((_, i) => noiseOf(i));
+    const rows = Array.from({ length: 70 }, () => noises.map((next) => next()));
+    const [together, alone] = [stagesOf({ horizon: 12 }), stagesOf({ horizon: 12 })];
+    rows.forEach((row, k) => {
+      const [frame] = together.push(...row.map((value, i) => [names[i]!, k * HOUR, value] as const));
+      row.forEach((value, i) => {
+        const [one] = alone.push([names[i]!, k * HOUR, value]);
+        for (const column of ['yhat', 'lo', 'hi', 'los', 'his'] as const) {
+          const width = one![column].length;
+          expect(frame![column].slice(i * width, (i + 1) * width)).toEqual(one![column]);
+        }
+      });
+    });
+  });
+
   test('may be farther than those of the model, where the head is not asked', () => {
     const stages = stagesOf({ horizon: 2, forecast: { horizons: [1, 12] } });
     feed(stages, values);

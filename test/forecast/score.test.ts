@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PAST } from '../../src/forecast/past.ts';
-import { readScore, type Score } from '../../src/forecast/score.ts';
+import { count, readScore, type Score } from '../../src/forecast/score.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import { stagesOf } from './stages.ts';
@@ -132,4 +132,20 @@ test('sums stay numbers where errors do not', () => {
 
 test('where nothing is scored there is no score', () => {
   expect(readScore(new Memory(), 0, 0, 1, 0)).toBeUndefined();
+});
+
+test('count: |error| beside those of the naive forecasts that there are, and whether the band held', () => {
+  const counts = new Int32Array(4);
+  const sums = new Float64Array(4);
+  count(counts, sums, -2, 3, NaN, NaN, NaN);
+  expect([[...counts], [...sums]]).toEqual([
+    [1, 0, 0, 0],
+    [2, 3, 0, 0],
+  ]);
+  count(counts, sums, -2, 3, -5, 0, 2);
+  count(counts, sums, 2, -Infinity, NaN, 1.9, 2);
+  expect([[...counts], [...sums]]).toEqual([
+    [3, 1, 2, 1],
+    [6, 1e300, 2, 5],
+  ]);
 });

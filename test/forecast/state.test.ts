@@ -45,7 +45,7 @@ function filled() {
   }
   // the readouts have weights, the forecasts of step 24 are issued
   const { f32, u16, f64, i32 } = memory.view();
-  const { workspace } = learners!;
+  const { workspace } = state;
   for (const c of [0, 1]) {
     for (let q = 0; q < 3; q++) {
       f64[workspace.moved / 8 + q] = 1;

@@ -23,13 +23,20 @@ export function loadHalf(from: usize): f64 {
   return <f64>reinterpret<f32>(<u32>load<u16>(from) << 16);
 }
 
-/** Stores as many of four float32 as belong to the numbers they are part of: the nearest bfloat16 of each, ties to even. */
+/** The bfloat16 nearest to each of four float32, ties to even, as integers. */
+// @ts-ignore: decorator
+@inline
+export function halvesOf(x: v128): v128 {
+  const odd = v128.and(i32x4.shr_u(x, 16), i32x4.splat(1));
+  const nearest = i32x4.shr_u(i32x4.add(i32x4.add(x, i32x4.splat(0x7fff)), odd), 16);
+  return v128.bitselect(nearest, i32x4.splat(NAN), f32x4.eq(x, x));
+}
+
+/** Stores the bfloat16 of as many of four float32 as belong to the numbers they are part of. */
 // @ts-ignore: decorator
 @inline
 export function storeHalves(to: usize, x: v128, lanes: i32): void {
-  const odd = v128.and(i32x4.shr_u(x, 16), i32x4.splat(1));
-  const nearest = i32x4.shr_u(i32x4.add(i32x4.add(x, i32x4.splat(0x7fff)), odd), 16);
-  const halves = v128.bitselect(nearest, i32x4.splat(NAN), f32x4.eq(x, x));
+  const halves = halvesOf(x);
   if (lanes >= 4) {
     v128.store64_lane(to, i16x8.narrow_i32x4_u(halves, halves), 0);
     return;

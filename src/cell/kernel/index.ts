@@ -1,9 +1,12 @@
 export { add } from './add';
 export { adam, sumOfSquares } from './adam';
+export { tellBands, trackBands } from './bands';
 export { packHalves } from './bfloat16';
 export { stepFrame } from './frame';
 export { linear, linearBack } from './linear';
+export { countScores, matured } from './matured';
 export { blame, mixed } from './mixture';
 export { peak } from './peak';
+export { limitMoves, plainMoves } from './plain';
 export { rlsGain, rlsLearn, rlsMoves } from './rls';
 export { backwardWindow, forwardWindow, gradientsOfWindow, transposeWeights } from './window';

@@ -25,6 +25,13 @@ export function bytes(n: i32): usize {
   return (<usize>n) << 2;
 }
 
+/** Bytes of n float64. */
+// @ts-ignore: decorator
+@inline
+export function wide(n: i32): usize {
+  return (<usize>n) << 3;
+}
+
 /** Columns of the next block of a packed product: the widest of 32, 16, 8, 4 that fits. */
 // @ts-ignore: decorator
 @inline

@@ -33,7 +33,7 @@ export function mixed(state: usize, Q: i32, E: i32, moves: usize, out: usize): v
     const lanes = Q - q;
     const at = bytes(q);
     let best = f32x4.splat(Infinity);
-    for (let e = 0; e < E; e++) best = f32x4.min(best, loadLanes(losses + <usize>e * row + at, lanes));
+    for (let e = 0; e < E; e++) best = f32x4.pmin(best, loadLanes(losses + <usize>e * row + at, lanes));
     const count = loadLanes(state + at, lanes);
     const mean = loadLanes(state + 2 * row + at, lanes);
     const best1 = low(best);
@@ -109,7 +109,7 @@ export function blame(
     const saidA = said + placeA * saidStride + ((<usize>q) << 1);
     const saidB = said + placeB * saidStride + ((<usize>second) << 1);
     const count = loadPair(at, which);
-    const first = f64x2.max(f64x2.splat(-FIRST_CUT), f64x2.min(f64x2.splat(FIRST_CUT), target));
+    const first = f64x2.pmax(f64x2.pmin(target, f64x2.splat(FIRST_CUT)), f64x2.splat(-FIRST_CUT));
     const movement = v128.bitselect(first, target, f64x2.eq(count, f64x2.splat(0)));
     const square = loadPair(at + row, which);
     const mean = loadPair(at + 2 * row, which);
@@ -131,12 +131,12 @@ export function blame(
       const loss = v128.bitselect(f64x2.mul(error, error), linear, f64x2.lt(error, edge));
       sum = f64x2.add(sum, loss);
       const before = f64x2.mul(loadPair(losses, which), f64x2.splat(DISCOUNT));
-      const now = f64x2.mul(f64x2.splat(1 - DISCOUNT), f64x2.min(loss, limit));
+      const now = f64x2.mul(f64x2.splat(1 - DISCOUNT), f64x2.pmin(loss, limit));
       storePair(losses, f64x2.add(before, now), which);
       losses += row;
     }
     const average = f64x2.div(sum, f64x2.splat(<f64>E));
-    const step = f64x2.mul(f64x2.splat(LOSS_RATE), f64x2.sub(f64x2.min(average, limit), mean));
+    const step = f64x2.mul(f64x2.splat(LOSS_RATE), f64x2.sub(f64x2.pmin(average, limit), mean));
     storePair(at + 2 * row, v128.bitselect(average, f64x2.add(mean, step), f64x2.eq(mean, zero)), which);
     const mixedA = <f64>f32.load(mixedMoves + placeA * mixedStride + bytes(q));
     const mixedB = <f64>f32.load(mixedMoves + placeB * mixedStride + bytes(second));
@@ -152,7 +152,7 @@ export function blame(
 @inline
 function movedMean(mean: v128, next: v128, limit: f64): v128 {
   const most = f64x2.mul(f64x2.splat(limit), mean);
-  const step = f64x2.mul(f64x2.splat(SIZE_RATE), f64x2.sub(f64x2.min(next, most), mean));
+  const step = f64x2.mul(f64x2.splat(SIZE_RATE), f64x2.sub(f64x2.pmin(next, most), mean));
   return v128.bitselect(next, f64x2.add(mean, step), f64x2.eq(mean, f64x2.splat(0)));
 }
 
