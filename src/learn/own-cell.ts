@@ -3,9 +3,9 @@ import { blockOf, type FrameRoom, Kernel, kindOf } from '../cell/kernel.ts';
 import { packLayer, packLinear } from '../cell/pack.ts';
 import { TrainingLayer } from '../cell/training-layer.ts';
 import { type Base, cut } from '../forecast/base.ts';
-import type { Past } from '../forecast/past.ts';
+import { PAST, type Past } from '../forecast/past.ts';
 import { planOf } from '../forecast/plan.ts';
-import { ringPlace } from '../forecast/ring.ts';
+import { placeBefore, ringPlace } from '../forecast/ring.ts';
 import type { ForecastSettings } from '../forecast/settings.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
@@ -232,17 +232,23 @@ class OwnCell {
     const { y, dy, stride } = this.#head;
     const width = this.#taught.length;
     let terms = 0;
-    for (let t = 0; t < WINDOW; t++) {
-      for (let channel = 0; channel < this.#targets.length; channel++) {
-        const unit = past.known(row, channel, index) > index - first ? base.unit(row, channel) : 0;
-        const from = past.offset(row, channel, first + t);
+    const now = ringPlace(index, PAST);
+    for (let channel = 0; channel < this.#targets.length; channel++) {
+      const unit = past.known(row, channel, index) > index - first ? base.unit(row, channel) : 0;
+      const pastAt = past.first(row, channel);
+      for (let t = 0; t < WINDOW; t++) {
+        const left = index - first - t; // steps from this one until now
+        const from = f32[pastAt + placeBefore(now, left, PAST)]!;
         for (let q = 0; q < width; q++) {
           const at = t * stride + channel * width + q;
-          const target = first + t + this.#taught[q]!;
-          const isKnown = target <= index && unit > 0 && !this.#isMissing(row, channel, target);
-          const moved = isKnown ? cut((past.offset(row, channel, target) - from) / unit, TARGET_CUT) : 0;
-          f32[dy / 4 + at] = isKnown ? cut(f32[y / 4 + at]! - moved, HUBER) : 0;
-          if (isKnown) terms++;
+          const h = this.#taught[q]!;
+          if (h > left || !(unit > 0) || this.#isMissing(row, channel, first + t + h)) {
+            f32[dy / 4 + at] = 0;
+            continue;
+          }
+          const moved = cut((f32[pastAt + placeBefore(now, left - h, PAST)]! - from) / unit, TARGET_CUT);
+          f32[dy / 4 + at] = cut(f32[y / 4 + at]! - moved, HUBER);
+          terms++;
         }
       }
     }
