@@ -97,7 +97,8 @@ export interface Aligned {
  *    of them; the aggregate is `last` where none is set. What `join.known` names is kept apart (see `Known`), closes no bucket, and is no news
  *    of the partition's time; it is in the row of its own interval, and in the column `known` of the rows before.
  * 4. The number of steps since the row before is the elapsed time over the sampling step, rounded, at least 1.
- * 5. What comes out are waves: frames in which no series stands twice (see `Frame`).
+ * 5. What comes out are waves: frames in which no series stands twice (see `Frame`), of one row each where a later stage
+ *    has borrowed numbers that all series teach in turn.
  *
  * @param channels of the readings; only an aggregate or a join has to know
  * @throws ForetideError PIPELINE_INVALID where an aggregate or a join meets readings of another number of channels
@@ -163,7 +164,7 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
     }
     f64[watermark.at(0)] = newest;
     addToAccount(memory, account, counts);
-    return waves(frame, rows, { dead, gaps, ...(known && { known }) });
+    return waves(frame, rows, { dead, gaps, isInTurn: memory.isTaughtInTurn, ...(known && { known }) });
 
     function putBucketOut(i: number, row: number, k: number, values: Float64Array): void {
       putOut(i, row, startOf(k, grid!), values, 0);

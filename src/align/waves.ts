@@ -9,6 +9,8 @@ export interface WaveParts {
   /** Records and readings that could not be used, until here. */
   readonly dead: Frame['dead'];
   readonly gaps: Gaps;
+  /** Whether each wave is to hold one row: see `Memory.isTaughtInTurn`. */
+  readonly isInTurn: boolean;
   /** What is known ahead, where anything is. */
   readonly known?: Pick<Known, 'channels' | 'ahead'>;
 }
@@ -27,7 +29,7 @@ export function* waves<F extends Frame>(
   let first = true;
   for (let k = 0; k <= rows.length; k++) {
     const row = k < rows.length ? frame.series[rows.from[k]!]! : -1;
-    if (k < rows.length && !seen.has(row)) {
+    if (k < rows.length && !seen.has(row) && (seen.size === 0 || !parts.isInTurn)) {
       seen.add(row);
       continue;
     }

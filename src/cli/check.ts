@@ -18,13 +18,11 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
   ok(`${pipeline.name}: settings fit`);
   const log = createLog('error', false);
   const { decoder, model, source, changelog, sink, deadLetters } = await prepare(settings, log, place);
-  const memory = new Memory();
+  const memory = new Memory({ maxStateBytes: settings.maxStateBytes });
   pipeline.topology(settings, { memory, decoder, model });
-  const bytes = memory.bytesPerSeries;
-  const most = Math.floor(settings.maxStateBytes / bytes);
   ok(`model ${model.name}: fingerprint ${model.fingerprint.slice(0, 12)}`);
   ok(
-    `state: ${bytes} bytes a series; maxStateBytes allows ${most.toLocaleString('en-US')} series a partition`,
+    `state: ${memory.bytesPerSeries} bytes a series, ${memory.bytesPerPartition} a partition; maxStateBytes allows ${memory.mostSeries.toLocaleString('en-US')} series a partition`,
   );
   for (const line of joinLines(joinOf(settings), settings.input)) ok(line);
   const checks = [

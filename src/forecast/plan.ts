@@ -18,6 +18,8 @@ export interface Plan {
   readonly main: number;
   readonly profile: 'light' | 'full';
   readonly learn: 'none' | 'head' | 'full';
+  /** Whose the weights are that are learned. */
+  readonly weights: 'series' | 'partition';
 }
 
 /**
@@ -25,11 +27,21 @@ export interface Plan {
  *
  * @param known how many are: the last of a reading
  * @throws ForetideError SETTINGS_INVALID where a target is none of the other channels; where the model's head, which is to forecast on its own,
- *   does not look so far ahead; where a cell of several layers is to learn
+ *   does not look so far ahead; where a cell of several layers is to learn; where the drift of one series would loosen what all of them have
+ *   learned
  */
 export function planOf(
   model: Model,
-  { profile, learn: scope, targets: names, horizons: chosen, level, levels: others }: ForecastSettings,
+  {
+    profile,
+    learn: scope,
+    weights,
+    onDrift,
+    targets: names,
+    horizons: chosen,
+    level,
+    levels: others,
+  }: ForecastSettings,
   known: number,
 ): Plan {
   const horizons = chosen ? ascending(chosen) : Array.from({ length: model.horizon }, (_, i) => i + 1);
@@ -53,6 +65,15 @@ export function planOf(
       todo: 'Set forecast.learn to head, or take a model of one layer.',
     });
   }
+  if (weights === 'partition' && onDrift === 'relearn') {
+    throw new ForetideError('SETTINGS_INVALID', {
+      what: 'The drift of one series would make all of them learn anew',
+      expected: 'onDrift tell, where weights are shared',
+      got: 'relearn',
+      where: 'forecast.onDrift',
+      todo: 'Set forecast.onDrift to tell, or forecast.weights to series.',
+    });
+  }
   const levels = ascending([...others, level]);
   const observed = model.channelNames.slice(0, model.channels - known);
   const targets = names ? targetsAmong(observed, names) : [...observed.keys()];
@@ -65,6 +86,7 @@ export function planOf(
     main: levels.indexOf(level),
     profile,
     learn,
+    weights,
   };
 }
 

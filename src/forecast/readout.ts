@@ -3,9 +3,10 @@ import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import type { Plan } from './plan.ts';
 import { ringPlace } from './ring.ts';
+import { Teachers } from './teachers.ts';
 import type { Workspace } from './workspace.ts';
 
-/** λ */
+/** λ of a step of the series. */
 const FORGETTING = 0.9995;
 /** An innovation counts as at most this many times the usual size (units, while there is none), whose rate is the other. */
 const CUT = 4;
@@ -14,9 +15,11 @@ const CUT_RATE = 0.01;
 const REACH = 12;
 
 /**
- * A linear readout of each series and channel, learned by recursive least squares: the movement from y_t to y_{t+h}, in units, is
+ * A linear readout of each series (or of the partition, as the plan says) and channel, learned by recursive least squares: the movement from y_t to y_{t+h}, in units, is
  * w_h·φ_t. One P serves all horizons: the gain of φ_t waits in a ring until the target has come. The kernel computes; the functions that are
  * named here are its references, in learn/rls.ts.
+ *
+ * Of weights that N series teach a reading forgets 1 / N of what it would of its own: so many readings make one step of all of them.
  */
 export class Readout {
   /** d */
@@ -24,7 +27,7 @@ export class Readout {
   readonly #memory: Memory;
   readonly #plan: Plan;
   readonly #ring: number;
-  readonly #rls: RlsSettings;
+  readonly #rls: Omit<RlsSettings, 'forgetting'>;
   /** [channels][packed d × d] */
   readonly #P: Slot;
   /** [channels][Q][d] */
@@ -35,6 +38,7 @@ export class Readout {
   /** [channels][Q] usual size of an innovation. */
   readonly #usual: Slot;
   readonly #workspace: Workspace;
+  readonly #teachers: Teachers;
 
   /**
    * @param name of the slots
@@ -48,33 +52,39 @@ export class Readout {
     plan: Plan,
     workspace: Workspace,
   ) {
-    const { channels, horizons, farthest } = plan;
+    const { channels, horizons, farthest, weights } = plan;
     this.features = features;
     this.#memory = memory;
     this.#plan = plan;
     this.#ring = farthest + 1;
-    this.#rls = { forgetting: FORGETTING, start, traceLimit: start * features };
-    this.#P = memory.series(`${name}.P`, 'f32', packedLength(features) * channels);
-    this.#W = memory.series(`${name}.W`, 'f32', horizons.length * features * channels);
+    this.#rls = { start, traceLimit: start * features };
+    this.#P = memory.learned(weights, `${name}.P`, 'f32', packedLength(features) * channels);
+    this.#W = memory.learned(weights, `${name}.W`, 'f32', horizons.length * features * channels);
     this.#phi = memory.series(`${name}.phi`, 'u16', this.#ring * channels * features);
     this.#gain = memory.series(`${name}.gain`, 'u16', this.#ring * channels * features);
-    this.#usual = memory.series(`${name}.usual`, 'f32', horizons.length * channels);
+    this.#usual = memory.learned(weights, `${name}.usual`, 'f32', horizons.length * channels);
     this.#workspace = workspace;
+    this.#teachers = new Teachers(memory, plan);
   }
 
-  /** Begins anew: w = 0. */
+  /** The series begins anew: w = 0. Weights that others may have taught stay as they are. */
   clear(row: number, channel: number): void {
-    const { f32, u16 } = this.#memory.view();
-    const { horizons, channels } = this.#plan;
-    const Q = horizons.length;
-    this.loosen(row, channel);
-    const W = this.#W.at(row) + Q * this.features * channel;
-    f32.fill(0, W, W + Q * this.features);
-    f32.fill(0, this.#usual.at(row) + Q * channel, this.#usual.at(row) + Q * (channel + 1));
+    const { u16 } = this.#memory.view();
+    const { channels } = this.#plan;
+    if (this.#teachers.mayClear(row, channel)) this.#clearWeights(row, channel);
     for (let place = 0; place < this.#ring; place++) {
       const at = this.#gain.at(row) + (place * channels + channel) * this.features;
       u16.fill(0, at, at + this.features);
     }
+  }
+
+  #clearWeights(row: number, channel: number): void {
+    const { f32 } = this.#memory.view();
+    const Q = this.#plan.horizons.length;
+    this.loosen(row, channel);
+    const W = this.#weights(row, channel);
+    f32.fill(0, W, W + Q * this.features);
+    f32.fill(0, this.#usual.at(row) + Q * channel, this.#usual.at(row) + Q * (channel + 1));
   }
 
   /** P as at the beginning: what comes counts as much as all that was. */
@@ -128,7 +138,8 @@ export class Readout {
     const place = this.#place(index, channel);
     const P = 4 * (this.#P.at(row) + packedLength(this.features) * channel);
     const [phi, gain] = [2 * (this.#phi.at(row) + place), 2 * (this.#gain.at(row) + place)];
-    const { forgetting, start, traceLimit } = this.#rls;
+    const { start, traceLimit } = this.#rls;
+    const forgetting = 1 - (1 - FORGETTING) / this.#teachers.count(channel);
     kernel.rlsGain(P, this.features, phi, gain, forgetting, start, traceLimit, work);
   }
 

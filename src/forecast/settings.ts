@@ -17,6 +17,12 @@ export const ForecastSettings = z
       .describe(
         "What learns from every reading. none: nothing, the model's own head forecasts; head: experts and their mixture; full: the cell too. Default: head, with profile full: full",
       ),
+    weights: z
+      .enum(['series', 'partition'])
+      .default('series')
+      .describe(
+        'Whose the weights are that readouts and cell learn. series: each series has its own; partition: all series of a partition (a file, a partition of the topic) teach and use one set, and each keeps its own mixture and bands',
+      ),
     learnFrom: z
       .enum(['all', 'usual'])
       .default('all')

@@ -12,6 +12,7 @@ import { type Plan, planOf } from './plan.ts';
 import { Profile } from './profile.ts';
 import { Readout } from './readout.ts';
 import type { ForecastSettings } from './settings.ts';
+import { Teachers } from './teachers.ts';
 import { Workspace } from './workspace.ts';
 
 /** Coverage of the outer band, of the nearest horizon only: what `detect` holds readings against. */
@@ -28,6 +29,7 @@ export interface Learners {
   /** Those of the features, of the cell, and in `full` of the short and of the loose features, and of cell and features. */
   readonly readouts: readonly Readout[];
   readonly experts: Experts;
+  readonly teachers: Teachers;
 }
 
 /** All of a series' state that `forecast` writes and `score`, `detect` and `learn` read, in Memory. Each stage has its own view of the same slots. */
@@ -81,7 +83,8 @@ export class ForecastState {
       );
     }
     const experts = new Experts(memory, plan, { base, past, issued, profile, readouts }, workspace);
-    this.learners = { profile, features, readouts, experts };
+    const teachers = new Teachers(memory, plan);
+    this.learners = { profile, features, readouts, experts, teachers };
   }
 
   /** The units of a channel have changed. */
@@ -89,7 +92,8 @@ export class ForecastState {
     this.past.rebase(row, channel, moved);
     this.issued.rebase(row, channel, factor);
     if (!begins || !this.learners) return;
-    const { profile, features, readouts, experts } = this.learners;
+    const { profile, features, readouts, experts, teachers } = this.learners;
     for (const part of [profile, features, ...readouts, experts]) part.clear(row, channel);
+    teachers.join(row, channel);
   }
 }

@@ -29,7 +29,7 @@ const CLIP = 1;
 /** Adam's settings. */
 const ONLINE = { ...ADAM, rate: 3e-3 };
 
-/** Where a trainable layer's numbers lie in Memory. */
+/** Where a trainable layer's numbers lie in Memory: those of a series, or of all series of the partition. */
 interface Kept {
   readonly layer: Trainable;
   readonly parameters: Slot;
@@ -46,6 +46,8 @@ interface Kept {
  * 2. Every second window ends as many steps ago as the farthest of these horizons: only there are all targets known, and without such
  *    windows the far horizons would hardly be learned.
  * 3. Only targets that have come are used. A window that steps without a reading interrupt is passed over.
+ * 4. `weights: partition`: weights and Adam's moments are one set, which each series' windows teach; windows and states stay each series'
+ *    own.
  */
 class OwnCell {
   readonly #memory: Memory;
@@ -79,7 +81,7 @@ class OwnCell {
   readonly #table: number;
 
   constructor(memory: Memory, model: Model, settings: ForecastSettings) {
-    const { targets, farthest } = planOf(model, settings, knownChannels(memory));
+    const { targets, farthest, weights: scope } = planOf(model, settings, knownChannels(memory));
     const { cell, layers, hidden: H, inputs: I } = model;
     const [weights] = layers as [(typeof layers)[0]];
     this.#memory = memory;
@@ -96,9 +98,9 @@ class OwnCell {
     this.#dh = arena.take(blockOf((WINDOW * H + 4) * 4));
     const kept = (name: string, layer: Trainable): Kept => ({
       layer,
-      parameters: memory.series(`own.${name}`, 'f32', layer.count),
-      m: memory.series(`own.${name}.m`, 'f32', layer.count),
-      v: memory.series(`own.${name}.v`, 'f32', layer.count),
+      parameters: memory.learned(scope, `own.${name}`, 'f32', layer.count),
+      m: memory.learned(scope, `own.${name}.m`, 'f32', layer.count),
+      v: memory.learned(scope, `own.${name}.v`, 'f32', layer.count),
     });
     this.#kept = [kept('cell', this.#layer), kept('head', this.#head)];
     this.#layers = [this.#layer, this.#head];
@@ -107,7 +109,7 @@ class OwnCell {
     this.#sizeW = packed.W.byteLength;
     this.#table = arena.take(16);
     this.#begin = { cell: joined(packed.W, packed.b), head: joined(head.W, head.b) };
-    this.#progress = memory.series('own.progress', 'f64', 3);
+    this.#progress = memory.learned(scope, 'own.progress', 'f64', 3);
     this.#index = memory.series('own.index', 'f64', this.#ring);
     this.#inputs = memory.series('own.inputs', 'f32', this.#ring * I);
     this.#states = memory.series('own.states', 'f32', this.#ring * this.#stateWidth);

@@ -6,7 +6,7 @@ import { type Slot, SlotTable, type SlotType } from './slot.ts';
 
 export interface MemoryOptions {
   readonly arena?: Arena;
-  /** The most that the rows of this partition's series may take, in bytes. Series beyond it are refused. */
+  /** The most that the partition's slots and the rows of its series may take, in bytes. Series beyond it are refused. */
   readonly maxStateBytes?: number;
 }
 
@@ -25,6 +25,7 @@ export class Memory {
   readonly #seriesSlots: SlotTable;
   readonly #partitionSlots: SlotTable;
   readonly #rules = new Map<string, string>();
+  #isTaughtInTurn = false;
   readonly #rowOf = new Map<string, number>();
   readonly #names: string[] = [];
   #series: Rows | undefined;
@@ -57,9 +58,27 @@ export class Memory {
     return this.#partitionSlots.find(name);
   }
 
-  /** Borrows `width` numbers of the partition under `name`; use `slot.at(0)`. */
+  /** Borrows `width` numbers of the partition under `name`; `slot.at` gives the same place for every row. */
   partition(name: string, type: SlotType, width = 1): Slot {
     return this.#partitionSlots.declare(name, type, width);
+  }
+
+  /**
+   * Borrows `width` numbers that readings teach: each series its own, or one set of the partition that all its series teach in turn.
+   * `slot.at(row)` says where they lie, either way.
+   */
+  learned(scope: 'series' | 'partition', name: string, type: SlotType, width = 1): Slot {
+    if (scope === 'series') return this.series(name, type, width);
+    this.#isTaughtInTurn = true;
+    return this.partition(name, type, width);
+  }
+
+  /**
+   * Whether a stage has borrowed numbers that all series teach in turn. What a series' reading is told then depends on what the reading
+   * before it has taught, whichever series that was of: all stages are to see one reading before the first sees the next.
+   */
+  get isTaughtInTurn(): boolean {
+    return this.#isTaughtInTurn;
   }
 
   /** Says that the numbers follow rules of a package, in a version: no other part of the layout tells. */
@@ -70,16 +89,17 @@ export class Memory {
   /** Ends the declaration of slots and lays the rows out. */
   seal(): void {
     if (this.#series) return;
-    this.#series = this.#layOut(this.#seriesSlots);
-    this.#partition = this.#layOut(this.#partitionSlots);
+    this.#series = this.#layOut(this.#seriesSlots, (row) => row);
+    this.#partition = this.#layOut(this.#partitionSlots, () => 0);
     this.#partition.add();
     this.#partition.committed();
   }
 
-  #layOut(slots: SlotTable): Rows {
+  /** @param rowOf row of the slots in which the numbers of a series lie */
+  #layOut(slots: SlotTable, rowOf: (series: number) => number): Rows {
     const rows: Rows = new Rows(
       this.#arena,
-      slots.seal((row) => rows.base(row)),
+      slots.seal((series) => rows.base(rowOf(series))),
     );
     return rows;
   }
@@ -97,6 +117,17 @@ export class Memory {
     return this.#series!.stride;
   }
 
+  /** Bytes that the partition's slots take. */
+  get bytesPerPartition(): number {
+    this.seal();
+    return this.#partition!.stride;
+  }
+
+  /** Series that `maxStateBytes` leaves room for. */
+  get mostSeries(): number {
+    return Math.max(0, Math.floor((this.#maxStateBytes - this.bytesPerPartition) / this.bytesPerSeries));
+  }
+
   /** Number of series. */
   get length(): number {
     return this.#names.length;
@@ -112,9 +143,8 @@ export class Memory {
     const known = this.#rowOf.get(name);
     if (known !== undefined) return known;
     this.seal();
-    const rows = this.#series!;
-    if ((rows.length + 1) * rows.stride > this.#maxStateBytes) return -1;
-    const row = rows.add();
+    if (this.length >= this.mostSeries) return -1;
+    const row = this.#series!.add();
     this.#rowOf.set(name, row);
     this.#names.push(name);
     return row;

@@ -72,7 +72,8 @@ export class Rows {
     this.#changed.push(row);
     const start = this.#imaged.length * this.stride;
     if (start + this.stride > this.#images.length) {
-      const larger = new Uint8Array(Math.max(this.stride * 16, this.#images.length * 2));
+      const rows = Math.min(16, this.#length); // a partition's slots are one row, which may be large
+      const larger = new Uint8Array(Math.max(this.stride * rows, this.#images.length * 2));
       larger.set(this.#images);
       this.#images = larger;
     }

@@ -7,7 +7,7 @@ import { Memory } from '../../src/memory/memory.ts';
 import { frameOf } from '../frames.ts';
 
 /** The waves of rows that these readings of a frame put out, in order: row j has the value 10 × from + j % 10. */
-function wavesOf(frame: Frame, from: readonly number[]) {
+function wavesOf(frame: Frame, from: readonly number[], isInTurn = false) {
   const rows = new AlignedRows();
   from.forEach((i, j) => {
     rows.from.push(i);
@@ -20,7 +20,7 @@ function wavesOf(frame: Frame, from: readonly number[]) {
     rows.known.push(j, -j);
   });
   const gaps = { policy: 'hold', decay: 0.9 } as const;
-  return [...waves(frame, rows, { dead: frame.dead, gaps, known: { channels: 1, ahead: 1 } })];
+  return [...waves(frame, rows, { dead: frame.dead, gaps, isInTurn, known: { channels: 1, ahead: 1 } })];
 }
 
 test('cuts where a series comes again, keeps the order, and loses nothing', () => {
@@ -52,6 +52,18 @@ test('cuts where a series comes again, keeps the order, and loses nothing', () =
       },
     ),
   );
+});
+
+test('of one row each where readings are to come in turn', () => {
+  const memory = new Memory();
+  const readings = 'abcab'.split('').map((name, i) => [name, i, i] as const);
+  const out = wavesOf(frameOf(memory, readings), [0, 1, 3, 4], true);
+  expect(out.map(({ name, records }) => [...name, records])).toEqual([
+    ['a', 5],
+    ['b', 0],
+    ['a', 0],
+    ['b', 0],
+  ]);
 });
 
 test('waves are as long as they can be', () => {

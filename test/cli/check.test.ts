@@ -18,10 +18,13 @@ test('says that it fits, how large a series is, and what it found; runs nothing'
   expect(lines.every((line) => line.startsWith('✔ '))).toBe(true);
   expect(lines[0]).toBe('✔ live-forecast: settings fit');
   expect(lines[1]).toMatch(/^✔ model lstm8: fingerprint [0-9a-f]{12}$/);
-  const [, bytes, most] =
-    /^✔ state: (\d+) bytes a series; maxStateBytes allows (\d+) series a partition$/.exec(lines[2]!)!;
+  const [, bytes, partition, most] =
+    /^✔ state: (\d+) bytes a series, (\d+) a partition; maxStateBytes allows (\d+) series a partition$/.exec(
+      lines[2]!,
+    )!;
   expect(Number(bytes)).toBeGreaterThan(1000);
-  expect(Number(most)).toBe(Math.floor(1_000_000 / Number(bytes)));
+  expect(Number(partition)).toBeGreaterThan(100);
+  expect(Number(most)).toBe(Math.floor((1_000_000 - Number(partition)) / Number(bytes)));
   expect(lines.slice(3)).toEqual([
     `✔ file ${data}: readable, about 51 lines`,
     '✔ sqlite .foretide/live-forecast.db: will be made',
@@ -29,11 +32,13 @@ test('says that it fits, how large a series is, and what it found; runs nothing'
   expect(existsSync(path('.foretide'))).toBe(false);
 });
 
-test('the bytes a series follow from the settings', async () => {
-  const bytesOf = async (...set: string[]): Promise<number> => {
+test('the bytes a series and a partition follow from the settings', async () => {
+  const bytes = async (...set: string[]): Promise<readonly [number, number]> => {
     const { stdout } = await check('live-forecast', ...input, ...set.flatMap((each) => ['--set', each]));
-    return Number(/state: (\d+) bytes/.exec(stdout)![1]);
+    const [, series, partition] = /state: (\d+) bytes a series, (\d+) a partition/.exec(stdout)!;
+    return [Number(series), Number(partition)];
   };
+  const bytesOf = async (...set: string[]): Promise<number> => (await bytes(...set))[0];
   const [usual, larger, frozen] = await Promise.all([
     bytesOf(),
     bytesOf('model.hidden=64'),
@@ -41,6 +46,9 @@ test('the bytes a series follow from the settings', async () => {
   ]);
   expect(larger).toBeGreaterThan(usual);
   expect(frozen).toBeLessThan(usual);
+  const shared = await bytes('forecast.weights=partition');
+  expect(shared[0]).toBeLessThan(usual);
+  expect(shared[1]).toBeGreaterThan(1000);
 });
 
 test.each([

@@ -27,6 +27,7 @@ function planOf(horizons: readonly number[]) {
     main: 0,
     profile: 'light' as const,
     learn: 'head' as const,
+    weights: 'series' as const,
   };
 }
 

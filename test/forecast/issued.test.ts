@@ -20,6 +20,7 @@ function makeIssued(experts = EXPERTS) {
     main: 0,
     profile: 'light' as const,
     learn: 'head' as const,
+    weights: 'series' as const,
   };
   const issued = new Issued(memory, plan, experts);
   const row = memory.row('a');

@@ -33,6 +33,14 @@ describe('horizons', () => {
   });
 });
 
+test('weights are each series’ own, unless they are to be shared; then no drift of one may loosen them', () => {
+  expect([plan({}).weights, plan({ weights: 'partition' }).weights]).toEqual(['series', 'partition']);
+  expect(plan({ onDrift: 'relearn' }).weights).toBe('series');
+  expect(() => plan({ weights: 'partition', onDrift: 'relearn' })).toThrow(
+    expect.objectContaining({ code: 'SETTINGS_INVALID' }),
+  );
+});
+
 describe('levels', () => {
   test('are ascending, and main is the place of the one that lo and hi stand for', () => {
     expect(plan({})).toMatchObject({ levels: [0.5, 0.8, 0.9, 0.95], main: 2 });

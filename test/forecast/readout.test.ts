@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Readout } from '../../src/forecast/readout.ts';
 import { ringPlace } from '../../src/forecast/ring.ts';
+import { Teachers } from '../../src/forecast/teachers.ts';
 import { Workspace } from '../../src/forecast/workspace.ts';
 import { packedLength, resetP, rlsDot, rlsGain, rlsLearn } from '../../src/learn/rls.ts';
 import { toBfloat16 } from '../../src/maths/bfloat16.ts';
@@ -13,19 +14,19 @@ const START = 0.3;
 const REACH = 12;
 const INNOVATION = { cut: 4, rate: 0.01 };
 
+const PLAN = {
+  levels: [0.9],
+  main: 0,
+  profile: 'light' as const,
+  learn: 'head' as const,
+  weights: 'series' as const,
+};
+
 /** A readout in Memory, with its workspace at hand. */
 function makeReadout(d: number, horizons: readonly number[], channels: number) {
   const memory = new Memory();
-  const plan = {
-    channels,
-    targets: Array.from({ length: channels }, (_, c) => c),
-    horizons,
-    farthest: horizons.at(-1)!,
-    levels: [0.9],
-    main: 0,
-    profile: 'light' as const,
-    learn: 'head' as const,
-  };
+  const targets = Array.from({ length: channels }, (_, c) => c);
+  const plan = { ...PLAN, channels, targets, horizons, farthest: horizons.at(-1)! };
   const workspace = new Workspace(memory, plan, 1, d);
   const readout = new Readout(memory, 'readout', d, START, plan, workspace);
   const row = memory.row('a');
@@ -138,6 +139,35 @@ describe('a readout', () => {
       readout.takeIn(row, 0, k);
     }
     expect([...moves(0, 399)]).toEqual([REACH]);
+  });
+
+  // Seen to fail with λ itself.
+  test('of a partition forgets a tenth for each of ten series', () => {
+    const memory = new Memory();
+    const plan = {
+      ...PLAN,
+      channels: 1,
+      targets: [0],
+      horizons: [1],
+      farthest: 1,
+      weights: 'partition' as const,
+    };
+    const readout = new Readout(memory, 'readout', 2, START, plan, new Workspace(memory, plan, 1, 2));
+    const teachers = new Teachers(memory, plan);
+    const rows = Array.from({ length: 10 }, (_, i) => memory.row(`s${i}`));
+    for (const row of rows) {
+      readout.clear(row, 0);
+      teachers.join(row, 0);
+    }
+    const P = (): number => memory.view().f32[memory.partitionSlot('readout.P')!.at(0)]!;
+    readout.put(0, 0, 1, Float64Array.of(3, 3)); // below the limit of the trace, which forgetting stops at
+    readout.takeIn(0, 0, 1);
+    const before = P();
+    for (const row of rows) {
+      readout.put(row, 0, 2, Float64Array.of(0, 0));
+      readout.takeIn(row, 0, 2);
+    }
+    expect(P() / before).toBeCloseTo(1 / 0.9995, 6);
   });
 
   test('its workspace may move between two frames', () => {

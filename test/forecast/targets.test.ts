@@ -21,6 +21,7 @@ function makeTargets(calendar: object = {}) {
     main: 0,
     profile: 'light' as const,
     learn: 'head' as const,
+    weights: 'series' as const,
   };
   const workspace = new Workspace(memory, plan, 5, 40);
   const targets = new Targets(memory, plan, calendarOf(CalendarSettings.parse(calendar)), workspace);

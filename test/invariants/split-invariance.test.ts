@@ -18,11 +18,14 @@ function runCut(records: readonly SourceRecord[], cuts: readonly number[], optio
   return result;
 }
 
-// Invariant 2. Seen to fail when `align` gives out a whole frame in place of waves, and when `learn` looks at the next row of its frame.
+// Invariant 2. Seen to fail when `align` gives out a whole frame in place of waves, and when `learn` looks at the next row of its frame;
+// with shared weights when the waves hold more than one row.
 test.each([
   { learn: 'head' },
   { learn: 'none' },
   { profile: 'full' },
+  { weights: 'partition' },
+  { profile: 'full', weights: 'partition' },
   { profile: 'full', calendar: { zone: 'Europe/Berlin', holidays: 'DE' }, yearly: true },
 ])('the same readings cut into frames of any lengths give the same bytes: %j', (forecast) => {
   fc.assert(

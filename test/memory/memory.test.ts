@@ -67,12 +67,34 @@ test('rules that the numbers follow are part of the layout, once each', () => {
 });
 
 test('maxStateBytes refuses new series and keeps the known ones', () => {
-  const { memory, bump } = counter({ maxStateBytes: 40 });
+  const { memory, bump } = counter({ maxStateBytes: 16 + 40 });
   bump('a');
   bump('b');
   expect(memory.row('c')).toBe(-1);
   expect(memory.row('a')).toBe(0);
   expect(memory.length).toBe(2);
+});
+
+test('what is learned lies in each series, or in the one place of the partition whatever the row', () => {
+  const memory = new Memory({ arena: new Arena() });
+  const own = memory.learned('series', 'own', 'f32', 4);
+  expect(memory.isTaughtInTurn).toBe(false);
+  const shared = memory.learned('partition', 'shared', 'f32', 100);
+  expect(memory.isTaughtInTurn).toBe(true);
+  const rows = ['a', 'b', 'c'].map((name) => memory.row(name));
+  expect(new Set(rows.map((row) => own.at(row))).size).toBe(3);
+  expect(new Set(rows.map((row) => shared.at(row))).size).toBe(1);
+  expect([memory.bytesPerSeries, memory.bytesPerPartition]).toEqual([16, 400]);
+});
+
+test('the partition counts for maxStateBytes too', () => {
+  const memory = new Memory({ arena: new Arena(), maxStateBytes: 400 + 2 * 16 + 15 });
+  memory.series('own', 'f32', 4);
+  memory.partition('large', 'f32', 100);
+  expect([memory.mostSeries, ...'abc'.split('').map((name) => memory.row(name))]).toEqual([2, 0, 1, -1]);
+  const small = new Memory({ arena: new Arena(), maxStateBytes: 300 });
+  small.partition('large', 'f32', 100);
+  expect([small.mostSeries, small.row('a')]).toEqual([0, -1]);
 });
 
 test('the arena may grow between any two readings: nothing keeps a view', () => {

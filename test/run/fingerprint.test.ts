@@ -34,6 +34,7 @@ test.each([
   'align.gapLimit=7',
   'scale.window=50',
   'forecast.learn=none',
+  'forecast.weights=partition',
   'forecast.bandRate=0.1',
   'forecast.calendar.zone=Europe/Berlin',
   'forecast.calendar.holidays=DE',

@@ -216,7 +216,7 @@ describe('readings that cannot be used', () => {
   test('a series for which there is no room', () => {
     const probe = new Memory();
     forecasts(probe, 1)(new Observable());
-    const memory = new Memory({ maxStateBytes: 2 * probe.bytesPerSeries });
+    const memory = new Memory({ maxStateBytes: probe.bytesPerPartition + 2 * probe.bytesPerSeries });
     expect(failure(stream(2), memory)).toBeUndefined();
     expect(failure([reading('c', 9, 1)], memory)).toMatchObject({ code: 'MEMORY_EXHAUSTED' });
   });
