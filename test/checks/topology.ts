@@ -19,7 +19,7 @@ import { topology } from '../../src/stage.ts';
 /** The stages of live-forecast as a test builds them. */
 export function liveStages(
   memory: Memory,
-  options: { model?: object; forecast?: object; align?: object; decode?: object } = {},
+  options: { model?: object; forecast?: object; align?: object; decode?: object; scale?: object } = {},
 ) {
   const parts = jsonDecoder(
     JsonSettings.parse({ format: 'json', series: 's', time: 't', values: ['v'], ...options.decode }),
@@ -35,7 +35,7 @@ export function liveStages(
   const stages = topology(
     decode(memory, decoder),
     align(memory, alignment, model.channels),
-    scale(memory, model.channels, ScaleSettings.parse({})),
+    scale(memory, model.channels, ScaleSettings.parse(options.scale ?? {})),
     recur(memory, model, settings),
     forecast(memory, model, settings),
     score(memory, model, settings),

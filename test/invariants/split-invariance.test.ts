@@ -46,6 +46,15 @@ test.each([
   );
 });
 
+test('a robust scale too', () => {
+  const records = messyStream(9, 800);
+  const whole = runCut(records, [], { scale: { method: 'robust', window: 60 } });
+  expect(runCut(records, [5, 6, 7, 100, 350, 351, 600], { scale: { method: 'robust', window: 60 } })).toEqual(
+    whole,
+  );
+  expect(runCut(records, []).rows).not.toEqual(whole.rows);
+});
+
 test('frames of a single reading give the same bytes as one frame', () => {
   const records = messyStream(5, 800);
   expect(

@@ -33,6 +33,7 @@ test.each([
   'align.every=1m',
   'align.gapLimit=7',
   'scale.window=50',
+  'scale.method=robust',
   'forecast.learn=none',
   'forecast.weights=partition',
   'forecast.bandRate=0.1',

@@ -46,14 +46,23 @@ async function outputsOf(model: Model, rows: TrainingRows, steps: number): Promi
   return outputs;
 }
 
-test.each(['rnn', 'lstm', 'gru'])(
-  '%s: what is trained is what is served: from h = C = 0 on, mean + spread × the network is the live forecast, and of a target the reading',
-  async (cell) => {
+test.each([
+  ['rnn', 'mean'],
+  ['lstm', 'mean'],
+  ['gru', 'mean'],
+  ['gru', 'robust'],
+])(
+  '%s, scaled by %s: what is trained is what is served: from h = C = 0 on, mean + spread × the network is the live forecast, and of a target the reading',
+  async (cell, method) => {
     const decoder = decoderFor(DecodeSettings.parse({ format: 'json', series: 'series' }));
     const model = createModel(ModelSettings.parse({ cell, layers: 2, hidden: 8, horizon: HORIZON }), 1);
     const observations = waves(1, STEPS + HORIZON);
     const batch = batchOf(observations.map((each, i) => record(i, each)));
-    const settings = quickSettings('x.csv', `train={steps: ${STEPS}, validate: 0}`);
+    const settings = quickSettings(
+      'x.csv',
+      `train={steps: ${STEPS}, validate: 0}`,
+      `scale={method: ${method}, window: 90}`,
+    );
 
     const collector = new Collector(decoder, settings, 'plain');
     await collector.open(0);

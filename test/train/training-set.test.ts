@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Memory } from '../../src/memory/memory.ts';
-import { scale } from '../../src/scale/scale.ts';
+import { scale, ScaleSettings } from '../../src/scale/scale.ts';
 import { align, AlignSettings } from '../../src/align/align.ts';
 import { History } from '../../src/train/history.ts';
 import { knownTargets, type TrainingSet, trainingSet } from '../../src/train/training-set.ts';
@@ -12,7 +12,7 @@ import { type Observation, waves } from './signal.ts';
 function historiesOf(observations: readonly Observation[], gaps = 'hold'): History[] {
   const memory = new Memory();
   const aligned = align(memory, AlignSettings.parse({ every: '1h', gaps }));
-  const scaled = scale(memory, 1, { window: 1000 });
+  const scaled = scale(memory, 1, ScaleSettings.parse({}));
   const histories = new Map<string, History>();
   for (const { series, time, value } of observations) {
     for (const wave of through(aligned, frameOf(memory, [[series, time, value]]))) {
