@@ -7,9 +7,15 @@ export const WARM_UP = 50;
 export const MOVES = 20;
 /** Weight of the past in mean and variance, in readings. */
 const WINDOW = 1000;
-/** A reading counts as at most this many standard deviations from the mean, from the ninth on. */
+/**
+ * A reading counts as at most this many standard deviations from the mean, from the ninth on: so many of the first values are kept, and
+ * looked at together.
+ */
 const CUT = 10;
 const FIRST = 8;
+const KEPT = FIRST - 1;
+/** What the median distance of normal numbers from their median is multiplied by to give their standard deviation. */
+const TO_NORMAL = 1.4826;
 /** A unit is taken anew when the spread has changed by more than this factor, or the mean has moved by so many units. */
 const RESCALE = 30;
 const RESHIFT = 90;
@@ -26,10 +32,12 @@ const LARGEST_FACTOR = 1e30;
 
 /**
  * Places of a channel's numbers: anchor M0, unit S0, mean, variance, readings, changes of value (once the warm-up is over: minus the
- * readings it took), readings without a change, smoothed level, last value.
+ * readings it took), readings without a change, smoothed level, last value, mean |change| of the warm-up.
  */
-const [ANCHOR, UNIT, MEAN, VARIANCE, READINGS, CHANGES, STILL, SMOOTHED, LAST] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-const WIDTH = 9;
+const [ANCHOR, UNIT, MEAN, VARIANCE, READINGS, CHANGES, STILL, SMOOTHED, LAST, MOVE] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+];
+const WIDTH = 10;
 
 /** The anchor and the unit have changed. */
 export interface Rebase {
@@ -45,15 +53,20 @@ export interface Rebase {
  * Anchor M0 and unit S0 of each series and channel, in Memory: what features, weights and errors are measured in.
  *
  * They are frozen after the warm-up, and taken anew only when the series has changed beyond recognition: a moving scale would move
- * the meaning of every weight. Mean and variance are exponentially weighted; no single reading moves them far.
+ * the meaning of every weight. Mean and variance are exponentially weighted; no single reading moves them far. Among the first eight
+ * values up to three may be anything: what lies 10 standard deviations from their median, by the median distance, is cut when the eighth
+ * has come (see `calm`).
  */
 export class Base {
   readonly #memory: Memory;
   readonly #slot: Slot;
+  /** [channels][KEPT] the first values, each other than the one before. */
+  readonly #first: Slot;
 
   constructor(memory: Memory, channels: number) {
     this.#memory = memory;
     this.#slot = memory.series('base', 'f64', WIDTH * channels);
+    this.#first = memory.series('base.first', 'f64', KEPT * channels);
   }
 
   /** The last value that was observed; NaN before the first. */
@@ -95,6 +108,14 @@ export class Base {
     return this.still(row, channel) >= WINDOW;
   }
 
+  /**
+   * The largest change that the warm-up lets a series be expected to make: 10 times the mean of its |y_t − y_{t−1}|, each of which counts as at
+   * most that much. What is young cuts by it, until there is something better.
+   */
+  jolt(row: number, channel: number): number {
+    return CUT * this.#memory.view().f64[this.#at(row, channel) + MOVE]!;
+  }
+
   /** The level by simple exponential smoothing. */
   smoothed(row: number, channel: number): number {
     return this.#memory.view().f64[this.#at(row, channel) + SMOOTHED]!;
@@ -106,9 +127,12 @@ export class Base {
     const at = this.#at(row, channel);
     const count = f64[at + READINGS]! + 1;
     f64[at + READINGS] = count;
+    const first = this.#first.at(row) + channel * KEPT;
+    const move = Math.min(HUGE, Math.abs(value - f64[at + LAST]!));
     const isChange = value !== f64[at + LAST]!;
     f64[at + LAST] = value;
     if (count === 1) {
+      f64[first] = value;
       f64[at + ANCHOR] = value;
       f64[at + MEAN] = value;
       f64[at + SMOOTHED] = value;
@@ -116,7 +140,12 @@ export class Base {
     }
     const isWarm = f64[at + CHANGES]! < 0;
     f64[at + STILL] = isChange ? 0 : f64[at + STILL]! + 1;
-    if (isChange && !isWarm) f64[at + CHANGES] = f64[at + CHANGES]! + 1;
+    if (!isWarm) {
+      const usual = f64[at + MOVE]!;
+      const moved = count > FIRST && usual > 0 ? Math.min(move, CUT * usual) : move;
+      f64[at + MOVE] = usual + (moved - usual) / (count - 1);
+      if (isChange) f64[at + CHANGES] = f64[at + CHANGES]! + 1;
+    }
     if (f64[at + STILL]! >= WINDOW) return undefined; // that it stands still says nothing of how it moves
     const mean = f64[at + MEAN]!;
     const variance = f64[at + VARIANCE]!;
@@ -126,6 +155,11 @@ export class Base {
     const weight = 1 / Math.min(count, WINDOW);
     f64[at + MEAN] = mean + deviation * weight;
     f64[at + VARIANCE] = variance + (deviation * (deviation - deviation * weight) - variance) * weight;
+    const changes = f64[at + CHANGES]!;
+    if (isChange && changes > 0 && changes < FIRST) {
+      if (changes < KEPT) f64[first + changes] = value;
+      else calm(f64, at, Float64Array.of(...f64.subarray(first, first + KEPT), value));
+    }
     return this.#due(f64, at, isWarm);
   }
 
@@ -142,12 +176,33 @@ export class Base {
     const moved = f64[at + MEAN]! - f64[at + ANCHOR]!;
     f64[at + ANCHOR] = f64[at + MEAN]!;
     f64[at + UNIT] = spread;
+    if (isWarm) f64[at + MOVE] = spread; // how it moves from here on is not known
     return { moved, factor: Math.min(LARGEST_FACTOR, unit / spread), begins };
   }
 
   #at(row: number, channel: number): number {
     return this.#slot.at(row) + channel * WIDTH;
   }
+}
+
+/**
+ * Takes mean, variance, smoothed level and mean change anew from the first values, none of which counts as more than `CUT` standard deviations
+ * from their median, as the median distance has it. Where none lies so far out all stays as it is.
+ */
+function calm(f64: Float64Array, at: number, first: Float64Array): void {
+  const middle = first.toSorted()[FIRST >> 1]!;
+  const distances = first.map((value) => Math.abs(value - middle)).toSorted();
+  const limit = Math.min(HUGE, CUT * TO_NORMAL * distances[FIRST >> 1]!);
+  if (distances.at(-1)! <= limit) return;
+  const deviations = first.map((value) => cut(value - middle, limit));
+  const mean = deviations.reduce((sum, deviation) => sum + deviation) / FIRST;
+  const isNear = (value: number): boolean => Math.abs(value - middle) <= limit;
+  const moves = [...first.keys()].filter((i) => i > 0 && isNear(first[i]!) && isNear(first[i - 1]!));
+  const moved = moves.reduce((sum, i) => sum + Math.abs(first[i]! - first[i - 1]!), 0);
+  f64[at + MEAN] = middle + mean;
+  f64[at + VARIANCE] = deviations.reduce((sum, deviation) => sum + (deviation - mean) ** 2, 0) / FIRST;
+  f64[at + SMOOTHED] = middle;
+  f64[at + MOVE] = moves.length > 0 ? moved / moves.length : limit / CUT;
 }
 
 /** No movement, level or feature counts as more units than this. */

@@ -29,7 +29,7 @@ const CUT = 6;
 /** … and in the loose features as so many times. */
 const LOOSE = 5;
 const LEVEL_CUT = 10;
-/** Readings over which the mean size is taken; from the eleventh on features are cut by it. */
+/** Readings over which the mean size is taken; from the eleventh on features are cut by it, and differences until then by what is expected. */
 const WINDOW = 2000;
 const FIRST = 10;
 
@@ -58,6 +58,8 @@ export interface FeatureInput {
   readonly age: number;
   /** Whether y_t was observed at this step; else it is the last value before, and nothing is learned of the size of features. */
   readonly isObserved: boolean;
+  /** The largest change that the series is expected to make: see `Base.jolt`. */
+  readonly jolt: number;
   /** What is known ahead, as `writeKnown` has it of the horizons of `knownAhead`. */
   readonly known?: Float64Array;
 }
@@ -195,13 +197,15 @@ export class Features {
   }
 
   /** Cuts each feature at a multiple of its mean size. */
-  #cut({ row, channel, age, isObserved }: FeatureInput): void {
+  #cut({ row, channel, unit, age, jolt, isObserved }: FeatureInput): void {
     const { f32 } = this.#memory.view();
     const at = this.#size.at(row) + channel * this.#sized;
     const weight = 1 / Math.min(age, WINDOW);
     for (let j = 0; j < this.#sized; j++) {
       const size = f32[at + j]!;
-      const limit = (j === DIFFERENCES ? LEVEL_CUT : CUT) * (age > FIRST && size > 0 ? size : 1);
+      const most = j === DIFFERENCES ? LEVEL_CUT : CUT;
+      const expected = j < DIFFERENCES ? Math.min(most, jolt / unit) : most;
+      const limit = age > FIRST && size > 0 ? most * size : expected;
       const feature = cut(this.#phi[j]!, limit);
       this.#loose[j] = cut(this.#phi[j]!, LOOSE * limit);
       if (isObserved) f32[at + j] = size + (Math.abs(feature) - size) * weight;

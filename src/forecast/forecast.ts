@@ -146,7 +146,7 @@ export function forecast(
       f32.fill(0, to, to + Q);
       if (age === 0) return;
       const unit = base.unit(row, channel);
-      const offset = y - base.anchor(row, channel);
+      const [offset, jolt] = [y - base.anchor(row, channel), base.jolt(row, channel)];
       const seasons = seasonsOf(every);
       if (isObserved) l.profile.take(row, channel, seasons, t, cut(offset / unit, FAR), age);
       const phi = l.features.of({
@@ -158,6 +158,7 @@ export function forecast(
         offset,
         unit,
         age,
+        jolt,
         isObserved,
         known: knownPhi,
       });

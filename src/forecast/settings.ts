@@ -9,7 +9,7 @@ export const ForecastSettings = z
       .enum(['light', 'full'])
       .default('light')
       .describe(
-        'Who is asked. light: six experts, at most 16 KB a channel with the defaults; full: nine, and a cell of each series’ own that learns',
+        'Who is asked. light: six experts, about 16 KB a channel with the defaults; full: nine, and a cell of each series’ own that learns',
       ),
     learn: z
       .enum(['none', 'head', 'full'])

@@ -11,6 +11,9 @@ import type { Model } from '../model/model.ts';
 import type { Stage } from '../stage.ts';
 import { ownCellOf } from './own-cell.ts';
 
+/** So many first targets of a horizon are passed over where they lie further away than the series is expected to move. */
+const FIRST = 10;
+
 /** What `detect` says, where it stands before this stage. */
 type Told = Partial<Pick<Detected, 'anomalous' | 'drift'>>;
 
@@ -21,6 +24,8 @@ type Told = Partial<Pick<Detected, 'anomalous' | 'drift'>>;
  * 2. `learn: head`: the experts are blamed for what they said at t − h, and the readouts' weights move by the gain of φ_{t-h} × the
  *    innovation of today's weights on it. Not where the series has stood still for 1,000 readings:
  *    that says nothing of how it moves.
+ *    Of the first ten targets of a horizon h those are passed over that lie further away than h times what the warm-up lets expect (see
+ *    `Base.jolt`): there is no loss and no innovation yet that they could be cut by.
  * 3. Then the readouts take in φ_t, which gives the gain that the errors of t + h will use.
  * 4. `learnFrom: usual`: nothing is learned from a reading that `detect` has marked; the bands see it all the same. `onDrift: relearn`: where
  *    the errors have grown, the readouts trust what they have learned no more than at the beginning.
@@ -38,7 +43,7 @@ export function learn(
     model,
     settings,
   );
-  const { channels, targets, horizons } = plan;
+  const { channels, targets, horizons, farthest } = plan;
   const Q = horizons.length;
   const own = ownCellOf(memory, model, settings);
 
@@ -70,6 +75,7 @@ export function learn(
         }
         if (!learners || age === 0) continue;
         if (isLearning) {
+          if (age <= farthest + FIRST) passOverJolts(row, c, k, y, age);
           learners.experts.blame(row, c);
           for (const readout of learners.readouts) readout.learn(row, c);
         }
@@ -80,6 +86,18 @@ export function learn(
         }
       }
       own?.learn(row, k, base, past);
+    }
+  }
+
+  /** Of the targets that have come those are none that a young series is not expected to have moved to. */
+  function passOverJolts(row: number, c: number, k: number, y: number, age: number): void {
+    const { f64 } = memory.view();
+    const jolt = base.jolt(row, c);
+    const moved = workspace.moved / 8;
+    for (let q = 0; q < Q; q++) {
+      const h = horizons[q]!;
+      if (age > h + FIRST || Number.isNaN(f64[moved + q]!)) continue;
+      if (Math.abs(y - issued.value(row, c, k - h)) > h * jolt) f64[moved + q] = NaN;
     }
   }
 }

@@ -37,6 +37,61 @@ function noise(count: number, seed: number, level = 0, spread = 1): number[] {
   return Array.from({ length: count }, () => level + spread * next());
 }
 
+describe('wild values at the start', () => {
+  const wild = fc.tuple(fc.nat(7), fc.double({ min: 12, max: 1e300, noNaN: true }), fc.boolean());
+
+  // Seen to fail without `calm`: units of up to 1e299; and with a median that is the second of the eight.
+  test('up to three among the first eight leave anchor, unit and what is usual where they belong', () => {
+    fc.assert(
+      fc.property(fc.array(wild, { maxLength: 3 }), fc.integer({ min: 1, max: 9 }), (places, seed) => {
+        const { base, row, take, now } = makeBase();
+        const values = noise(WARM_UP, seed, 20);
+        for (const [place, size, isBelow] of places) values[place] = isBelow ? -size : 20 + size;
+        values.forEach(take);
+        const { anchor, unit, smoothed } = now();
+        // as much as three that are just not wild
+        expect(Math.abs(anchor - 20)).toBeLessThan(6);
+        expect(unit).toBeGreaterThan(0.6);
+        expect(unit).toBeLessThan(20);
+        expect(Math.abs(smoothed - 20)).toBeLessThan(12);
+        expect(base.jolt(row, 0)).toBeLessThan(200);
+      }),
+    );
+  });
+
+  test('also after a constant, where the first eight values are spread over many readings', () => {
+    const { take, now } = makeBase();
+    for (const value of [...Array<number>(30).fill(20), 1e9, ...noise(60, 3, 20)]) take(value);
+    expect(Math.abs(now().anchor - 20)).toBeLessThan(3);
+    expect(now().unit).toBeLessThan(6);
+  });
+
+  test('what is far out and no outlier is left as it is: a ramp, a switch, steps', () => {
+    const shapes = [
+      Array.from({ length: WARM_UP }, (_, i) => 100 * i),
+      Array.from({ length: WARM_UP }, (_, i) => (i % 2) * 1e6),
+      Array.from({ length: WARM_UP }, (_, i) => Math.floor(i / 2) % 4),
+    ];
+    for (const values of shapes) {
+      const { take, now } = makeBase();
+      values.forEach(take);
+      expect(now().anchor).toBeCloseTo(meanOf(values), 6);
+      expect(now().unit / deviationOf(values)).toBeCloseTo(1, 9);
+    }
+  });
+});
+
+test('a jolt is ten times the mean change of the warm-up, or ten times the spread once units are taken anew', () => {
+  const { base, row, take, now } = makeBase();
+  const values = noise(200, 4, 20);
+  values.forEach(take);
+  const moves = values.slice(1, WARM_UP).map((value, i) => Math.abs(value - values[i]!));
+  expect(base.jolt(row, 0)).toBeCloseTo(10 * meanOf(moves), 8);
+  for (const value of noise(200, 5, 20, 1e4)) take(value);
+  expect(now().unit).toBeGreaterThan(30);
+  expect(base.jolt(row, 0)).toBe(10 * now().unit);
+});
+
 describe('the warm-up', () => {
   test('ends with the fiftieth reading: anchor and unit are mean and deviation of the fifty, and stay', () => {
     const { take, now } = makeBase();

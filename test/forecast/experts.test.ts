@@ -71,6 +71,7 @@ function makeExperts(horizons: readonly number[] = [1, 6, 24, 30], step = HOUR) 
           offset,
           unit,
           age,
+          jolt: Infinity,
           isObserved: true,
         }),
       );

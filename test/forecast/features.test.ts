@@ -54,6 +54,7 @@ function makeFeatures(horizons: readonly number[] = [1, 6, 12], { yearly = false
       step,
       offset,
       unit,
+      jolt = Infinity,
     }: {
       index: number;
       gap: number;
@@ -61,12 +62,13 @@ function makeFeatures(horizons: readonly number[] = [1, 6, 12], { yearly = false
       step: number;
       offset: number;
       unit: number;
+      jolt?: number;
     }) => {
       age++;
       past.push(row, 0, index, gap, -7 * offset + index);
       past.push(row, C, index, gap, offset);
       profile.take(row, C, seasonsOf(step), time, offset / unit, age);
-      return features.of({ row, channel: C, index, time, step, offset, unit, age, isObserved: true });
+      return features.of({ row, channel: C, index, time, step, offset, unit, age, jolt, isObserved: true });
     },
   };
 }
@@ -238,6 +240,28 @@ describe('what is not known is 0', () => {
     ]);
   });
 
+  // Seen to fail without the jolt.
+  test('of the first ten readings no difference counts as more than the series is expected to move', () => {
+    const { take } = makeFeatures([1]);
+    const differences: number[] = [];
+    for (let k = 1; k <= 12; k++) {
+      const offset = k % 2 === 0 ? 0.5 : k % 3;
+      const phi = take({
+        index: k,
+        gap: k === 1 ? 0 : 1,
+        time: k * HOUR,
+        step: HOUR,
+        offset,
+        unit: 0.25,
+        jolt: 0.2,
+      });
+      differences.push(Math.max(...phi.slice(0, LEVEL).map(Math.abs)));
+      if (k <= 10) expect(phi[LEVEL]).toBe(offset / 0.25);
+    }
+    expect(Math.max(...differences.slice(0, 10))).toBe(0.2 / 0.25);
+    expect(differences[11]).toBeGreaterThan(0.2 / 0.25);
+  });
+
   test('without a step there is no calendar and no day', () => {
     const { take } = makeFeatures([1]);
     for (let k = 1; k <= 40; k++) {
@@ -275,9 +299,9 @@ test('of a value that was not observed nothing is learned of the size of feature
   const sizes = () => [...memory.view().f32.subarray(slot.at(row), slot.at(row) + slot.width)];
   const before = sizes();
   const held = { row, channel: C, index: 51, time: 51 * HOUR, step: HOUR, offset: 3, unit: 1, age: 50 };
-  const phi = [...features.of({ ...held, isObserved: false })];
+  const phi = [...features.of({ ...held, jolt: Infinity, isObserved: false })];
   expect(sizes()).toEqual(before);
-  expect([...features.of({ ...held, isObserved: true })]).toEqual(phi);
+  expect([...features.of({ ...held, jolt: Infinity, isObserved: true })]).toEqual(phi);
   expect(sizes()).not.toEqual(before);
 });
 
@@ -297,6 +321,7 @@ test('begins anew by channel, and all of it lies in Memory', () => {
     unit: 1,
     age: 51,
     isObserved: true,
+    jolt: 1,
   };
   memory.committed();
   const cutAt = (): number => {
@@ -338,6 +363,7 @@ describe('what is known ahead', () => {
       offset: 3,
       unit: 2,
       age: 1,
+      jolt: Infinity,
       isObserved: true,
     };
     return {

@@ -37,6 +37,7 @@ function filled() {
         offset: k,
         unit: 1,
         age: k,
+        jolt: Infinity,
         isObserved: true,
       });
       readout.put(row, c, k, saying);
@@ -166,6 +167,7 @@ describe('where the units of a channel change', () => {
       unit: 1,
       age: 100,
       isObserved: true,
+      jolt: Infinity,
     });
     expect(phi[13]).toBe(10);
   });
