@@ -40,6 +40,7 @@ export function alignedFrame(
     step: new Float64Array(n).fill(60_000),
     restart: new Uint8Array(n).fill(index === 1 ? 1 : 0),
     gaps: { policy: 'hold', decay: 0.9 },
+    isAggregate: false,
   };
 }
 

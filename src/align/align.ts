@@ -49,7 +49,9 @@ export const AlignSettings = z
       .int()
       .min(1)
       .default(24)
-      .describe('After a gap of more steps than this a series starts with an empty h and C'),
+      .describe(
+        'A series whose reading comes more steps than this after the one before starts with an empty h and C',
+      ),
   })
   .superRefine(({ every, aggregate, offset, join, gaps, gapLimit }, context) => {
     const fault = (path: string, message: string): void =>
@@ -84,6 +86,8 @@ export interface Aligned {
   readonly gaps: Gaps;
   /** What is known ahead, where `join.known` is set. */
   readonly known?: KnownAhead;
+  /** Whether each row is what came in an interval, and is named by the record that closed it: the one after its last. */
+  readonly isAggregate: boolean;
 }
 
 /**
@@ -164,7 +168,14 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
     }
     f64[watermark.at(0)] = newest;
     addToAccount(memory, account, counts);
-    return waves(frame, rows, { dead, gaps, isInTurn: memory.isTaughtInTurn, ...(known && { known }) });
+    const isAggregate = buckets !== undefined;
+    return waves(frame, rows, {
+      dead,
+      gaps,
+      isAggregate,
+      isInTurn: memory.isTaughtInTurn,
+      ...(known && { known }),
+    });
 
     function putBucketOut(i: number, row: number, k: number, values: Float64Array): void {
       putOut(i, row, startOf(k, grid!), values, 0);

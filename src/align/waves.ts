@@ -9,6 +9,8 @@ export interface WaveParts {
   /** Records and readings that could not be used, until here. */
   readonly dead: Frame['dead'];
   readonly gaps: Gaps;
+  /** Whether each row is what came in an interval. */
+  readonly isAggregate: boolean;
   /** Whether each wave is to hold one row: see `Memory.isTaughtInTurn`. */
   readonly isInTurn: boolean;
   /** What is known ahead, where anything is. */
@@ -44,7 +46,7 @@ export function* waves<F extends Frame>(
 function waveOf<F extends Frame>(
   frame: F,
   rows: AlignedRows,
-  { dead, gaps, known }: WaveParts,
+  { dead, gaps, isAggregate, known }: WaveParts,
   start: number,
   end: number,
   first: boolean,
@@ -84,6 +86,7 @@ function waveOf<F extends Frame>(
     records: first ? frame.records : 0,
     dead: first ? dead : [],
     gaps,
+    isAggregate,
     ...(known && {
       known: {
         channels: known.channels,

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { Curves } from '../evaluate/curves.ts';
@@ -107,7 +108,7 @@ export function addEvaluateCommand(program: Command, pipelines: string): void {
       `
 Everything is learned online, row after row, from the first row on: how it is scored changes nothing of what the model sees. A target
 belongs to the rows that it lies in, also where it was forecast before them; with --average-steps those windows of H targets count that
-lie in the rows as a whole.
+lie in the rows as a whole, counted by the readings of each series. With align.aggregate a target lies in the last row of its interval.
 
 Examples:
   $ foretide evaluate --data sensors.csv
@@ -133,7 +134,11 @@ async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   if (report !== undefined) await writable(report, filesRead(input));
   const curves = report === undefined ? undefined : new Curves();
   const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
+  let stoppedBy: (typeof SIGNALS)[number] | undefined;
+  const interrupt = (signal: (typeof SIGNALS)[number]): void => {
+    stoppedBy = signal;
+    stop.abort();
+  };
   for (const signal of SIGNALS) process.once(signal, interrupt);
   const progress = showProgress();
   const evaluated = await evaluate({
@@ -150,6 +155,7 @@ async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
     progress.end();
     for (const signal of SIGNALS) process.off(signal, interrupt);
   });
+  if (stoppedBy && !evaluated.isComplete) process.exitCode = 128 + constants.signals[stoppedBy];
   const document = documentOf(evaluated, pipeline.name, input.kind === 'file' ? input.paths : [input.kind]);
   // first, so that it is there where the page cannot be written
   process.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : evaluationTables(document));

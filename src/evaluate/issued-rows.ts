@@ -6,7 +6,7 @@ export interface IssuedRow {
   readonly series: string;
   /** Name of the channel; empty for series of one number. */
   readonly channel: string;
-  /** Number of the record in its partition: the data row of a file, from 0. */
+  /** Number of the record in its partition: the data row of a file, from 0. Of an interval the last record before the one that closed it. */
   readonly row: number;
   /** Event time, ms. */
   readonly time: number;
@@ -28,6 +28,7 @@ export interface IssuedRow {
 interface ForecastColumns {
   readonly index: Float64Array;
   readonly step: Float64Array;
+  readonly isAggregate?: boolean;
   readonly targets: readonly number[];
   readonly horizons: readonly number[];
   readonly yhat: Float64Array;
@@ -43,7 +44,7 @@ interface ForecastColumns {
  */
 export function* issuedRows(frame: Frame): Generator<IssuedRow> {
   const { length: n, channels, channelNames, name, time, value, offset } = frame;
-  const { index, step, targets, horizons, yhat, lo, hi } = columnsOf(frame);
+  const { index, step, isAggregate = false, targets, horizons, yhat, lo, hi } = columnsOf(frame);
   const width = horizons.length;
   for (let i = 0; i < n; i++) {
     for (const [t, c] of targets.entries()) {
@@ -51,7 +52,7 @@ export function* issuedRows(frame: Frame): Generator<IssuedRow> {
       yield {
         series: name[i]!,
         channel: channelNames[c]!,
-        row: offset[i]!,
+        row: offset[i]! - (isAggregate ? 1 : 0),
         time: time[i]!,
         index: index[i]!,
         step: step[i]!,

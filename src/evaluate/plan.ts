@@ -44,16 +44,11 @@ export class Plan {
   }
 
   /**
-   * The phase in which a target counts for the horizon at place j: that in which its row lies, wherever its forecast was issued. With
-   * `averageSteps` that in which all H rows after the origin lie: the windows that the papers average over.
-   *
-   * @param origin row at which it was forecast
+   * The phase that counts what lies in the rows `first` to `last`, both included: a target's own row, wherever its forecast was issued; or
+   * with `averageSteps` the rows of a series' readings in a window, which has to lie in the phase as a whole.
    */
-  phaseOf(origin: number, row: number, j: number): Phase | undefined {
-    const { averageSteps, score, validate } = this.protocol;
-    const first = averageSteps ? origin + 1 : row;
-    // where several series share the rows, a target may lie farther on than its number of steps
-    const last = averageSteps ? Math.max(row, origin + this.horizons[j]!) : row;
+  phaseOf(first: number, last: number): Phase | undefined {
+    const { score, validate } = this.protocol;
     if (first >= score.from && last <= score.to) return 'score';
     return validate && first >= validate.from && last <= validate.to ? 'validation' : undefined;
   }

@@ -6,6 +6,7 @@ import { Pending } from './pending.ts';
 import type { Phase, Plan } from './plan.ts';
 import { inRange } from './row-range.ts';
 import { addTarget, noSums, type Sums, type Target } from './sums.ts';
+import { Windows } from './windows.ts';
 
 const DAY = 86_400_000;
 /** Steps in a day up to which the seasonal naive forecast is made without being asked for: a step of 10 s. */
@@ -27,7 +28,8 @@ export interface ScoredTarget extends Target {
  * reading of step k + h when that comes, and before anything of that reading is used.
  *
  * 1. What is forecast of a step without a reading, or with one in which the channel was not observed, is not scored, but counted as missing.
- * 2. Which rows count for what says the plan.
+ * 2. Which rows count for what says the plan. With `averageSteps` the targets of a window, the H steps after an origin, count together: once the
+ *    series has come to its end.
  * 3. Three naive forecasts of the same origins stand beside: the newest value at the origin; the value one season m (or as many seasons as
  *    are needed) before the target; the mean of all values up to the origin. A step without a value counts as the value before it.
  * 4. The scale of MASE is the mean of |y_t − y_{t−m}| over the rows before those that are scored; where there are none, over the
@@ -42,6 +44,8 @@ export class SeriesScore {
   readonly #pending: Pending;
   readonly #history = new History();
   readonly #sums: Readonly<Record<Phase, readonly Sums[]>>;
+  /** Undefined where each target counts by itself. */
+  readonly #windows: Windows | undefined;
   readonly #mean = new Mean();
   readonly #moves = new Mean();
   readonly #scaleBefore = new Mean();
@@ -49,6 +53,7 @@ export class SeriesScore {
   readonly #deviation = new Deviation();
   #season = 0;
   #lastIndex = 0;
+  #lastRow = NaN;
   #lastTime = NaN;
   #readings = 0;
 
@@ -58,6 +63,7 @@ export class SeriesScore {
     this.channel = channel;
     this.#plan = plan;
     this.#pending = new Pending(plan.steps);
+    this.#windows = plan.protocol.averageSteps ? new Windows(plan, this.#pending.reach + 1) : undefined;
     this.#sums = { score: plan.horizons.map(noSums), validation: plan.horizons.map(noSums) };
   }
 
@@ -101,12 +107,15 @@ export class SeriesScore {
   take(row: IssuedRow, told?: (target: ScoredTarget) => void): void {
     this.#season = this.#seasonOf(row.step);
     const isObserved = !Number.isNaN(row.value);
+    const origin = this.#pending.find(this.#lastIndex);
+    if (origin >= 0) this.#windows?.begin(origin, row.row);
     this.#countMissing(row, isObserved ? row.index - 1 : row.index);
-    if (isObserved) {
-      this.#score(row, told);
-      this.#observe(row);
-    } else this.#history.hold(row.index);
+    if (isObserved) this.#score(row, told);
+    this.#endWindows(row);
+    if (isObserved) this.#observe(row);
+    else this.#history.hold(row.index);
     this.#lastIndex = row.index;
+    this.#lastRow = row.row;
     this.#lastTime = row.time;
     // before its first value a channel is not forecast
     if (this.#readings > 0) this.#pending.add(row, this.#history.newest, this.#mean.value);
@@ -129,16 +138,35 @@ export class SeriesScore {
         const place = this.#pending.find(gap - steps[s]!);
         if (place < 0) continue;
         for (const j of this.#plan.placesOf(s)) {
-          const phase = this.#plan.phaseOf(this.#pending.row[place]!, row, j);
-          if (phase !== undefined) this.#sums[phase][j]!.missing++;
+          const sums = this.#sumsFor(place, row, j);
+          if (sums) sums.missing++;
         }
       }
     }
   }
 
+  /** Where a target of this row counts for the horizon at place j; of a window, until it ends. */
+  #sumsFor(place: number, row: number, j: number): Sums | undefined {
+    if (this.#windows) return this.#windows.sums(place, j);
+    const phase = this.#plan.phaseOf(row, row);
+    return phase && this.#sums[phase][j];
+  }
+
+  /** Ends the windows whose last step is this reading's, or one between it and the reading before. */
+  #endWindows({ row, index }: IssuedRow): void {
+    if (!this.#windows) return;
+    const farthest = Math.min(index, this.#lastIndex + this.#pending.reach);
+    for (let end = this.#lastIndex + 1; end <= farthest; end++) {
+      this.#plan.horizons.forEach((horizon, j) => {
+        const place = this.#pending.find(end - horizon);
+        if (place >= 0) this.#windows!.end(place, j, end === index ? row : this.#lastRow, this.#sums);
+      });
+    }
+  }
+
   #score({ row, time, index, value: y }: IssuedRow, told?: (target: ScoredTarget) => void): void {
     const { steps, horizons } = this.#plan;
-    const { row: origin, last, mean, yhat, lo, hi } = this.#pending;
+    const { last, mean, yhat, lo, hi } = this.#pending;
     const m = this.#season;
     for (let s = 0; s < steps.length; s++) {
       const h = steps[s]!;
@@ -155,9 +183,10 @@ export class SeriesScore {
         season: m > 0 ? this.#history.get(index - m * Math.ceil(h / m)) : NaN,
       };
       for (const j of this.#plan.placesOf(s)) {
-        const phase = this.#plan.phaseOf(origin[place]!, row, j);
-        if (phase === undefined) continue;
-        addTarget(this.#sums[phase][j]!, target);
+        const sums = this.#sumsFor(place, row, j);
+        if (!sums) continue;
+        addTarget(sums, target);
+        const phase = this.#windows ? this.#windows.phaseOf(place, row) : this.#plan.phaseOf(row, row);
         if (phase === 'score' && h === horizons[j])
           told?.({ ...target, row, time, horizon: h, usualMove: this.#moves.value });
       }

@@ -44,6 +44,11 @@ export function noSums(): Sums {
   return Object.fromEntries(NAMES.map((name) => [name, 0])) as Sums;
 }
 
+/** Adds sums in the same unit. */
+export function addSums(to: Sums, sums: Sums): void {
+  for (const name of NAMES) to[name] += sums[name];
+}
+
 /** The sums together, each in a unit of its own: 1, or what its errors are divided by. */
 export function sumOf(parts: readonly { readonly sums: Sums; readonly unit: number }[]): Sums {
   const total = noSums();

@@ -20,7 +20,15 @@ function wavesOf(frame: Frame, from: readonly number[], isInTurn = false) {
     rows.known.push(j, -j);
   });
   const gaps = { policy: 'hold', decay: 0.9 } as const;
-  return [...waves(frame, rows, { dead: frame.dead, gaps, isInTurn, known: { channels: 1, ahead: 1 } })];
+  return [
+    ...waves(frame, rows, {
+      dead: frame.dead,
+      gaps,
+      isAggregate: false,
+      isInTurn,
+      known: { channels: 1, ahead: 1 },
+    }),
+  ];
 }
 
 test('cuts where a series comes again, keeps the order, and loses nothing', () => {

@@ -50,6 +50,19 @@ async function evaluated(
   return documentOf(result, pipeline.name, [path]);
 }
 
+// Seen to fail by one interval, which is named by the record that closes it.
+test('with an aggregate a target lies in the rows that it is made of', async () => {
+  const hours = new Set<number>();
+  const listener = (_: unknown, { time }: ScoredTarget): void => {
+    hours.add((time - Date.UTC(2026, 0, 1)) / 3_600_000);
+  };
+  const set = [...SMALL, 'align={every: 4h, aggregate: mean}'];
+  const path = write('buckets.csv', table(100));
+  const { scores } = await evaluated(path, { score: '40..59', horizons: ['1'] }, { set, listener });
+  expect([...hours]).toEqual([40, 44, 48, 52, 56]);
+  expect(scores.byHorizon[0]!.count).toBe(2 * 5);
+});
+
 describe('no look-ahead', () => {
   const rows = 300;
   const until = 180;

@@ -157,6 +157,30 @@ describe('rows', () => {
     expect(metrics(series, 1).baselines.last.mse).toBeCloseTo((1 + 4 + 9) / 3, 12);
   });
 
+  // Seen to fail with windows of H rows of the file.
+  test('averaged over steps, of a series that has every third row of a file: its own readings count', () => {
+    const plan = planOf([1, 2, 3], {
+      averageSteps: true,
+      horizons: ['1', '3'],
+      validate: '3..14',
+      score: '15..29',
+    });
+    const rows = rowsOf(values, [1, 2, 3], ahead).map((row) => ({ ...row, row: 3 * row.row + 1 }));
+    const series = new SeriesScore(0, rows[0]!, plan);
+    const told: number[] = [];
+    for (const row of rows) series.take(row, (target) => told.push(target.row));
+    // the rows 4, 7, 10, 13 and 16, 19, 22, 25, 28
+    expect(series.sums('validation').map(({ count }) => count)).toEqual([4, 2 * 3]);
+    expect(series.sums('score').map(({ count }) => count)).toEqual([5, 3 * 3]);
+    expect(told.toSorted((a, b) => a - b)).toEqual([16, 19, 22, 22, 25, 25, 28, 28]);
+  });
+
+  test('averaged over steps, no window that has not ended counts', () => {
+    const flags = { averageSteps: true, horizons: ['3'] };
+    const series = scored([1, 2, 3, 4, 5], [1, 2, 3], ahead, flags);
+    expect(series.sums('score').map(({ count }) => count)).toEqual([2 * 3]);
+  });
+
   test('the deviation is that of a population, over its rows alone', () => {
     const series = scored([5, 1, 3, 9, 100], [1], ahead, { standardizeOn: '1..3' });
     expect(series.deviation).toBeCloseTo(Math.sqrt((1 + 9 + 81) / 3 - (13 / 3) ** 2), 12);
@@ -280,8 +304,11 @@ function definition(
       const y = values[origin + h - 1];
       // what lies beyond the last reading is not missing: it has not come
       if (y === undefined || rowOf(origin + h) >= total) continue;
+      // of a window the rows of its readings; it counts once its last step is over
+      const isOver = rowOf(origin + horizon) < total;
+      const hasLast = typeof values[origin + horizon - 1] === 'number';
       const [first, end] = averageSteps
-        ? [rowOf(origin) + 1, rowOf(origin) + horizon]
+        ? [rowOf(origin) + 1, isOver ? rowOf(origin + horizon) - (hasLast ? 0 : 1) : Infinity]
         : [rowOf(origin + h), rowOf(origin + h)];
       if (first < from || end > to) continue;
       if (!isKnown(y)) {
