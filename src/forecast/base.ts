@@ -21,7 +21,7 @@ const RESCALE = 30;
 const RESHIFT = 90;
 /** While a series warms up its unit follows the spread when this factor is passed. */
 const LOOSE = 2;
-/** A series is stuck that has not moved for a day, or for so many readings. */
+/** A series is stuck that has not moved for a season, or for so many readings. */
 const STUCK = 16;
 /** The rate of the smoothed level (simple exponential smoothing). */
 const SMOOTHING = 0.2;
@@ -98,9 +98,9 @@ export class Base {
     return this.#memory.view().f64[this.#at(row, channel) + STILL]!;
   }
 
-  /** Whether the series has stood still for longer than a day of `stepsOfDay` steps (0: not known). */
-  isStuck(row: number, channel: number, stepsOfDay: number): boolean {
-    return this.still(row, channel) > Math.max(stepsOfDay, STUCK);
+  /** Whether the series has stood still for longer than a season of so many steps (0: not known). */
+  isStuck(row: number, channel: number, season: number): boolean {
+    return this.still(row, channel) > Math.max(season, STUCK);
   }
 
   /** Whether the series has stood still for so long that it says nothing of how it moves any more. */

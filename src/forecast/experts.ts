@@ -2,6 +2,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import type { Base } from './base.ts';
 import type { Issued } from './issued.ts';
+import type { Lags } from './lags.ts';
 import { MIXTURE } from './mixture.ts';
 import { PAST, type Past } from './past.ts';
 import type { Plan } from './plan.ts';
@@ -16,8 +17,8 @@ import type { Workspace } from './workspace.ts';
 const LIGHT = ['last', 'season', 'profile', 'level', 'features', 'cell'] as const;
 
 /**
- * Who says how far a series will move, in order: nobody (the last value); the same time a day ago; the profile of the week or the day; the
- * smoothed level; then the readouts: of the features, of the cell, and in `full` of a few features, of features that are hardly cut, of cell
+ * Who says how far a series will move, in order: nobody (the last value); the same time a season ago (see `Lags`); the profile of the week or
+ * the day; the smoothed level; then the readouts: of the features, of the cell, and in `full` of a few features, of features that are hardly cut, of cell
  * and features.
  */
 export const EXPERTS = { light: LIGHT, full: [...LIGHT, 'short', 'loose', 'both'] } as const;
@@ -50,6 +51,7 @@ export interface ExpertParts {
   readonly past: Past;
   readonly issued: Issued;
   readonly profile: Profile;
+  readonly lags: Lags;
   /** Those of the profile's experts, in their order. */
   readonly readouts: readonly Readout[];
 }
@@ -92,21 +94,22 @@ export class Experts {
    * and to where `blame` will find it. Of those that learn nothing it is `plainMoves` of plain.ts.
    */
   ask({ row, channel, index, time, step, value }: Question): void {
-    const { base, past, issued, profile, readouts } = this.#parts;
+    const { base, past, issued, profile, lags, readouts } = this.#parts;
     const { horizons } = this.#plan;
     const seasons = seasonsOf(step);
     const unit = base.unit(row, channel);
-    const hasDayAgo = seasons.lag > 0 && past.known(row, channel, index) > seasons.lag;
+    const lag = lags.of(row, channel, step);
+    const hasSeasonAgo = lag > 0 && past.known(row, channel, index) > lag;
     const Q = horizons.length;
     const usualMoves = 4 * (this.#at(row, channel) + 3 * Q);
     const { kernel, moves } = this.#workspace;
     kernel.plainMoves(
       moves,
       Q,
-      this.#targets.of(seasons, time, step),
+      this.#targets.of(seasons, time, step, lag),
       seasons.day > 0 ? 4 * profile.days(row, channel) : 0,
       seasons.week > 0 ? 4 * profile.weeks(row, channel) : 0,
-      hasDayAgo ? 4 * past.first(row, channel) : 0,
+      hasSeasonAgo ? 4 * past.first(row, channel) : 0,
       PAST,
       ringPlace(index, PAST),
       usualMoves,
@@ -114,7 +117,7 @@ export class Experts {
       value - base.anchor(row, channel),
       profile.day(row, channel, seasons, time),
       profile.week(row, channel, seasons, time),
-      profile.spread(row, channel),
+      lag === seasons.day ? profile.spread(row, channel) : NaN,
       (base.smoothed(row, channel) - value) / unit,
     );
     readouts.forEach((readout, r) => readout.moves(row, channel, index, moves + 8 * (READOUTS + r) * Q));

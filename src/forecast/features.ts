@@ -4,6 +4,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import { cut } from './base.ts';
 import { knownFeatures } from './known-features.ts';
+import type { Lags } from './lags.ts';
 import type { Past } from './past.ts';
 import type { Plan } from './plan.ts';
 import type { Profile } from './profile.ts';
@@ -13,7 +14,7 @@ const DAY = 86_400_000;
 const WEEK = 7 * DAY;
 /** Differences of neighbouring readings. */
 const DIFFERENCES = 13;
-/** Parts of a day back that are looked at, beside the step after one day. */
+/** Parts of a season back that are looked at, beside the step after one season. */
 const PARTS = [1, 0.75, 0.5, 0.25] as const;
 /** The short features: so many of them, the level, 1. */
 const SHORT = 4;
@@ -65,8 +66,8 @@ export interface FeatureInput {
 }
 
 /**
- * φ_t of a series' readout, d <= 40 numbers: 13 first differences; the level; a day, a day less a step, ¾, ½ and ¼ of a day ago
- * less now; what the profiles of the day and of the week say of up to four horizons, and how far now is from each; sin and cos of
+ * φ_t of a series' readout, d <= 40 numbers: 13 first differences; the level; a season (see `Lags`), ¾, ½ and ¼ of one, and
+ * one less a step ago, less now; what the profiles of the day and of the week say of up to four horizons, and how far now is from each; sin and cos of
  * the time of the day (3 periods), of the week and, where it is asked for, of the year, all by the calendar; 1. Differences are in units,
  * each cut at a multiple of its own mean size; what is not known is 0. Before the 1 come 2 to 13 numbers more for each channel that is known
  * ahead: see `writeKnown`.
@@ -81,6 +82,7 @@ export class Features {
   readonly #memory: Memory;
   readonly #past: Past;
   readonly #profile: Profile;
+  readonly #lags: Lags;
   readonly #calendar: Calendar;
   readonly #yearly: boolean;
   /** Horizons for which the profiles are features. */
@@ -97,12 +99,14 @@ export class Features {
     memory: Memory,
     past: Past,
     profile: Profile,
+    lags: Lags,
     { channels, horizons }: Plan,
     { calendar, yearly, known = 0 }: FeatureOptions,
   ) {
     this.#memory = memory;
     this.#past = past;
     this.#profile = profile;
+    this.#lags = lags;
     this.#calendar = calendar;
     this.#yearly = yearly;
     const last = horizons.length - 1;
@@ -173,17 +177,18 @@ export class Features {
     return k;
   }
 
-  /** A day ago, and what is usual. */
+  /** A season ago, and what is usual. */
   #seasonal({ row, channel, index, time, step, offset, unit }: FeatureInput, from: number): number {
     const seasons = seasonsOf(step);
     const past = this.#past;
     const profile = this.#profile;
+    const lag = this.#lags.of(row, channel, step);
     const known = past.known(row, channel, index);
     const ago = (steps: number): number =>
       steps > 0 && steps < known ? (past.offset(row, channel, index - steps) - offset) / unit : 0;
     let k = from;
-    for (const part of PARTS) this.#phi[k++] = ago(Math.round(part * seasons.lag));
-    this.#phi[k++] = ago(seasons.lag - 1);
+    for (const part of PARTS) this.#phi[k++] = ago(Math.round(part * lag));
+    this.#phi[k++] = ago(lag - 1);
     const level = offset / unit;
     const dayNow = profile.day(row, channel, seasons, time);
     for (const h of this.#ahead)

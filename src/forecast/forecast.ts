@@ -42,7 +42,7 @@ interface Origin extends Question {
  * Forecasts every target at all horizons, with bands, and leaves them in Memory until their targets come.
  *
  * 1. `learn: head` and `full`: ŷ_{t+h} = y_t + unit × the mixture of the experts' movements; the last value until the series has warmed up and
- *    the experts have been held against a target, and for one that has not moved for a day.
+ *    the experts have been held against a target, and for one that has not moved for a season.
  * 2. `learn: none`: the model's linear head on h_t, in the series' units.
  * 3. Target times are event time + h × sampling step and rise strictly by series and horizon, so no two forecasts share an
  *    identity. (They are linear in h: it is enough to look at the nearest and the farthest.)
@@ -125,12 +125,17 @@ export function forecast(
     };
 
     /** The reading becomes part of the past. */
-    function takeIn({ row, channel, index: at, value: y, isObserved }: Origin, since: number): void {
+    function takeIn(
+      { row, channel, index: at, step: every, value: y, isObserved }: Origin,
+      since: number,
+    ): void {
       issued.setValue(row, channel, at, y);
-      if (!isObserved) return past.hold(row, channel, at, since);
-      const rebase = base.take(row, channel, y);
-      if (rebase) state.rebase(row, channel, rebase);
-      past.push(row, channel, at, since, y - base.anchor(row, channel));
+      if (isObserved) {
+        const rebase = base.take(row, channel, y);
+        if (rebase) state.rebase(row, channel, rebase);
+        past.push(row, channel, at, since, y - base.anchor(row, channel));
+      } else past.hold(row, channel, at, since);
+      learners?.lags.look(row, channel, at, since, every);
     }
 
     /** What the series' own experts say, mixed; also puts φ_t where `learn` will find it. */
@@ -171,7 +176,7 @@ export function forecast(
       loose?.put(row, channel, k, l.features.loose);
       both?.put(row, channel, k, joined(cellPhi, phi));
       l.experts.ask(at);
-      if (base.isStuck(row, channel, seasons.lag)) return;
+      if (base.isStuck(row, channel, l.lags.of(row, channel, every))) return;
       l.experts.mix(row, channel, to);
       if (age > farthest + 1) return;
       for (let q = 0; q < Q; q++) if (age <= horizons[q]! + 1) f32[to + q] = 0;

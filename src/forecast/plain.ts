@@ -1,6 +1,6 @@
 import { cut, FAR } from './base.ts';
 
-/** The value of a day ago counts as at most this many mean distances from the profile of its time. */
+/** The value of a season ago counts as at most this many mean distances from the profile of its time. */
 const SEASON_CUT = 3;
 /** … and where nothing is known of its time, as at most this many units from now. */
 const UNKNOWN_CUT = 10;
@@ -15,20 +15,20 @@ export interface PlainNow {
   /** What is usual now by the profiles of the day and of the week. */
   readonly day: number;
   readonly week: number;
-  /** Mean distance of readings to the profile of the day. */
+  /** Mean distance of readings to the profile of the day; NaN where the season is another. */
   readonly spread: number;
   /** To the smoothed level. */
   readonly toSmoothed: number;
 }
 
 /**
- * What the experts say of one horizon that have nothing to learn: the same time a day ago; the profile of the week or the day; the smoothed
+ * What the experts say of one horizon that have nothing to learn: the same time a season ago; the profile of the week or the day; the smoothed
  * level.
  *
  * This is the reference of the kernel's `plainMoves`, which does the work: the same numbers in the same order.
  *
  * @param day what is usual at the target by the profile of the day; `week` likewise
- * @param ago the value of the same time, so many days ago as are known, less the anchor; NaN where it is not known
+ * @param ago the value of the same time, so many seasons ago as are known, less the anchor; NaN where it is not known
  * @param usual mean |movement| to this horizon; 0: none has been seen
  */
 export function plainMoves(
@@ -42,7 +42,7 @@ export function plainMoves(
   const toUsual = day - level;
   const toAgo = (ago - offset) / unit;
   // a day that was like no other is not expected to come again
-  const seasonal = Number.isNaN(toUsual)
+  const seasonal = Number.isNaN(toUsual + spread)
     ? cut(toAgo, UNKNOWN_CUT)
     : toUsual + cut(toAgo - toUsual, SEASON_CUT * spread);
   const weekly = week - now.week;

@@ -5,6 +5,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Stage } from '../stage.ts';
 import type { Forecasted } from './forecast.ts';
+import { givenSeason } from './season-setting.ts';
 import { stepsOfDay } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
 import { ForecastState } from './state.ts';
@@ -25,8 +26,8 @@ export const HORIZONS_SLOT = 'score.horizons';
 
 /**
  * Holds every forecast whose target this reading is against what came, beside two naive forecasts of the same origin: the last
- * value, and the value of one day before the target. Prequential: only forecasts issued at earlier steps are scored, and a channel
- * that was not observed scores none. Adds no column; the sums of |error| lie in Memory.
+ * value, and the value of one day, or of one season where `season` gives one, before the target. Prequential: only forecasts issued at
+ * earlier steps are scored, and a channel that was not observed scores none. Adds no column; the sums of |error| lie in Memory.
  */
 export function score(
   memory: Memory,
@@ -36,6 +37,7 @@ export function score(
   const { plan, base, past, issued, workspace } = new ForecastState(memory, model, settings);
   const { channels, targets, horizons } = plan;
   const Q = horizons.length;
+  const given = givenSeason(settings.season);
   const counts = memory.series(COUNT_SLOT, 'i32', COUNTS.length * horizons.length * channels);
   const sums = memory.series(SUM_SLOT, 'f64', SUMS.length * horizons.length * channels);
   const known = memory.partition(HORIZONS_SLOT, 'f64', horizons.length);
@@ -53,7 +55,7 @@ export function score(
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const k = index[i]!;
-      const day = stepsOfDay(step[i]!);
+      const day = given?.(step[i]!) || stepsOfDay(step[i]!);
       for (let c = 0; c < channels; c++) {
         const y = value[i * width + targets[c]!]!;
         if (Number.isNaN(y)) continue;

@@ -2,6 +2,8 @@ import { PAST } from './past.ts';
 
 const DAY = 86_400_000;
 const WEEK = 7 * DAY;
+/** A number of steps that is so near to a whole one is one. */
+const WHOLE = 0.05;
 
 /** Places in the profile of a day, and of a week. */
 export const DAY_PLACES = 144;
@@ -11,6 +13,12 @@ export const WEEK_PLACES = 336;
 export function stepsOfDay(step: number): number {
   const steps = step > 0 ? Math.round(DAY / step) : 0;
   return steps >= 4 && steps < PAST ? steps : 0;
+}
+
+/** Steps of a week, where it has a whole number of them, nearly, that the past still holds, or 0: of few steps half a one is much. */
+function stepsOfWeek(step: number): number {
+  const steps = stepsOf(WEEK, step);
+  return steps < PAST && Math.abs(WEEK / step - steps) < WHOLE ? steps : 0;
 }
 
 /** Steps of a season, 0 where they are fewer than 4. */
@@ -28,7 +36,7 @@ function place(time: number, season: number, steps: number, count: number): numb
 
 /** The seasons of a sampling step, and where local times fall in their profiles. */
 export class Seasons {
-  /** Steps of a day, 0 where it has fewer than 4 or more than the past holds. */
+  /** Steps of a day, or where it has fewer than 4 of a week; 0 where neither has at least 4 and at most as many as the past holds. */
   readonly lag: number;
   /** Steps of a day and of a week; 0 where they have fewer than 4. */
   readonly day: number;
@@ -40,7 +48,7 @@ export class Seasons {
   readonly #weekPlaces: number;
 
   constructor(step: number) {
-    this.lag = stepsOfDay(step);
+    this.lag = stepsOfDay(step) || stepsOfWeek(step);
     this.day = stepsOf(DAY, step);
     this.week = stepsOf(WEEK, step);
     this.#dayPlaces = Math.min(this.day, DAY_PLACES);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CalendarSettings } from '../calendar/settings.ts';
+import { SeasonSetting } from './season-setting.ts';
 
 const Level = z.number().gt(0).lt(1);
 
@@ -56,6 +57,7 @@ export const ForecastSettings = z
       .default([0.5, 0.8, 0.95])
       .describe('Further bands, for pipelines of your own; never crossing'),
     bandRate: z.number().gt(0).max(0.5).default(0.03).describe('Step size of the bands’ quantile tracking'),
+    season: SeasonSetting,
     calendar: CalendarSettings,
     yearly: z
       .boolean()

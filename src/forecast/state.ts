@@ -7,6 +7,7 @@ import { Base, type Rebase } from './base.ts';
 import { EXPERTS, Experts } from './experts.ts';
 import { Features } from './features.ts';
 import { Issued } from './issued.ts';
+import { Lags } from './lags.ts';
 import { Past } from './past.ts';
 import { type Plan, planOf } from './plan.ts';
 import { Profile } from './profile.ts';
@@ -25,6 +26,7 @@ const CELL_TRUST = 0.03;
 /** What learns from a series, where something does. */
 export interface Learners {
   readonly profile: Profile;
+  readonly lags: Lags;
   readonly features: Features;
   /** Those of the features, of the cell, and in `full` of the short and of the loose features, and of cell and features. */
   readonly readouts: readonly Readout[];
@@ -68,7 +70,8 @@ export class ForecastState {
     memory.follow('calendar', calendar.version);
     const profile = new Profile(memory, plan.channels, calendar);
     const { yearly } = settings;
-    const features = new Features(memory, past, profile, plan, { calendar, yearly, known });
+    const lags = new Lags(memory, past, plan.channels, settings.season);
+    const features = new Features(memory, past, profile, lags, plan, { calendar, yearly, known });
     const [d, H] = [features.count, model.hidden];
     const workspace = new Workspace(memory, plan, saying, d + H + 1);
     this.workspace = workspace;
@@ -82,9 +85,9 @@ export class ForecastState {
         readout('readout.both', d + H, TRUST),
       );
     }
-    const experts = new Experts(memory, plan, { base, past, issued, profile, readouts }, workspace);
+    const experts = new Experts(memory, plan, { base, past, issued, profile, lags, readouts }, workspace);
     const teachers = new Teachers(memory, plan);
-    this.learners = { profile, features, readouts, experts, teachers };
+    this.learners = { profile, lags, features, readouts, experts, teachers };
   }
 
   /** The units of a channel have changed. */

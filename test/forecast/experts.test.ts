@@ -19,12 +19,12 @@ const HOUR = 3_600_000;
 const C = 1;
 
 /** The experts of a series of two channels; the second one is looked at. */
-function makeExperts(horizons: readonly number[] = [1, 6, 24, 30], step = HOUR) {
+function makeExperts(horizons: readonly number[] = [1, 6, 24, 30], step = HOUR, more: object = {}) {
   const memory = new Memory();
   const model = createModel(ModelSettings.parse({ hidden: 2 }), 2);
-  const state = new ForecastState(memory, model, ForecastSettings.parse({ horizons }));
+  const state = new ForecastState(memory, model, ForecastSettings.parse({ horizons, ...more }));
   const { base, past, issued, workspace, learners } = state;
-  const { profile, features, readouts, experts } = learners!;
+  const { profile, lags, features, readouts, experts } = learners!;
   const [readout, cellReadout] = readouts as [Readout, Readout];
   const row = memory.row('a');
   const Q = horizons.length;
@@ -55,6 +55,7 @@ function makeExperts(horizons: readonly number[] = [1, 6, 24, 30], step = HOUR) 
       if (rebase) state.rebase(row, c, rebase);
       const [unit, offset, age] = [base.unit(row, c), y - base.anchor(row, c), base.age(row, c)];
       past.push(row, c, index, gap, offset);
+      lags.look(row, c, index, gap, step);
       issued.setValue(row, c, index, y);
       if (age === 0) continue;
       profile.take(row, c, seasonsOf(step), index * step, offset / unit, age);
@@ -195,6 +196,22 @@ test('there is no season before a day of the past is known', () => {
     if (k < 289) expect(season).toEqual([0, 0]);
     else expect(Math.min(...season.map(Math.abs))).toBeGreaterThan(0);
   }
+});
+
+// Seen to fail when the value of a season ago is cut at the spread of the day's profile.
+test('a season that is given or found is looked back by at any step, several of them for what lies farther ahead', () => {
+  const cycle = (k: number): number => [0, 0, 0, 5, 0, 0, 1, 0, 0, 0, -2, 0][k % 12]!;
+  for (const more of [{ season: 12 }, { season: '12s' }, {}]) {
+    const all = makeExperts([1, 6, 12, 30], 1000, more);
+    for (let k = 1; k <= 3002; k++) all.take(cycle(k));
+    const toCome = all.horizons.map((h) => (cycle(3002 + h) - cycle(3002)) / all.unit());
+    expect(far(all.ask().moves.season, toCome)).toBeLessThan(1e-4);
+    expect(Math.max(...toCome.map(Math.abs))).toBeGreaterThan(0.5);
+    all.memory.release();
+  }
+  const none = makeExperts([1, 6], HOUR, { season: 'none' });
+  for (let k = 1; k <= 200; k++) none.take(hourOf(k));
+  expect(none.ask().moves.season).toEqual([0, 0]);
 });
 
 test('before the week is known the profile of the day says what is to come', () => {

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { calendarOf } from '../../src/calendar/calendar.ts';
 import { CalendarSettings } from '../../src/calendar/settings.ts';
 import { Features } from '../../src/forecast/features.ts';
+import { Lags } from '../../src/forecast/lags.ts';
 import { Past } from '../../src/forecast/past.ts';
 import { Profile } from '../../src/forecast/profile.ts';
+import type { SeasonSetting } from '../../src/forecast/season-setting.ts';
 import { seasonsOf } from '../../src/forecast/season.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { seededRandom } from '../../src/model/random.ts';
@@ -31,12 +33,16 @@ function planOf(horizons: readonly number[]) {
   };
 }
 
-function makeFeatures(horizons: readonly number[] = [1, 6, 12], { yearly = false, ...place } = {}) {
+function makeFeatures(
+  horizons: readonly number[] = [1, 6, 12],
+  { yearly = false, season = 'auto', ...place }: { yearly?: boolean; season?: SeasonSetting } = {},
+) {
   const memory = new Memory();
   const past = new Past(memory, 2);
   const calendar = calendarOf(CalendarSettings.parse(place));
   const profile = new Profile(memory, 2, calendar);
-  const features = new Features(memory, past, profile, planOf(horizons), { calendar, yearly });
+  const lags = new Lags(memory, past, 2, season);
+  const features = new Features(memory, past, profile, lags, planOf(horizons), { calendar, yearly });
   const row = memory.row('a');
   for (const c of [0, 1]) profile.clear(row, c);
   let age = 0;
@@ -125,7 +131,8 @@ describe('each feature', () => {
       const { take, profile, row, features } = makeFeatures(horizons);
       const unit = 2.5;
       const start = Date.UTC(1969, 11, 30);
-      const lag = Math.round(DAY / step) >= 4 && Math.round(DAY / step) < 289 ? Math.round(DAY / step) : 0;
+      const day = Math.round(DAY / step);
+      const lag = step === DAY ? 7 : day >= 4 && day < 289 ? day : 0;
       const known: number[] = [];
       const sums = Array.from<number>({ length: features.count }).fill(0);
       let [cuts, walk] = [0, 0];
@@ -174,6 +181,17 @@ describe('each feature', () => {
       expect(cuts).toBeGreaterThan(30);
     },
   );
+});
+
+test('a season that is given is what the features look back by', () => {
+  const { take } = makeFeatures([1], { season: 12 });
+  const values = Array.from({ length: 40 }, (_, k) => ((k * 7) % 11) / 100);
+  let phi: Float64Array | undefined;
+  values.forEach((offset, k) => {
+    phi = take({ index: k + 1, gap: k === 0 ? 0 : 1, time: k * 1000, step: 1000, offset, unit: 1 });
+  });
+  const ago = [12, 9, 6, 3, 11].map((steps) => values[39 - steps]! - values[39]!);
+  ago.forEach((x, i) => expect(phi![LEVEL + 1 + i]).toBeCloseTo(x, 6));
 });
 
 describe('the calendar', () => {
@@ -346,7 +364,8 @@ describe('what is known ahead', () => {
     const past = new Past(memory, 2);
     const calendar = calendarOf(CalendarSettings.parse({}));
     const profile = new Profile(memory, 2, calendar);
-    const features = new Features(memory, past, profile, planOf(horizons), {
+    const lags = new Lags(memory, past, 2, 'auto');
+    const features = new Features(memory, past, profile, lags, planOf(horizons), {
       calendar,
       yearly: false,
       known,

@@ -67,6 +67,29 @@ describe('learn: head', () => {
     expect(againstLast(stages, 12)).toBeLessThan(0.06);
   });
 
+  // Seen to fail without the season in the features, and without it among the experts.
+  test.each([37, 60])(
+    'learns the cycle of a machine, of %d steps of a second, that no clock tells',
+    (period) => {
+      const errorOf = (forecast: object): number[] => {
+        const noise = noiseOf(5);
+        const stages = stagesOf({ horizon: 12, forecast });
+        for (let k = 0; k < 1500; k++)
+          stages.push([
+            'a',
+            k * 1000,
+            3 * ((k % period) / period) + (k % period < 5 ? 2 : 0) + 0.1 * noise(),
+          ]);
+        return [1, 6, 12].map((h) => againstLast(stages, h));
+      };
+      const [found, given, none] = [errorOf({}), errorOf({ season: period }), errorOf({ season: 'none' })];
+      for (const i of [0, 1, 2]) {
+        expect(found[i]! / none[i]!).toBeLessThan(0.8);
+        expect(given[i]! / found[i]!).toBeLessThan(1.02);
+      }
+    },
+  );
+
   // Seen to fail when the profile of the week is left out.
   test('learns a weekly shape: days of work and days of rest', () => {
     const noise = noiseOf(4);

@@ -124,6 +124,25 @@ test('without a whole number of steps in a day that is kept, nothing is held aga
   expect(readScore(memory, 0, 0, 1, 0)).toMatchObject({ seasonalCount: 0, count: 2 * PAST - 1 });
 });
 
+test('a season that is given takes the place of the day, where the past holds it', () => {
+  for (const [season, step, back] of [
+    [12, HOUR, 12],
+    ['12m', 60_000, 12],
+    ['12m', HOUR, 24],
+    ['none', HOUR, 24],
+  ] as const) {
+    const { memory, push } = stagesOf({ horizon: 1, forecast: { season } });
+    let expected = 0;
+    const value = (k: number): number => (k * k) % 31;
+    for (let k = 0; k < 200; k++) {
+      push(['a', k * step, value(k)]);
+      if (k >= back) expected += Math.abs(value(k) - value(k - back));
+    }
+    expect(readScore(memory, 0, 0, 1, 0)).toMatchObject({ seasonalCount: 200 - back });
+    expect(readScore(memory, 0, 0, 1, 0)!.seasonal).toBeCloseTo(expected, 3);
+  }
+});
+
 test('sums stay numbers where errors do not', () => {
   const { memory, push } = stagesOf({ horizon: 2, align: { every: '1h' } });
   for (let k = 0; k < 100; k++) push(['a', k * HOUR, k % 2 === 0 ? 1.7e308 : -1.7e308]);

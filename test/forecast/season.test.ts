@@ -24,7 +24,7 @@ test('a day in steps, where it has at least 4 and the past holds them', () => {
   expect(stepsOfDay(DAY / (PAST - 1))).toBe(PAST - 1);
 });
 
-test('the seasons of a step: the day to compare with, day and week in steps', () => {
+test('the seasons of a step: what to compare with, the day or else the week; day and week in steps', () => {
   const of = (step: number): number[] => {
     const { lag, day, week } = seasonsOf(step);
     return [lag, day, week];
@@ -33,7 +33,10 @@ test('the seasons of a step: the day to compare with, day and week in steps', ()
   expect(of(5 * MINUTE)).toEqual([288, 288, 2016]);
   expect(of(HOUR)).toEqual([24, 24, 168]);
   expect(of(50 * MINUTE)).toEqual([29, 29, 202]);
-  expect(of(DAY)).toEqual([0, 0, 7]);
+  expect(of(8 * HOUR)).toEqual([21, 0, 21]);
+  expect(of(DAY)).toEqual([7, 0, 7]);
+  expect(of(1.003 * DAY)).toEqual([7, 0, 7]);
+  expect(of(2 * DAY)).toEqual([0, 0, 4]);
   expect(of(WEEK)).toEqual([0, 0, 0]);
   expect(of(0)).toEqual([0, 0, 0]);
 });

@@ -27,8 +27,8 @@ function makeTargets(calendar: object = {}) {
   const targets = new Targets(memory, plan, calendarOf(CalendarSettings.parse(calendar)), workspace);
   return {
     memory,
-    of: (time: number, step: number): number[][] => {
-      const at = targets.of(seasonsOf(step), time, step) / 4;
+    of: (time: number, step: number, lag = 24): number[][] => {
+      const at = targets.of(seasonsOf(step), time, step, lag) / 4;
       const places = Array.from(memory.view().i32.slice(at, at + 3 * Q));
       return [places.slice(0, Q), places.slice(Q, 2 * Q), places.slice(2 * Q)];
     },
@@ -41,6 +41,10 @@ test('places of the day and the week, and steps since the same time of the lates
   expect(day).toEqual([23, 0, 22, 4]);
   expect(week).toEqual(HORIZONS.map((h) => 22 + h));
   expect(ago).toEqual([23, 22, 0, 18]);
+  // of any season, and with none
+  expect(of(22 * HOUR, HOUR, 7)).toEqual([day, week, [6, 5, 4, 5]]);
+  expect(of(22 * HOUR, HOUR, 0)).toEqual([day, week, [0, 0, 0, 0]]);
+  expect(of(22 * HOUR, HOUR)).toEqual([day, week, ago]);
 });
 
 test('follow the calendar of the target', () => {

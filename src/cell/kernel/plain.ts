@@ -27,10 +27,10 @@ function seen(at: usize): f64 {
  * `plainMoves` of the reference, for every horizon.
  *
  * @param moves [3][Q] float64, written
- * @param places [3][Q] i32: place of the target in the profile of the day and in that of the week, and steps from a day ago until now, or more
- *   days where the target is so far
+ * @param places [3][Q] i32: place of the target in the profile of the day and in that of the week, and steps from a season ago until now, or
+ *   more seasons where the target is so far
  * @param day float32 by place; Infinity where no reading has come; 0: there is no profile; `week` likewise
- * @param past ring of `length` float32, of which now is at `now`; 0: a day ago is not known
+ * @param past ring of `length` float32, of which now is at `now`; 0: a season ago is not known
  * @param usual [Q] float32: mean |movement|
  */
 export function plainMoves(
@@ -47,7 +47,8 @@ export function plainMoves(
       const steps = load<i32>(places + 2 * row);
       const place = now >= steps ? now - steps : now - steps + length;
       const toAgo = (<f64>f32.load(past + bytes(place)) - offset) / unit;
-      season = toUsual != toUsual ? cut(toAgo, UNKNOWN_CUT) : toUsual + cut(toAgo - toUsual, near);
+      const isNoDay = toUsual + spread;
+      season = isNoDay != isNoDay ? cut(toAgo, UNKNOWN_CUT) : toUsual + cut(toAgo - toUsual, near);
     }
     const weekly = (week == 0 ? NaN : seen(week + bytes(load<i32>(places + row)))) - weekNow;
     const size = <f64>f32.load(usual);
