@@ -5,7 +5,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { BUILT_IN, findPipeline } from '../src/cli/pipelines.ts';
 import { loadSettings } from '../src/config/load.ts';
 import type { RunSettings } from '../src/config/run-settings.ts';
+import { silentLog } from '../src/log.ts';
+import { Memory } from '../src/memory/memory.ts';
 import type { Pipeline } from '../src/pipeline.ts';
+import { prepare } from '../src/run/prepare.ts';
 import { run } from '../src/run/run.ts';
 import { filePath } from '../src/source/file-path.ts';
 import { dump } from './checks/dump.ts';
@@ -36,6 +39,20 @@ async function toTheEnd(pipeline: Pipeline, settings: RunSettings) {
   await running.stop();
   return status;
 }
+
+test('with the defaults a series of one channel takes about 16 KB, with full 42', async () => {
+  for (const [set, most] of [
+    [[], 16_448],
+    [['forecast.profile=full'], 43_008],
+  ] as const) {
+    const pipeline = await findPipeline('live-forecast');
+    const settings = settingsOf(pipeline, set);
+    const { decoder, model } = await prepare(settings, silentLog);
+    const memory = new Memory();
+    pipeline.topology(settings, { memory, decoder, model });
+    expect(memory.bytesPerSeries).toBeLessThanOrEqual(most);
+  }
+});
 
 test('the pipelines that can be named are the files of their folder', () => {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));

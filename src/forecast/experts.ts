@@ -1,10 +1,11 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
-import type { Base } from './base.ts';
+import { type Base, cut } from './base.ts';
 import type { Issued } from './issued.ts';
 import type { Lags } from './lags.ts';
 import { MIXTURE } from './mixture.ts';
 import { PAST, type Past } from './past.ts';
+import { moveCutOf } from './plain.ts';
 import type { Plan } from './plan.ts';
 import type { Profile } from './profile.ts';
 import type { Readout } from './readout.ts';
@@ -18,10 +19,15 @@ const LIGHT = ['last', 'season', 'profile', 'level', 'features', 'cell'] as cons
 
 /**
  * Who says how far a series will move, in order: nobody (the last value); the same time a season ago (see `Lags`); the profile of the week or
- * the day; the smoothed level; then the readouts: of the features, of the cell, and in `full` of a few features, of features that are hardly cut, of cell
- * and features.
+ * the day; the smoothed level; then the readouts: of the features, of the cell, and in `full` of a few features, of features that are hardly
+ * cut, of cell and features. Last, where the plan asks it, the model's own head.
  */
 export const EXPERTS = { light: LIGHT, full: [...LIGHT, 'short', 'loose', 'both'] } as const;
+
+/** Who they are by a plan. */
+export function expertsOf({ profile, asksModel }: Plan): readonly string[] {
+  return asksModel ? [...EXPERTS[profile], 'model'] : EXPERTS[profile];
+}
 
 /** Place of the first readout among those that say a movement; the cell's is the next. */
 const READOUTS = 3;
@@ -75,7 +81,7 @@ export class Experts {
     this.#parts = parts;
     this.#workspace = workspace;
     this.#targets = new Targets(memory, plan, parts.profile.calendar, workspace);
-    this.#experts = EXPERTS[plan.profile].length;
+    this.#experts = expertsOf(plan).length;
     const { channels, horizons } = plan;
     this.#mixture = memory.series('mixture', 'f32', (MIXTURE + this.#experts) * horizons.length * channels);
     this.#teachers = new Teachers(memory, plan);
@@ -92,8 +98,10 @@ export class Experts {
   /**
    * What the experts other than the last value say of every horizon, in units: to the workspace's `moves`, each `limited` (see limited.ts),
    * and to where `blame` will find it. Of those that learn nothing it is `plainMoves` of plain.ts.
+   *
+   * @param byModel what the model's head says, [Q] in units, where it is asked; it goes as far as the cell may
    */
-  ask({ row, channel, index, time, step, value }: Question): void {
+  ask({ row, channel, index, time, step, value }: Question, byModel?: Float64Array): void {
     const { base, past, issued, profile, lags, readouts } = this.#parts;
     const { horizons } = this.#plan;
     const seasons = seasonsOf(step);
@@ -122,6 +130,11 @@ export class Experts {
     );
     readouts.forEach((readout, r) => readout.moves(row, channel, index, moves + 8 * (READOUTS + r) * Q));
     const saying = this.#experts - 1;
+    if (byModel) {
+      const { f32, f64 } = this.#memory.view();
+      const at = moves / 8 + (saying - 1) * Q;
+      for (let q = 0; q < Q; q++) f64[at + q] = cut(byModel[q]!, moveCutOf(f32[usualMoves / 4 + q]!));
+    }
     kernel.limitMoves(moves, Q, saying, CELL, usualMoves);
     kernel.packHalves(moves, 2 * issued.said(row, channel, index), saying * Q);
   }

@@ -8,6 +8,7 @@ import { type Stage, stage } from '../stage.ts';
 import { cut, FAR } from './base.ts';
 import type { Question } from './experts.ts';
 import { writeKnown } from './known-features.ts';
+import { type HeadQuestion, ModelHead } from './model-head.ts';
 import { seasonsOf } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
 import { ForecastState, type Learners } from './state.ts';
@@ -59,6 +60,8 @@ export function forecast(
   const [Q, B, H] = [horizons.length, levels.length, model.hidden];
   const target = memory.series('issued.target', 'f64', 2); // newest target times of the nearest and the farthest horizon
   const knownPhi = new Float64Array(learners?.features.knownCount ?? 0);
+  const head = new ModelHead(model, plan);
+  const byModel = plan.asksModel ? new Float64Array(Q) : undefined;
   const cellPhi = new Float64Array(H + 1);
   const bothPhi = new Float64Array(H + (learners?.features.count ?? 0));
   const outerReach = new Float64Array(2);
@@ -94,8 +97,8 @@ export function forecast(
         }
         takeIn(at, gap[i]!);
         const movesAt = issued.moves(row, channel, k);
-        if (learners) moveByExperts(learners, at, frame.hidden, i * H, movesAt);
-        else moveByModel(frame, i, at, movesAt);
+        if (learners) moveByExperts(learners, at, i, movesAt);
+        else head.moves(headQuestion(at, i), f32, movesAt);
         tell(at, i, movesAt);
         issued.stamp(row, channel, k);
       }
@@ -139,13 +142,7 @@ export function forecast(
     }
 
     /** What the series' own experts say, mixed; also puts φ_t where `learn` will find it. */
-    function moveByExperts(
-      l: Learners,
-      at: Origin,
-      hidden: Float32Array,
-      hiddenAt: number,
-      to: number,
-    ): void {
+    function moveByExperts(l: Learners, at: Origin, i: number, to: number): void {
       const { row, channel, index: k, time: t, step: every, value: y, isObserved } = at;
       const age = base.age(row, channel);
       f32.fill(0, to, to + Q);
@@ -167,7 +164,7 @@ export function forecast(
         isObserved,
         known: knownPhi,
       });
-      for (let j = 0; j < H; j++) cellPhi[j] = hidden[hiddenAt + j]!;
+      for (let j = 0; j < H; j++) cellPhi[j] = frame.hidden[i * H + j]!;
       cellPhi[H] = 1;
       const [features, cell, short, loose, both] = l.readouts;
       features!.put(row, channel, k, phi);
@@ -175,7 +172,8 @@ export function forecast(
       short?.put(row, channel, k, l.features.short);
       loose?.put(row, channel, k, l.features.loose);
       both?.put(row, channel, k, joined(cellPhi, phi));
-      l.experts.ask(at);
+      if (byModel) head.moves(headQuestion(at, i), byModel, 0);
+      l.experts.ask(at, byModel);
       if (base.isStuck(row, channel, l.lags.of(row, channel, every))) return;
       l.experts.mix(row, channel, to);
       if (age > farthest + 1) return;
@@ -189,24 +187,20 @@ export function forecast(
       return bothPhi;
     }
 
-    /** The model's head, as a movement. */
-    function moveByModel(
-      { hidden, mean, spread }: typeof frame,
-      i: number,
-      { row, channel, value: y }: Origin,
-      to: number,
-    ): void {
-      const { W, b } = model.head;
-      const width = model.channels * model.horizon;
+    /** What the model's head is asked: about h_t of the model's own cell, where the series has another. */
+    function headQuestion({ row, channel, value: y }: Origin, i: number): HeadQuestion {
+      const { hidden, modelHidden, mean, spread } = frame;
       const place = targets[channel]!;
-      const at = i * model.channels + place;
-      const unit = base.unit(row, channel);
-      for (let q = 0; q < Q; q++) {
-        const column = place * model.horizon + horizons[q]! - 1;
-        let sum = b[column]!;
-        for (let j = 0; j < H; j++) sum += hidden[i * H + j]! * W[j * width + column]!;
-        f32[to + q] = unit > 0 ? cut((mean[at]! + spread[at]! * sum - y) / unit, FAR) : 0;
-      }
+      const k = i * model.channels + place;
+      return {
+        channel: place,
+        hidden: modelHidden ?? hidden,
+        hiddenAt: i * H,
+        mean: mean[k]!,
+        spread: spread[k]!,
+        value: y,
+        unit: base.unit(row, channel),
+      };
     }
 
     /** Where the forecasts of row i and a channel go among those in the workspace. */

@@ -20,6 +20,11 @@ export interface Plan {
   readonly learn: 'none' | 'head' | 'full';
   /** Whose the weights are that are learned. */
   readonly weights: 'series' | 'partition';
+  /**
+   * Whether the model's own head is one of the experts: that of a model which the user has trained. One from a seed has nothing to say, and that
+   * of the package's model has not made forecasts of other recordings than its own better.
+   */
+  readonly asksModel: boolean;
 }
 
 /**
@@ -87,6 +92,7 @@ export function planOf(
     profile,
     learn,
     weights,
+    asksModel: learn !== 'none' && model.origin === 'file',
   };
 }
 

@@ -10,7 +10,7 @@ export const ForecastSettings = z
       .enum(['light', 'full'])
       .default('light')
       .describe(
-        'Who is asked. light: six experts, about 16 KB a channel with the defaults; full: nine, and a cell of each series’ own that learns',
+        'Who is asked. light: six experts, about 16 KB a channel with the defaults; full: nine, and a cell of each series’ own that learns. The head of the model in model.file is one more in both',
       ),
     learn: z
       .enum(['none', 'head', 'full'])

@@ -4,7 +4,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import { Bands } from './bands.ts';
 import { Base, type Rebase } from './base.ts';
-import { EXPERTS, Experts } from './experts.ts';
+import { Experts, expertsOf } from './experts.ts';
 import { Features } from './features.ts';
 import { Issued } from './issued.ts';
 import { Lags } from './lags.ts';
@@ -60,7 +60,7 @@ export class ForecastState {
     this.outer = new Bands(memory, 'band.outer', plan, 1, { levels: OUTER, main: 0, rate });
     this.calendar = calendarOf(settings.calendar);
     const isLearning = plan.learn !== 'none';
-    const saying = EXPERTS[plan.profile].length - 1;
+    const saying = expertsOf(plan).length - 1;
     this.issued = new Issued(memory, plan, isLearning ? saying : 0);
     if (!isLearning) {
       this.workspace = new Workspace(memory, plan, 0, 0);

@@ -22,7 +22,10 @@ export async function modelFor(settings: ModelSettings, channelNames: readonly s
 async function modelOfWidth(settings: ModelSettings, channels: number): Promise<Model> {
   if (settings.file === undefined) {
     const { usual, name } = settings;
-    if (usual && channels === 1) return loadModel(await bytesOf(USUAL), { name, channels }, USUAL);
+    if (usual && channels === 1) {
+      const model = loadModel(await bytesOf(USUAL), { name, channels }, USUAL);
+      return { ...model, origin: 'package' };
+    }
     return createModel(settings, channels);
   }
   const model = loadModel(await bytesOf(settings.file), { ...settings, channels }, settings.file);

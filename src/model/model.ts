@@ -24,6 +24,9 @@ export interface ModelParts {
   readonly head: Head;
 }
 
+/** Where weights come from: a seed, so that nothing has been trained; the package, which brings a model; the user's own file. */
+export type Origin = 'seed' | 'package' | 'file';
+
 /** Cells, head and what they were made from. Read-only: one Model is shared by all tasks of a process. */
 export interface Model {
   readonly name: string;
@@ -40,6 +43,7 @@ export interface Model {
   readonly horizon: number;
   readonly layers: readonly CellWeights[];
   readonly head: Head;
+  readonly origin: Origin;
   /** SHA-256 of the tensors and of what says how to use them, hexadecimal: two models with one fingerprint forecast the same. */
   readonly fingerprint: string;
 }
@@ -70,7 +74,7 @@ export function createModel(settings: ModelSettings, channels: number): Model {
     return { hidden: H, input, W: uniform((H + input) * gates * H), b: uniform(biases * H) };
   });
   const head = { W: uniform(H * channels * horizon), b: uniform(channels * horizon) };
-  return modelOf({ ...settings, channels, layers, head }, settings.name);
+  return modelOf({ ...settings, channels, layers, head }, settings.name, 'seed');
 }
 
 /** What channels are called that have no names: '' where there is one, else 0, 1, …. */
@@ -78,8 +82,8 @@ export function numberedChannels(channels: number): readonly string[] {
   return channels === 1 ? [''] : Array.from({ length: channels }, (_, c) => String(c));
 }
 
-/** A model of these parts; its name is by default the cell and its hidden size, e.g. lstm16. */
-export function modelOf(parts: ModelParts, name?: string): Model {
+/** A model of these parts, trained unless `origin` says otherwise; its name is by default the cell and its hidden size, e.g. lstm16. */
+export function modelOf(parts: ModelParts, name?: string, origin: Origin = 'file'): Model {
   const { channels, horizon, layers, head } = parts;
   const cell = cellOf(parts.cell, parts.activation);
   const hidden = layers.at(-1)!.hidden;
@@ -95,6 +99,7 @@ export function modelOf(parts: ModelParts, name?: string): Model {
     horizon,
     layers,
     head,
+    origin,
     fingerprint: fingerprintOf({ ...parts, activation: cell.activation }),
   };
 }

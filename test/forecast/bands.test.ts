@@ -21,6 +21,7 @@ function makeBands(horizons = 1, levels: readonly number[] = LEVELS, main = MAIN
     profile: 'light' as const,
     learn: 'head' as const,
     weights: 'series' as const,
+    asksModel: false,
   };
   const bands = new Bands(memory, 'band', plan, horizons, { levels, main, rate: 0.03 });
   const row = memory.row('a');

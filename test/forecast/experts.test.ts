@@ -7,7 +7,7 @@ import { ForecastSettings } from '../../src/forecast/settings.ts';
 import { ForecastState } from '../../src/forecast/state.ts';
 import { fromBfloat16, toBfloat16 } from '../../src/maths/bfloat16.ts';
 import { Memory } from '../../src/memory/memory.ts';
-import { createModel } from '../../src/model/model.ts';
+import { createModel, type Model, type Origin } from '../../src/model/model.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
 import { gaussian } from './gaussian.ts';
@@ -19,9 +19,14 @@ const HOUR = 3_600_000;
 const C = 1;
 
 /** The experts of a series of two channels; the second one is looked at. */
-function makeExperts(horizons: readonly number[] = [1, 6, 24, 30], step = HOUR, more: object = {}) {
+function makeExperts(
+  horizons: readonly number[] = [1, 6, 24, 30],
+  step = HOUR,
+  more: object = {},
+  origin: Origin = 'seed',
+) {
   const memory = new Memory();
-  const model = createModel(ModelSettings.parse({ hidden: 2 }), 2);
+  const model: Model = { ...createModel(ModelSettings.parse({ hidden: 2 }), 2), origin };
   const state = new ForecastState(memory, model, ForecastSettings.parse({ horizons, ...more }));
   const { base, past, issued, workspace, learners } = state;
   const { profile, lags, features, readouts, experts } = learners!;
@@ -321,6 +326,20 @@ describe('cuts', () => {
     expect(moves.level[1]).toBeCloseTo(-1e-5, 9);
     expect(moves.season[0]).toBeLessThan(-4);
     expect(moves.season[1]).toBeCloseTo(-0.01, 6);
+  });
+
+  // Seen to fail without it.
+  test('the model says at most ten usual movements too, and nothing where it has no number', () => {
+    const all = makeExperts([1, 6, 12], HOUR, {}, 'file');
+    for (let k = 1; k <= 24 * 5; k++) all.take(hourOf(k));
+    all.mixOf(Array.from({ length: SAYING }, () => [0, 0, 0]));
+    all.settle([0.01, 0.5, 0.5]);
+    const question = { row: all.row, channel: C, index: all.index(), time: all.index() * HOUR, step: HOUR };
+    all.experts.ask({ ...question, value: all.values.at(-1)! }, Float64Array.of(5, 2, NaN));
+    const at = all.workspace.moves / 8 + 3 * SAYING;
+    const said = [...all.memory.view().f64.subarray(at, at + 3)];
+    expect(said[0]).toBeCloseTo(0.1, 6);
+    expect(said.slice(1)).toEqual([2, 0]);
   });
 
   test('a readout says at most twelve units', () => {

@@ -30,6 +30,7 @@ function planOf(horizons: readonly number[]) {
     profile: 'light' as const,
     learn: 'head' as const,
     weights: 'series' as const,
+    asksModel: false,
   };
 }
 

@@ -21,6 +21,7 @@ function makeIssued(experts = EXPERTS) {
     profile: 'light' as const,
     learn: 'head' as const,
     weights: 'series' as const,
+    asksModel: false,
   };
   const issued = new Issued(memory, plan, experts);
   const row = memory.row('a');

@@ -41,6 +41,22 @@ test('weights are each series’ own, unless they are to be shared; then no drif
   );
 });
 
+describe("the model's head", () => {
+  test.each([
+    ['seed', 'light', false],
+    ['seed', 'full', false],
+    ['package', 'light', false],
+    ['package', 'full', false],
+    ['file', 'light', true],
+    ['file', 'full', true],
+  ] as const)('of a model from the %s, profile %s: it is asked: %s', (origin, profile, asked) => {
+    const of = (settings: object) => planOf({ ...model, origin }, ForecastSettings.parse(settings), 0);
+    expect(of({ profile }).asksModel).toBe(asked);
+    expect(of({ profile, learn: 'head' }).asksModel).toBe(asked);
+    expect(of({ profile, learn: 'none' }).asksModel).toBe(false);
+  });
+});
+
 describe('levels', () => {
   test('are ascending, and main is the place of the one that lo and hi stand for', () => {
     expect(plan({})).toMatchObject({ levels: [0.5, 0.8, 0.9, 0.95], main: 2 });

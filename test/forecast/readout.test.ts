@@ -19,6 +19,7 @@ const PLAN = {
   main: 0,
   profile: 'light' as const,
   learn: 'head' as const,
+  asksModel: false,
   weights: 'series' as const,
 };
 

@@ -7,7 +7,7 @@ import { ForecastSettings } from '../../src/forecast/settings.ts';
 import type { Frame } from '../../src/frame.ts';
 import { learn } from '../../src/learn/learn.ts';
 import { Memory } from '../../src/memory/memory.ts';
-import { createModel } from '../../src/model/model.ts';
+import { createModel, type Model, type Origin } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
 import { scale, ScaleSettings } from '../../src/scale/scale.ts';
 import { frameOf, type TestReading, through } from '../frames.ts';
@@ -22,14 +22,16 @@ export function stagesOf(
     forecast?: object;
     align?: object;
     cell?: string;
+    origin?: Origin;
   } = {},
 ) {
   const { horizon = 6, hidden = 4, channels = 1 } = options;
   const memory = new Memory();
-  const model = createModel(
+  const seeded = createModel(
     ModelSettings.parse({ hidden, horizon, ...(options.cell && { cell: options.cell }) }),
     channels,
   );
+  const model: Model = { ...seeded, origin: options.origin ?? 'seed' };
   const settings = ForecastSettings.parse({ learn: options.learn ?? 'head', ...options.forecast });
   const stages = [
     align(memory, AlignSettings.parse(options.align ?? {})),

@@ -22,6 +22,7 @@ function makeTargets(calendar: object = {}) {
     profile: 'light' as const,
     learn: 'head' as const,
     weights: 'series' as const,
+    asksModel: false,
   };
   const workspace = new Workspace(memory, plan, 5, 40);
   const targets = new Targets(memory, plan, calendarOf(CalendarSettings.parse(calendar)), workspace);

@@ -26,6 +26,7 @@ test('its parts lie apart, aligned, with room for what is read beyond the last n
           profile: 'light' as const,
           learn: 'head' as const,
           weights: 'series' as const,
+          asksModel: false,
         };
         const workspace = new Workspace(memory, plan, experts, features);
         const { moves, moved, errors, changes, places, targets, work, together } = workspace;

@@ -122,7 +122,7 @@ describe('a model of Foretide', () => {
   test.each(EXPORTED)('%s: saved to the bytes that PyTorch has read, and loaded again', (kind) => {
     const model = exportedModel(kind);
     expect(saveModel(model)).toEqual(Uint8Array.from(read(`foretide-${kind}`)));
-    expect(loadModel(saveModel(model))).toStrictEqual(model);
+    expect(loadModel(saveModel(model))).toStrictEqual({ ...model, origin: 'file' });
   });
 
   test('its name travels; another in the settings is a new label, not a contradiction', () => {
@@ -175,13 +175,13 @@ describe('a model of Foretide', () => {
       metadata.clear();
       metadata.set('format', 'pt');
     });
-    expect(loadModel(plain)).toEqual(exportedModel('rnn'));
+    expect(loadModel(plain)).toEqual({ ...exportedModel('rnn'), origin: 'file' });
   });
 });
 
 describe('inputs with masks and Δt', () => {
   const settings = ModelSettings.parse({ inputs: 'gaps', hidden: 3, horizon: 6 });
-  const model = createModel(settings, 1);
+  const model: Model = { ...createModel(settings, 1), origin: 'file' };
   const { tensors } = readSafetensors(saveModel(model));
   const plain = writeSafetensors({ tensors, metadata: new Map() });
 

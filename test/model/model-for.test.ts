@@ -33,6 +33,15 @@ test('where nothing is asked for: the one that comes with the package, for readi
   expect(await modelFor(two, ['0', '1'])).toEqual(createModel(two, 2));
 });
 
+test('it says where its weights come from', async () => {
+  const originOf = async (settings: object) => (await modelFor(ModelSettings.parse(settings), [''])).origin;
+  expect(await originOf({})).toBe('package');
+  expect(await originOf({ name: 'mine' })).toBe('package');
+  expect(await originOf({ hidden: 3 })).toBe('seed');
+  expect(await originOf({ file: modelPath('gru-1') })).toBe('file');
+  expect((await modelFor(ModelSettings.parse({}), ['0', '1'])).origin).toBe('seed');
+});
+
 test('from a file, whatever the defaults of the other settings are', async () => {
   const model = await modelFor(ModelSettings.parse({ file: modelPath('gru-1') }), ['']);
   expect([model.cell.name, model.hidden, model.horizon]).toEqual(['gru', 4, 3]);
@@ -63,7 +72,7 @@ test('the channels of the readings tell what the inputs of a plain state_dict ar
   const file = join(folder, 'plain.safetensors');
   const model = createModel(ModelSettings.parse({ inputs: 'gaps', hidden: 3, horizon: 6 }), 1);
   writeFileSync(file, writeSafetensors({ tensors: toPyTorch(model), metadata: new Map() }));
-  expect(await modelFor(ModelSettings.parse({ file }), [''])).toEqual(model);
+  expect(await modelFor(ModelSettings.parse({ file }), [''])).toEqual({ ...model, origin: 'file' });
   expect((await modelFor(ModelSettings.parse({ file }), ['0', '1', '2'])).inputKind).toBe('plain');
   await expect(modelFor(ModelSettings.parse({ file }), ['0', '1'])).rejects.toThrow(
     'expected 4 inputs (plain) or 7 (gaps) for 2 channels, got 5 (plain), for 3 channels',
