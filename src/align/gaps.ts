@@ -27,7 +27,11 @@ export function shareLeft({ gaps: { policy, decay }, gap, restart }: GapColumns,
   if (missing < 1 || policy === 'hold' || policy === 'mask') return 1;
   if (policy === 'reset') return 0;
   let share = 1;
-  for (let step = 0; step < missing && share > 0; step++) share = Math.fround(share * decay);
+  for (let step = 0; step < missing; step++) {
+    const less = Math.fround(share * decay);
+    if (less === share) break; // the smallest float32 there is, or 0
+    share = less;
+  }
   return share;
 }
 
