@@ -109,6 +109,18 @@ describeWithKafka('foretide run --workers', ({ brokers }) => {
     },
   );
 
+  test('the first, when it was up and has died, does not begin anew again', async () => {
+    const topic = await kafka.make(PARTITIONS);
+    const pipeline = new WorkerPipeline(place, 'once');
+    const { child, ended } = start(pipeline, topic, '--workers=1', '--port=0', '--fresh');
+    await address(run!, 1);
+    process.kill(pipeline.started[0]!.pid, 'SIGKILL');
+    await address(run!, 1, 2);
+    expect(pipeline.started.map(({ fresh }) => fresh)).toEqual([true, false]);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+  });
+
   test('each has a page at its port; who is asked to end is not started again; Ctrl-C reaches all', async () => {
     const topic = await kafka.make(PARTITIONS);
     const pipeline = new WorkerPipeline(place, 'ports');

@@ -94,8 +94,8 @@ describe('while the first worker is starting', () => {
 });
 
 test('a second signal kills: the code is that of the kill', async () => {
-  // what keeps a worker from ending
-  const does = `if (worker) for (;;);`;
+  // what keeps a worker from ending; not for ever, should the test fail
+  const does = `if (worker) for (const until = Date.now() + 40_000; Date.now() < until; );`;
   const pipeline = new WorkerPipeline(place, 'hard', { does });
   const { child, ended, says } = start(pipeline, '--workers=2');
   await started(pipeline, 1);
