@@ -37,6 +37,7 @@ test.each([
   'forecast.learn=none',
   'forecast.weights=partition',
   'forecast.bandRate=0.1',
+  'forecast.season=37',
   'forecast.calendar.zone=Europe/Berlin',
   'forecast.calendar.holidays=DE',
   'forecast.yearly=true',
