@@ -1,8 +1,8 @@
 import { z } from 'zod';
 // prettier-ignore
 import {
-  align, AlignSettings, anomalyPoints, decode, detect, forecast, forecastPoints, ForecastSettings, learn,
-  pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score, topology,
+  align, AlignSettings, anomalyPoints, decode, detect, eventPoints, forecast, forecastPoints, ForecastSettings,
+  learn, pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score, topology,
 } from '../src/index.ts';
 
 /** Anomaly alerts: a reading outside the 99 % band of its forecast is an alert. Plays a machine's months before its failure. */
@@ -39,5 +39,6 @@ export default pipeline({
     readingPoints(frame),
     ...forecastPoints(frame, model, settings.forecast),
     anomalyPoints(frame),
+    ...eventPoints(frame, model),
   ],
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 // prettier-ignore
 import {
-  align, AlignSettings, anomalyPoints, decode, detect, forecast, forecastPoints, ForecastSettings, learn,
-  pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score, topology,
+  align, AlignSettings, anomalyPoints, decode, detect, eventPoints, forecast, forecastPoints, ForecastSettings,
+  learn, pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score, topology,
 } from '../src/index.ts';
 
 /** Live forecast: each reading moves its series' recurrent cell one step; the next values and their bands go to the sink. */
@@ -44,5 +44,6 @@ export default pipeline({
     readingPoints(frame),
     ...forecastPoints(frame, model, settings.forecast),
     anomalyPoints(frame),
+    ...eventPoints(frame, model),
   ],
 });

@@ -38,9 +38,10 @@ export { scale, type Scaled, ScaleSettings } from './scale/scale.ts';
 export { recur, type Recurred } from './cell/recur.ts';
 export { forecast, type Forecasted } from './forecast/forecast.ts';
 export { ForecastSettings } from './forecast/settings.ts';
-export { score, type Score } from './forecast/score.ts';
+export { type CoverageTurn, score, type Score, type Scored } from './forecast/score.ts';
 export { detect, type Detected } from './detect/detect.ts';
-export { learn } from './learn/learn.ts';
+export { learn, type Learned } from './learn/learn.ts';
+export { EVENT_KINDS, type Eventful, type EventKind, eventsOf, type ForecastEvent } from './detect/events.ts';
 
 // Plain RxJS: readings in, rows out, without a task
 export { frames, type Reading } from './rx/frames.ts';
@@ -62,7 +63,7 @@ export type { Commit, Restored, Restoring, StateRow, Store } from './store/store
 export { SqliteStore } from './store/sqlite.ts';
 export type { Sink } from './sink/sink.ts';
 export { InfluxSink } from './sink/influxdb.ts';
-export { anomalyPoints, forecastPoints, readingPoints } from './sink/frame-points.ts';
+export { anomalyPoints, eventPoints, forecastPoints, readingPoints } from './sink/frame-points.ts';
 
 // Running
 export { Task, type Committed, type TaskParts } from './run/task.ts';

@@ -110,13 +110,18 @@ test(
       `store.path=${join(folder, 'whole.db')}`,
       'output.kind=none',
     ]);
-    const { readings, series, summary } = await toTheEnd(pipeline, settings);
+    const { readings, series, summary, events } = await toTheEnd(pipeline, settings);
     expect([readings, series]).toEqual([127_839, 15]);
+    const { 'drift-up': up = 0, 'coverage-low': low = 0, 'coverage-high': high = 0 } = events;
+    expect(up).toBeGreaterThan(20);
+    expect(up).toBeLessThan(80);
+    expect(low + high).toBeLessThan(5);
     const at = (h: number) => summary.find((line) => Number(line.h) === h)!;
     expect(at(1).againstLast).toBeLessThan(0.9);
     expect(at(6).againstLast).toBeLessThan(0.8);
     expect(at(12).againstLast).toBeLessThan(0.8);
     for (const h of [1, 6, 12]) {
+      expect(at(h).liveCoverage).toBeCloseTo(0.9, 1);
       expect(at(h).againstSeason).toBeLessThan(1);
       expect(at(h).coverage).toBeGreaterThan(0.87);
       expect(at(h).coverage).toBeLessThan(0.92);

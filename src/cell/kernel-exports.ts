@@ -175,6 +175,7 @@ export interface KernelExports {
       stride: number,
       unit: number,
       counts: number,
+      lives: number,
       sums: number,
     ]
   ): void;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { EvaluationDocument, Scores } from '../evaluate/document.ts';
-import { better, figure, rowsTold, share } from '../evaluate/figures.ts';
+import { better, eventsTold, figure, rowsTold, share } from '../evaluate/figures.ts';
 
 /** Series up to which each has a line of its own. */
 const MOST_SERIES = 20;
@@ -29,7 +29,7 @@ export function evaluationTables(document: EvaluationDocument): string {
   ].join('');
 }
 
-function facts({ pipeline, model, data, speed, protocol }: EvaluationDocument): string {
+function facts({ pipeline, model, data, speed, protocol, scores }: EvaluationDocument): string {
   const table = new Table({
     style: { head: [], border: [], compact: true },
     wordWrap: true,
@@ -55,6 +55,7 @@ function facts({ pipeline, model, data, speed, protocol }: EvaluationDocument): 
       'Speed',
       `${figure(speed.median)} µs per reading (median; ${figure(speed.medianWithoutDecode)} without decoding), ${speed.seconds.toFixed(1)} s in all`,
     ],
+    ['Events', eventsTold(scores.bySeries)],
     ...(protocol.standardizeOn === null
       ? []
       : [['Unit', `standard deviation of the rows ${protocol.standardizeOn}`]]),

@@ -51,8 +51,18 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
 
 /** A progress bar in a terminal, a line now and then elsewhere. */
 function showProgress(running: Running): { end(): void } {
-  const text = ({ readings, readingsPerSecond, series }: RunStatus): string =>
-    `${readings.toLocaleString('en-US')} readings of ${series} series, ${Math.round(readingsPerSecond).toLocaleString('en-US')}/s`;
+  const text = ({ readings, readingsPerSecond, series, summary, events }: RunStatus): string => {
+    const coverage = summary[0]?.liveCoverage ?? null;
+    const happened = Object.values(events).reduce((sum, n) => sum + n, 0);
+    return [
+      `${readings.toLocaleString('en-US')} readings of ${series} series`,
+      `${Math.round(readingsPerSecond).toLocaleString('en-US')}/s`,
+      ...(coverage === null ? [] : [`${Math.round(coverage * 100)} % in the band`]),
+      ...(happened === 0
+        ? []
+        : [`${happened.toLocaleString('en-US')} ${happened === 1 ? 'event' : 'events'}`]),
+    ].join(', ');
+  };
   if (!process.stderr.isTTY) {
     const timer = setInterval(() => {
       const status = running.status();

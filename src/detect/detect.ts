@@ -3,7 +3,7 @@ import type { Frame } from '../frame.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { ForecastSettings } from '../forecast/settings.ts';
 import { ForecastState } from '../forecast/state.ts';
-import { DRIFT, trackDrift } from '../learn/drift.ts';
+import { DRIFT, trackDrift, usualSize } from '../learn/drift.ts';
 import { fromBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
@@ -21,6 +21,8 @@ export interface Detected {
   readonly outerHi: Float64Array;
   /** 1 where the errors of the nearest horizon have been found to have grown, -1 to have shrunk, else 0; see `trackDrift`. */
   readonly drift: Int8Array;
+  /** Mean |value − expected| over the 2,000 readings or so before this one, since the last drift (0: there were none); NaN where nothing is held against it. */
+  readonly usualError: Float64Array;
 }
 
 /** Steps of a channel before the first anomaly. */
@@ -44,6 +46,7 @@ export function detect(
     const outerLo = new Float64Array(n * channels).fill(NaN);
     const outerHi = new Float64Array(n * channels).fill(NaN);
     const drift = new Int8Array(n * channels);
+    const usualError = new Float64Array(n * channels).fill(NaN);
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const before = index[i]! - nearest;
@@ -57,7 +60,11 @@ export function detect(
         const hi = yhat + unit * fromBfloat16(u16[reach]!);
         const lo = yhat - unit * fromBfloat16(u16[reach + 1]!);
         expected[at] = yhat;
-        if (base.age(row, c) > 0) drift[at] = trackDrift(f64, drifts.at(row) + c * DRIFT, (y - yhat) / unit);
+        if (base.age(row, c) > 0) {
+          const driftAt = drifts.at(row) + c * DRIFT;
+          usualError[at] = Math.min(Number.MAX_VALUE, unit * usualSize(f64, driftAt));
+          drift[at] = trackDrift(f64, driftAt, (y - yhat) / unit);
+        }
         if (Number.isNaN(lo) || Number.isNaN(hi)) continue;
         outerLo[at] = lo;
         outerHi[at] = hi;
@@ -66,6 +73,6 @@ export function detect(
         if (past.known(row, c, before) >= WARM_UP && (y < lo || y > hi)) anomalous[at] = 1;
       }
     }
-    return { anomalous, score, expected, outerLo, outerHi, drift };
+    return { anomalous, score, expected, outerLo, outerHi, drift, usualError };
   });
 }

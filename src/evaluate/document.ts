@@ -3,7 +3,7 @@ import { geometricMean, type Metrics, metricsOf, metricsOverSeries } from './met
 import type { Phase } from './plan.ts';
 import type { Prequential } from './prequential.ts';
 import { rangeText } from './row-range.ts';
-import type { SeriesScore } from './series-score.ts';
+import type { EventCounts, SeriesScore } from './series-score.ts';
 import { LEVEL, type Sums, sumOf } from './sums.ts';
 
 /** The metrics of one horizon. */
@@ -27,6 +27,8 @@ export interface SeriesMetrics {
   /** Geometric mean over the horizons of our MAE over that of the last value; what the series are sorted by. */
   readonly ratioToLast: number | null;
   readonly byHorizon: readonly HorizonMetrics[];
+  /** How often drift was found, and a live coverage left its tolerance or came back, by kind. */
+  readonly events: EventCounts;
 }
 
 /** The scores of one stretch of rows. */
@@ -147,6 +149,7 @@ function scoresOf(prequential: Prequential, phase: Phase, rows: string): Scores 
       series,
       unit,
       sums.map((sum, i) => ({ horizon: horizons[i]!, ...inUnit(series, sum, unit) })),
+      series.events(phase),
     ),
   );
   return {
@@ -170,7 +173,8 @@ function seriesMetrics(
   { series, channel, partition, readings, season }: SeriesScore,
   unit: number,
   byHorizon: readonly HorizonMetrics[],
+  events: EventCounts,
 ): SeriesMetrics {
   const ratioToLast = geometricMean(byHorizon.map(({ baselines }) => baselines.last.ratio));
-  return { series, channel, partition, readings, unit, season, ratioToLast, byHorizon };
+  return { series, channel, partition, readings, unit, season, ratioToLast, byHorizon, events };
 }

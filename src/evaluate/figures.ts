@@ -22,6 +22,15 @@ export function better(ratio: number | null): string {
   return `${(Math.abs(1 - ratio) * 100).toFixed(1)} % ${ratio <= 1 ? 'better' : 'worse'}`;
 }
 
+/** `2 drift-up, 1 coverage-low`: what happened to some series. */
+export function eventsTold(series: readonly { readonly events: Readonly<Record<string, number>> }[]): string {
+  const counts = new Map<string, number>();
+  for (const { events } of series)
+    for (const [kind, n] of Object.entries(events)) counts.set(kind, (counts.get(kind) ?? 0) + n);
+  if (counts.size === 0) return 'none';
+  return Array.from(counts, ([kind, n]) => `${n.toLocaleString('en-US')} ${kind}`).join(', ');
+}
+
 /** `rows 3600..14399`, or `all rows`. */
 export function rowsTold({ rows }: { readonly rows: string }): string {
   return rows === '0..' ? 'all rows' : `rows ${rows}`;

@@ -1,3 +1,4 @@
+import { type Eventful, type EventKind, eventsOf } from '../detect/events.ts';
 import { ForetideError } from '../errors.ts';
 import type { Frame } from '../frame.ts';
 
@@ -22,6 +23,8 @@ export interface IssuedRow {
   readonly yhat: Float64Array;
   readonly lo: Float64Array;
   readonly hi: Float64Array;
+  /** What happened to the forecasts of the channel with this reading. */
+  readonly events: readonly EventKind[];
 }
 
 /** The columns of `align` and `forecast` that are read. */
@@ -46,6 +49,7 @@ export function* issuedRows(frame: Frame): Generator<IssuedRow> {
   const { length: n, channels, channelNames, name, time, value, offset } = frame;
   const { index, step, isAggregate = false, targets, horizons, yhat, lo, hi } = columnsOf(frame);
   const width = horizons.length;
+  const events = eventsOf(frame as Eventful);
   for (let i = 0; i < n; i++) {
     for (const [t, c] of targets.entries()) {
       const from = (i * targets.length + t) * width;
@@ -61,6 +65,7 @@ export function* issuedRows(frame: Frame): Generator<IssuedRow> {
         yhat: yhat.subarray(from, from + width),
         lo: lo.subarray(from, from + width),
         hi: hi.subarray(from, from + width),
+        events: events.filter(({ row, channel }) => row === i && channel === c).map(({ kind }) => kind),
       };
     }
   }

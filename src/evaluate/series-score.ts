@@ -1,3 +1,4 @@
+import type { EventKind } from '../detect/events.ts';
 import { Deviation } from './deviation.ts';
 import { History } from './history.ts';
 import type { IssuedRow } from './issued-rows.ts';
@@ -11,6 +12,9 @@ import { Windows } from './windows.ts';
 const DAY = 86_400_000;
 /** Steps in a day up to which the seasonal naive forecast is made without being asked for: a step of 10 s. */
 const LONGEST_DAY = 8640;
+
+/** How often something happened, by its kind. */
+export type EventCounts = Readonly<Partial<Record<EventKind, number>>>;
 
 /** A target that was scored, for those who draw. */
 export interface ScoredTarget extends Target {
@@ -46,6 +50,7 @@ export class SeriesScore {
   readonly #sums: Readonly<Record<Phase, readonly Sums[]>>;
   /** Undefined where each target counts by itself. */
   readonly #windows: Windows | undefined;
+  readonly #events: Record<Phase, Partial<Record<EventKind, number>>> = { score: {}, validation: {} };
   readonly #mean = new Mean();
   readonly #moves = new Mean();
   readonly #scaleBefore = new Mean();
@@ -103,6 +108,11 @@ export class SeriesScore {
     return this.#sums[phase];
   }
 
+  /** What happened to the forecasts in the rows of a phase. */
+  events(phase: Phase): EventCounts {
+    return this.#events[phase];
+  }
+
   /** Takes the next reading in: scores what was forecast of it, then keeps what is forecast with it. */
   take(row: IssuedRow, told?: (target: ScoredTarget) => void): void {
     this.#season = this.#seasonOf(row.step);
@@ -110,6 +120,7 @@ export class SeriesScore {
     const origin = this.#pending.find(this.#lastIndex);
     if (origin >= 0) this.#windows?.begin(origin, row.row);
     this.#countMissing(row, isObserved ? row.index - 1 : row.index);
+    this.#countEvents(row);
     if (isObserved) this.#score(row, told);
     this.#endWindows(row);
     if (isObserved) this.#observe(row);
@@ -191,6 +202,17 @@ export class SeriesScore {
           told?.({ ...target, row, time, horizon: h, usualMove: this.#moves.value });
       }
     }
+  }
+
+  #countEvents({ row, events }: IssuedRow): void {
+    const { score, validate } = this.#plan.protocol;
+    const phase = inRange(score, row)
+      ? 'score'
+      : validate && inRange(validate, row)
+        ? 'validation'
+        : undefined;
+    if (phase === undefined) return;
+    for (const kind of events) this.#events[phase][kind] = (this.#events[phase][kind] ?? 0) + 1;
   }
 
   /** Lets the value into everything that later forecasts are measured by. */

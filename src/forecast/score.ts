@@ -1,47 +1,86 @@
-import { tap } from 'rxjs';
+import { map } from 'rxjs';
 import type { Aligned } from '../align/align.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Stage } from '../stage.ts';
+import { LIVE, standing, trackCoverage, turnTo } from './coverage.ts';
 import type { Forecasted } from './forecast.ts';
 import { givenSeason } from './season-setting.ts';
 import { stepsOfDay } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
 import { ForecastState } from './state.ts';
 
-/** Counts and sums by horizon, in Memory: what the summary is computed from. */
-export const COUNTS = ['count', 'seasonalCount', 'bands', 'covered'] as const;
+/** What `score` adds. */
+export interface Scored {
+  /** Where the coverage of the main band has left its tolerance or is back, by row, channel and horizon; in most frames nowhere. */
+  readonly coverageTurns: readonly CoverageTurn[];
+}
+
+/** A reading with which the coverage of a channel at a horizon has left its tolerance, or is back. */
+export interface CoverageTurn {
+  /** i, row of the frame. */
+  readonly row: number;
+  /** Its place in a reading. */
+  readonly channel: number;
+  /** h, steps ahead. */
+  readonly horizon: number;
+  /** `LOWERED`, `RAISED` or `RETURNED`. */
+  readonly turn: number;
+  /** Share of about the newest 1,000 targets that the band has held; see coverage.ts. */
+  readonly coverage: number;
+  /** Share that it is to hold. */
+  readonly level: number;
+  /** Its mean width over the same targets, in the series' units. */
+  readonly width: number;
+}
+
+/** Counts, live figures and sums by horizon, in Memory: what the summary is computed from. */
+export const COUNTS = ['bands', 'covered'] as const;
+export const LIVES = ['coverage', 'width'] as const;
 export const SUMS = ['error', 'last', 'seasonalError', 'seasonal'] as const;
-export type Score = Record<(typeof COUNTS)[number] | (typeof SUMS)[number], number>;
+export type Score = Record<(typeof COUNTS)[number] | (typeof LIVES)[number] | (typeof SUMS)[number], number>;
 
 /** An error counts as at most this much, so that sums are numbers. */
 const HUGE = 1e300;
 
-/** Names of the slots [channels][Q][4] that counts and sums lie in. */
+/** Names of the slots that counts [channels][Q][2], live figures [channels][Q][2] and sums [channels][Q][4] lie in. */
 const COUNT_SLOT = 'score.counts';
+const LIVE_SLOT = 'score.live';
 const SUM_SLOT = 'score.sums';
 /** Name of the partition's slot [Q] that says which horizons these are. */
 export const HORIZONS_SLOT = 'score.horizons';
+/** Name of the partition's slot [channels] that says which places in a reading they have. */
+export const TARGETS_SLOT = 'score.targets';
 
 /**
  * Holds every forecast whose target this reading is against what came, beside two naive forecasts of the same origin: the last
  * value, and the value of one day, or of one season where `season` gives one, before the target. Prequential: only forecasts issued at
- * earlier steps are scored, and a channel that was not observed scores none. Adds no column; the sums of |error| lie in Memory.
+ * earlier steps are scored, and a channel that was not observed scores none. The sums of |error| lie in Memory. Of the horizons that are
+ * written out it says when the coverage of the main band leaves `level` by more than `coverageTolerance`, and when it is back.
  */
 export function score(
   memory: Memory,
   model: Model,
   settings: ForecastSettings,
-): Stage<Frame & Aligned & Forecasted, object> {
+): Stage<Frame & Aligned & Forecasted, Scored> {
   const { plan, base, past, issued, workspace } = new ForecastState(memory, model, settings);
   const { channels, targets, horizons } = plan;
+  const { level, coverageTolerance: tolerance } = settings;
   const Q = horizons.length;
   const given = givenSeason(settings.season);
-  const counts = memory.series(COUNT_SLOT, 'i32', COUNTS.length * horizons.length * channels);
-  const sums = memory.series(SUM_SLOT, 'f64', SUMS.length * horizons.length * channels);
-  const known = memory.partition(HORIZONS_SLOT, 'f64', horizons.length);
-  return (source) => source.pipe(tap((frame) => take(frame)));
+  const watched = horizons.filter((h) => settings.store.includes(h));
+  const places = watched.map((h) => horizons.indexOf(h));
+  const S = watched.length;
+  const counts = memory.series(COUNT_SLOT, 'i32', COUNTS.length * Q * channels);
+  const lives = memory.series(LIVE_SLOT, 'f32', LIVE * Q * channels);
+  const sums = memory.series(SUM_SLOT, 'f64', SUMS.length * Q * channels);
+  const standings = memory.series('score.standing', 'u16', S * channels); // of the coverage of each watched horizon
+  const known = memory.partition(HORIZONS_SLOT, 'f64', Q);
+  const among = memory.partition(TARGETS_SLOT, 'f64', channels);
+
+  // by name: copied from an object of columns, as `stage` does, it would cost each frame 1 µs more
+  return (source) => source.pipe(map((frame) => ({ ...frame, coverageTurns: take(frame) })));
 
   function take({
     length: n,
@@ -50,8 +89,11 @@ export function score(
     value,
     index,
     step,
-  }: Frame & Aligned & Forecasted): void {
-    memory.view().f64.set(horizons, known.at(0)); // align has touched the partition's slots
+  }: Frame & Aligned & Forecasted): CoverageTurn[] {
+    const { u16, i32, f32, f64 } = memory.view();
+    const coverageTurns: CoverageTurn[] = [];
+    f64.set(horizons, known.at(0)); // align has touched the partition's slots
+    f64.set(targets, among.at(0));
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const k = index[i]!;
@@ -62,6 +104,8 @@ export function score(
         const hasDayBefore = day > 0 && day < past.known(row, c, k);
         const unit = base.unit(row, c);
         const dayBefore = hasDayBefore ? past.offset(row, c, k - day) + base.anchor(row, c) : NaN;
+        const firstCount = counts.at(row) + c * Q * COUNTS.length;
+        const firstLive = lives.at(row) + c * Q * LIVE;
         issued.mature(row, c, k, y, unit, 0, workspace);
         workspace.kernel.countScores(
           workspace.horizons,
@@ -74,44 +118,69 @@ export function score(
           2 * issued.reaches(row, c, 0),
           4 * channels * Q,
           unit,
-          4 * (counts.at(row) + c * Q * COUNTS.length),
+          4 * firstCount,
+          4 * firstLive,
           8 * (sums.at(row) + c * Q * SUMS.length),
         );
+        for (let s = 0; s < S; s++) {
+          const [horizon, q] = [watched[s]!, places[s]!];
+          const liveAt = firstLive + q * LIVE;
+          const bands = i32[firstCount + q * COUNTS.length]!;
+          const standingAt = standings.at(row) + c * S + s;
+          const before = u16[standingAt]!;
+          const after = standing(before, f32, liveAt, bands, horizon, level, tolerance);
+          if (after === before) continue;
+          u16[standingAt] = after;
+          coverageTurns.push({
+            row: i,
+            channel: targets[c]!,
+            horizon,
+            turn: turnTo(after),
+            coverage: f32[liveAt]!,
+            level,
+            width: f32[liveAt + 1]!,
+          });
+        }
       }
     }
+    return coverageTurns;
   }
 }
 
 /**
- * Counts a forecast whose target has come, and adds up |error| beside those of the naive forecasts.
+ * Counts a forecast whose target has come, adds up |error| beside those of the naive forecasts, and lets the band into the live figures.
  *
  * This is the reference of the kernel's `countScores`, which does the work: the same numbers in the same order.
  *
- * @param counts [4] as `COUNTS` names them, in place
+ * @param counts [2] as `COUNTS` names them, in place
+ * @param lives [2] as `LIVES` names them, in place
  * @param sums [4] as `SUMS` names them, in place
+ * @param horizon h
  * @param error y less the forecast; `last` and `seasonal` likewise of the last value and of one day before, which is NaN where it is no forecast
  * @param above how far the band reached, in the series' units; NaN: there was none
  */
 export function count(
   counts: Int32Array,
+  lives: Float32Array,
   sums: Float64Array,
+  horizon: number,
   error: number,
   last: number,
   seasonal: number,
   above: number,
   below: number,
 ): void {
-  counts[0]!++;
   sums[0]! += size(error);
   sums[1]! += size(last);
   if (!Number.isNaN(seasonal)) {
-    counts[1]!++;
     sums[2]! += size(error);
     sums[3]! += size(seasonal);
   }
   if (Number.isNaN(above)) return;
-  counts[2]!++;
-  if (error <= above && -error <= below) counts[3]!++;
+  const isHeld = error <= above && -error <= below;
+  counts[0]!++;
+  if (isHeld) counts[1]!++;
+  trackCoverage(lives, 0, counts[0]!, horizon, isHeld, above + below);
 }
 
 function size(error: number): number {
@@ -132,13 +201,16 @@ export function readScore(
   horizons: number,
   q: number,
 ): Score | undefined {
-  const [counts, sums] = [memory.seriesSlot(COUNT_SLOT), memory.seriesSlot(SUM_SLOT)];
-  if (!counts || !sums) return undefined;
-  const { i32, f64 } = memory.view();
-  const at = (channel * horizons + q) * 4;
-  const [countAt, sumAt] = [counts.at(row) + at, sums.at(row) + at];
+  const [counts, lives, sums] = [COUNT_SLOT, LIVE_SLOT, SUM_SLOT].map((name) => memory.seriesSlot(name));
+  if (!counts || !lives || !sums) return undefined;
+  const { i32, f32, f64 } = memory.view();
+  const place = channel * horizons + q;
+  const countAt = counts.at(row) + place * COUNTS.length;
+  const liveAt = lives.at(row) + place * LIVES.length;
+  const sumAt = sums.at(row) + place * SUMS.length;
   const entries = [
     ...COUNTS.map((name, i) => [name, i32[countAt + i]!]),
+    ...LIVES.map((name, i) => [name, f32[liveAt + i]!]),
     ...SUMS.map((name, i) => [name, f64[sumAt + i]!]),
   ];
   return Object.fromEntries(entries) as Score;

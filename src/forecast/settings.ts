@@ -32,7 +32,7 @@ export const ForecastSettings = z
       .enum(['tell', 'relearn'])
       .default('tell')
       .describe(
-        'What a growth of the errors does, found by Page–Hinkley. tell: only the column `drift`; relearn: the readouts learn as freely as at the beginning',
+        'What a growth of the errors does, found by Page–Hinkley. tell: only an event and the column `drift`; relearn: the readouts learn as freely as at the beginning',
       ),
     targets: z
       .array(z.string().min(1))
@@ -56,6 +56,14 @@ export const ForecastSettings = z
       .array(Level)
       .default([0.5, 0.8, 0.95])
       .describe('Further bands, for pipelines of your own; never crossing'),
+    coverageTolerance: z
+      .number()
+      .min(0.01)
+      .max(0.5)
+      .default(0.03)
+      .describe(
+        'An event tells when the live coverage of `lo` to `hi` has left `level` by more than this, at the horizons of `store`; one more when it is back within half of it',
+      ),
     bandRate: z.number().gt(0).max(0.5).default(0.03).describe('Step size of the bands’ quantile tracking'),
     season: SeasonSetting,
     calendar: CalendarSettings,

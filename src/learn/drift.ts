@@ -70,6 +70,11 @@ export function trackDrift(state: Float64Array, at: number, error: number): -1 |
   return 0;
 }
 
+/** s, the usual size of the errors, in the unit that they came in; 0 before the first. */
+export function usualSize(state: Float64Array, at: number): number {
+  return state[at + 1]!;
+}
+
 /** λ: how far the sums may stray. */
 function limitAt(state: Float64Array, at: number): number {
   const variance = state[at + 5]!;

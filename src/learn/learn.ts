@@ -8,11 +8,17 @@ import type { Frame } from '../frame.ts';
 import { fromBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
-import type { Stage } from '../stage.ts';
+import { type Stage, stage } from '../stage.ts';
 import { ownCellOf } from './own-cell.ts';
 
 /** So many first targets of a horizon are passed over where they lie further away than the series is expected to move. */
 const FIRST = 10;
+
+/** The column that `learn` adds with `onDrift: relearn`. */
+export interface Learned {
+  /** [n × channels] 1 where the readouts trust what they have learned no more than at the beginning. */
+  readonly relearned?: Uint8Array;
+}
 
 /** What `detect` says, where it stands before this stage. */
 type Told = Partial<Pick<Detected, 'anomalous' | 'drift'>>;
@@ -37,7 +43,7 @@ export function learn(
   memory: Memory,
   model: Model,
   settings: ForecastSettings,
-): Stage<Frame & Aligned & Forecasted & Told, object> {
+): Stage<Frame & Aligned & Forecasted & Told, Learned> {
   const { plan, base, past, issued, bands, outer, workspace, learners } = new ForecastState(
     memory,
     model,
@@ -47,9 +53,14 @@ export function learn(
   const Q = horizons.length;
   const own = ownCellOf(memory, model, settings);
 
-  return (source) => source.pipe(tap((frame) => learnFrom(frame)));
+  if (settings.onDrift === 'tell') return (source) => source.pipe(tap((frame) => learnFrom(frame)));
+  return stage((frame: Frame & Aligned & Forecasted & Told) => {
+    const relearned = new Uint8Array(frame.length * channels);
+    learnFrom(frame, relearned);
+    return { relearned };
+  });
 
-  function learnFrom(frame: Frame & Aligned & Forecasted & Told): void {
+  function learnFrom(frame: Frame & Aligned & Forecasted & Told, relearned?: Uint8Array): void {
     const { length: n, channels: width, series, value, index, anomalous, drift } = frame;
     const { u16, f64 } = memory.view();
     for (let i = 0; i < n; i++) {
@@ -79,7 +90,8 @@ export function learn(
           learners.experts.blame(row, c);
           for (const readout of learners.readouts) readout.learn(row, c);
         }
-        const isToRelearn = settings.onDrift === 'relearn' && drift?.[i * channels + c] === 1;
+        const isToRelearn = relearned !== undefined && drift?.[i * channels + c] === 1;
+        if (isToRelearn) relearned[i * channels + c] = 1;
         for (const readout of learners.readouts) {
           if (isToRelearn) readout.loosen(row, c);
           readout.takeIn(row, c, k);

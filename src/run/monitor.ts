@@ -24,6 +24,7 @@ export class Monitor {
   readonly #startedAt = Date.now();
   readonly #start = performance.now();
   readonly #dead: Record<string, number> = {};
+  readonly #events: Record<string, number> = {};
   #state: RunStatus['state'] = 'running';
   #message = '';
   #readings = 0;
@@ -46,9 +47,14 @@ export class Monitor {
     return ((this.#end ?? performance.now()) - this.#start) / 1000;
   }
 
-  count({ readings, dead }: Committed): void {
+  count({ readings, points, dead }: Committed): void {
     this.#readings += readings;
     for (const { reason } of dead) this.#dead[reason] = (this.#dead[reason] ?? 0) + 1;
+    for (const { measurement, length, tags } of points) {
+      if (measurement !== 'event') continue;
+      const kind = tags['kind'] ?? '';
+      this.#events[kind] = (this.#events[kind] ?? 0) + length;
+    }
   }
 
   state(state: RunStatus['state'], message = ''): void {
@@ -74,6 +80,7 @@ export class Monitor {
       progress: source.progress?.() ?? null,
       eventTime: watermarks.length > 0 ? Math.max(...watermarks) : null,
       deadLetters: this.#dead,
+      events: this.#events,
       bytesPerSeries: tasks[0]?.memory.bytesPerSeries ?? 0,
       model: { name: model.name, cell: model.cell.name, hidden: model.hidden },
       nominalCoverage: 0.9,

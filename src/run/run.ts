@@ -9,6 +9,7 @@ import type { RunStatus } from '../serve/status.ts';
 import { KafkaStore } from '../store/kafka.ts';
 import { removeSqlite, SqliteStore } from '../store/sqlite.ts';
 import { SqliteHistory } from '../store/sqlite-history.ts';
+import { liveBands } from './live-bands.ts';
 import { Monitor } from './monitor.ts';
 import { mustNotReadOwnStore, prepare } from './prepare.ts';
 import { storeAt, storePlace } from './stores.ts';
@@ -87,7 +88,19 @@ export async function run({
         else history.add(partition, points);
         feed.publish(points);
       });
-      page = await serve({ host, port, history, feed, status: () => monitor.status() });
+      page = await serve({
+        host,
+        port,
+        history,
+        feed,
+        status: () => monitor.status(),
+        bands: (series) =>
+          liveBands(
+            tasks.all.map(({ memory }) => memory),
+            decoder.channels,
+            series,
+          ),
+      });
       ticker = setInterval(() => feed.status(monitor.status()), STATUS_EVERY_MS);
       ticker.unref();
     }

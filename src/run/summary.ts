@@ -10,28 +10,45 @@ interface Sums {
   seasonCount: number;
   bands: number;
   covered: number;
+  /** Targets that live coverages are taken over, and how many of them were held. */
+  live: number;
+  liveCovered: number;
 }
+
+/** Live coverages of series with more targets than this count alike. */
+const LIVE_TARGETS = 1000;
 
 /**
  * How the forecasts of all series have done, by horizon: the geometric mean over the series and their targets of MAE / MAE of a naive forecast,
- * so that series of any unit count alike, and the share of targets within the main band. Empty for a pipeline without the stage
- * `score`, and before its first reading.
+ * so that series of any unit count alike, and the share of targets within the main band, of all and of the newest. Empty for a pipeline without
+ * the stage `score`, and before its first reading.
  */
 export function summarise(memories: readonly Memory[]): HorizonScore[] {
   const horizons = memories.map(horizonsOf).find((known) => known[0] !== 0) ?? [];
   return horizons.map((h, q) => {
-    const sums: Sums = { logLast: 0, lastCount: 0, logSeason: 0, seasonCount: 0, bands: 0, covered: 0 };
+    const sums: Sums = {
+      logLast: 0,
+      lastCount: 0,
+      logSeason: 0,
+      seasonCount: 0,
+      bands: 0,
+      covered: 0,
+      live: 0,
+      liveCovered: 0,
+    };
     for (const memory of memories) addSeries(memory, horizons.length, q, sums);
     return {
       h: horizonTag(h),
       againstLast: sums.lastCount > 0 ? Math.exp(sums.logLast / sums.lastCount) : null,
       againstSeason: sums.seasonCount > 0 ? Math.exp(sums.logSeason / sums.seasonCount) : null,
       coverage: sums.bands > 0 ? sums.covered / sums.bands : null,
+      liveCoverage: sums.live > 0 ? sums.liveCovered / sums.live : null,
     };
   });
 }
 
-function horizonsOf(memory: Memory): number[] {
+/** The horizons that a pipeline scores; empty without the stage `score`, zeros before its first reading. */
+export function horizonsOf(memory: Memory): number[] {
   const slot = memory.partitionSlot(HORIZONS_SLOT);
   if (!slot) return [];
   memory.seal();
@@ -54,6 +71,9 @@ function addSeries(memory: Memory, horizons: number, q: number, sums: Sums): voi
       }
       sums.bands += score.bands;
       sums.covered += score.covered;
+      const live = Math.min(LIVE_TARGETS, score.bands);
+      sums.live += live;
+      sums.liveCovered += live * score.coverage;
     }
   }
 }

@@ -7,9 +7,9 @@ import type { LiveFeed } from './feed.ts';
 import type { History, Window } from './history.ts';
 import { isOwnHost } from './hosts.ts';
 import { lookback } from './lookback.ts';
-import { HistoryParameters, LiveParameters, SeriesParameters } from './parameters.ts';
+import { BandsParameters, HistoryParameters, LiveParameters, SeriesParameters } from './parameters.ts';
 import { parsed, Problem } from './problem.ts';
-import type { RunStatus } from './status.ts';
+import type { LiveBand, RunStatus } from './status.ts';
 import { stepOf } from './step.ts';
 import { thin } from './thin.ts';
 
@@ -20,6 +20,8 @@ export interface AppParts {
   readonly history: History;
   readonly feed: LiveFeed;
   readonly status: () => RunStatus;
+  /** How the bands of a series do; default: nothing is known of them. */
+  readonly bands?: (series: string) => readonly LiveBand[];
   readonly pace?: Pace;
   /** Told of errors that are nobody's request's fault. */
   readonly onError?: (error: unknown) => void;
@@ -45,7 +47,7 @@ const END_OF_TIME = 8.64e15;
 const TAIL = 40;
 
 /** The page and its API as a Hono app: reads only, and tells nothing to other sites. */
-export function createApp({ host, history, feed, status, pace = PACE, onError }: AppParts): Hono {
+export function createApp({ host, history, feed, status, bands, pace = PACE, onError }: AppParts): Hono {
   const app = new Hono();
   const assets = pageAssets();
 
@@ -103,6 +105,11 @@ export function createApp({ host, history, feed, status, pace = PACE, onError }:
       thinned: thinned.readings.time.length < wanted.readings.time.length,
       ...thinned,
     } satisfies SeriesWindow);
+  });
+
+  app.get('/api/bands', (c) => {
+    const { series } = parsed(BandsParameters, c.req.query());
+    return c.json({ series, bands: bands?.(series) ?? [] });
   });
 
   app.get('/api/live', (c) => {

@@ -38,11 +38,23 @@ export interface AnomalyColumns {
   readonly hi: number[];
 }
 
+/** What happened to the forecasts, as columns of equal length, ascending in time. */
+export interface EventColumns {
+  readonly time: number[];
+  /** `drift-up`, `coverage-low`, …: see `EventKind`. */
+  readonly kind: string[];
+  /** The horizon as it is tagged, e.g. `06`. */
+  readonly h: string[];
+  readonly value: number[];
+  readonly expected: number[];
+}
+
 /** What happened to one series in a stretch of time. */
 export interface Window {
   readonly readings: ReadingColumns;
   readonly forecasts: readonly ForecastColumns[];
   readonly anomalies: AnomalyColumns;
+  readonly events: EventColumns;
 }
 
 /** What the page reads the past from: a store's tables, or the newest points in memory. */

@@ -1,4 +1,5 @@
 import type { Points } from '../sink/points.ts';
+import { addEvent, noEvents } from './event-columns.ts';
 import type { AnomalyColumns, ForecastColumns, Window } from './history.ts';
 import type { RunStatus } from './status.ts';
 
@@ -98,10 +99,11 @@ interface GrowingWindow extends Window {
 
 function emptyWindow(): GrowingWindow {
   const anomalies: AnomalyColumns = { time: [], value: [], score: [], expected: [], lo: [], hi: [] };
-  return { readings: { time: [], value: [] }, forecasts: [], anomalies };
+  return { readings: { time: [], value: [] }, forecasts: [], anomalies, events: noEvents() };
 }
 
-function append(window: GrowingWindow, { measurement, time, tags, fields }: Points, row: number): void {
+function append(window: GrowingWindow, points: Points, row: number): void {
+  const { measurement, time, tags, fields } = points;
   const at = (field: string): number => fields[field]?.[row] ?? Number.NaN;
   switch (measurement) {
     case 'reading':
@@ -125,6 +127,9 @@ function append(window: GrowingWindow, { measurement, time, tags, fields }: Poin
         anomalies[field].push(at(field));
       break;
     }
+    case 'event':
+      addEvent(window.events, points, row);
+      break;
   }
 }
 

@@ -37,5 +37,8 @@ export const HistoryParameters = z
     message: 'expected to >= from',
   });
 
+/** `/api/bands?series=` */
+export const BandsParameters = z.strictObject({ series });
+
 /** `/api/live?series=`; without a series the status alone. */
 export const LiveParameters = z.strictObject({ series: series.optional() });

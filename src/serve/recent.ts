@@ -1,10 +1,11 @@
 import type { Points } from '../sink/points.ts';
-import type { History, SeriesSummary, Window } from './history.ts';
+import { addEvent, eventsWhere, noEvents } from './event-columns.ts';
+import type { EventColumns, History, SeriesSummary, Window } from './history.ts';
 import { Ring } from './ring.ts';
 
 /** How much a `RecentHistory` holds. */
 export interface RecentLimits {
-  /** Rows a series of readings, of anomalies and of each horizon. */
+  /** Rows a series of readings, of anomalies, of events and of each horizon. */
   readonly points: number;
   /** Series; a new one takes the place of the one that has been silent longest. */
   readonly series: number;
@@ -17,6 +18,7 @@ interface Entry {
   readonly readings: Ring;
   readonly forecasts: Map<string, Ring>;
   readonly anomalies: Ring;
+  events: EventColumns;
   seenReadings: number;
   seenAnomalies: number;
   /** When its latest reading came, in readings of all series. */
@@ -39,7 +41,8 @@ export class RecentHistory implements History {
   }
 
   add(points: readonly Points[]): void {
-    for (const { measurement, length, series, time, tags, fields } of points) {
+    for (const block of points) {
+      const { measurement, length, series, time, tags, fields } = block;
       const column = (name: string): Float64Array | undefined => fields[name];
       switch (measurement) {
         case 'reading':
@@ -58,6 +61,9 @@ export class RecentHistory implements History {
             time,
             ...['value', 'score', 'expected', 'lo', 'hi'].map(column),
           ]);
+          break;
+        case 'event':
+          this.#addEvents(block);
           break;
       }
     }
@@ -92,6 +98,10 @@ export class RecentHistory implements History {
         lo: anomalies[4]!,
         hi: anomalies[5]!,
       },
+      events: eventsWhere(entry.events, (row) => {
+        const time = entry.events.time[row]!;
+        return time >= from && time <= to;
+      }),
     };
   }
 
@@ -122,6 +132,15 @@ export class RecentHistory implements History {
     }
   }
 
+  #addEvents(block: Points): void {
+    for (let i = 0; i < block.length; i++) {
+      const entry = this.#entryOf(block.series[i]!);
+      addEvent(entry.events, block, i);
+      const beyond = entry.events.time.length - this.#limits.points;
+      if (beyond > 0) entry.events = eventsWhere(entry.events, (row) => row >= beyond);
+    }
+  }
+
   #entryOf(name: string): Entry {
     let entry = this.#entries.get(name);
     if (entry === undefined) {
@@ -149,6 +168,7 @@ export class RecentHistory implements History {
       readings: new Ring(2, points),
       forecasts: new Map(),
       anomalies: new Ring(6, points),
+      events: noEvents(),
       seenReadings: 0,
       seenAnomalies: 0,
       heard: this.#heard,

@@ -8,6 +8,22 @@ export interface HorizonScore {
   readonly againstSeason: number | null;
   /** Share of targets that the band held, 0..1. */
   readonly coverage: number | null;
+  /** Share of about the newest 1,000 targets of each series, 0..1. */
+  readonly liveCoverage: number | null;
+}
+
+/** How the main band of one series does at one horizon: one row of `/api/bands`. */
+export interface LiveBand {
+  /** The horizon as it is tagged, e.g. `06`. */
+  readonly h: string;
+  /** Targets that had a band. */
+  readonly targets: number;
+  /** Share of all of them that it held, 0..1. */
+  readonly overall: number;
+  /** Share of about the newest 1,000 of them. */
+  readonly coverage: number;
+  /** Mean width over the same, in the series' units. */
+  readonly width: number;
 }
 
 /** How a run is: what the head of the page, its table and `/api/status` show. */
@@ -29,6 +45,8 @@ export interface RunStatus {
   readonly eventTime: number | null;
   /** How many records and readings were set aside, by reason. */
   readonly deadLetters: Readonly<Record<string, number>>;
+  /** How often something happened to the forecasts of a series since the start of this run, by its kind; see `EventKind`. */
+  readonly events: Readonly<Record<string, number>>;
   readonly bytesPerSeries: number;
   readonly model: { readonly name: string; readonly cell: string; readonly hidden: number };
   /** The share of targets that the band aims to hold, e.g. 0.9; null where bands are off. */

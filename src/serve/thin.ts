@@ -1,10 +1,11 @@
+import { eventsWhere } from './event-columns.ts';
 import type { Window } from './history.ts';
 
 /**
  * A window with at most about `rows` rows a column, for a screen that has no more pixels: of every bucket of rows the
- * smallest and the largest value stay, so that a spike is still seen; of anomalies those with the highest scores.
+ * smallest and the largest value stay, so that a spike is still seen; of anomalies those with the highest scores, of events the newest.
  */
-export function thin({ readings, forecasts, anomalies }: Window, rows: number): Window {
+export function thin({ readings, forecasts, anomalies, events }: Window, rows: number): Window {
   const ofReadings = picker(extremes(readings.value, rows));
   const ofAnomalies = picker(highest(anomalies.score, rows));
   return {
@@ -21,6 +22,7 @@ export function thin({ readings, forecasts, anomalies }: Window, rows: number): 
       lo: ofAnomalies(anomalies.lo),
       hi: ofAnomalies(anomalies.hi),
     },
+    events: eventsWhere(events, (row) => row >= events.time.length - rows),
   };
 }
 

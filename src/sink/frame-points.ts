@@ -1,5 +1,6 @@
 import type { Aligned } from '../align/align.ts';
 import type { Detected } from '../detect/detect.ts';
+import { type Eventful, eventsOf } from '../detect/events.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import { horizonTag } from '../forecast/horizon-tag.ts';
 import type { Frame } from '../frame.ts';
@@ -48,7 +49,10 @@ function pick(column: Float64Array, indices: readonly number[], width = 1, insid
 }
 
 /** A channel's own name as a series: `sensor`, or `sensor.channel` where a series has several. */
-function names({ name, channels, channelNames }: Frame, { rows, places }: Chosen): string[] {
+function names(
+  { name, channels, channelNames }: Frame,
+  { rows, places }: Pick<Chosen, 'rows' | 'places'>,
+): string[] {
   return rows.map((row, k) => {
     const channel = channelNames[places[k]! % channels]!;
     return channel === '' ? name[row]! : `${name[row]!}.${channel}`;
@@ -126,4 +130,30 @@ export function anomalyPoints(frame: Frame & Forecasted & Detected): Points {
     labels: { state: 'outside' },
     offset: pick(frame.offset, rows),
   };
+}
+
+/**
+ * `event,series=S,model=M,kind=coverage-low,h=06 value=…,expected=…,width=… <event time>`: where forecasts have become worse or better, or
+ * their bands hold another share than was promised. Kind and horizon are tags: several may come with one reading.
+ */
+export function eventPoints(frame: Eventful, model: Model): Points[] {
+  const all = eventsOf(frame);
+  if (all.length === 0) return [];
+  const groups = Map.groupBy(all, ({ kind, horizon }) => `${kind} ${horizon}`);
+  return Array.from(groups.values(), (events) => {
+    const { kind, horizon } = events[0]!;
+    const rows = events.map(({ row }) => row);
+    const places = events.map(({ row, channel }) => row * frame.channels + channel);
+    const column = (field: 'value' | 'expected' | 'width') =>
+      Float64Array.from(events, (event) => event[field]);
+    return {
+      measurement: 'event',
+      length: rows.length,
+      series: names(frame, { rows, places }),
+      time: pick(frame.time, rows),
+      tags: { model: model.name, kind, h: horizonTag(horizon) },
+      fields: { value: column('value'), expected: column('expected'), width: column('width') },
+      offset: pick(frame.offset, rows),
+    };
+  });
 }

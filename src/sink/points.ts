@@ -6,7 +6,7 @@
  * identity of a point: one identity is never written with two contents.
  */
 export interface Points {
-  readonly measurement: 'reading' | 'forecast' | 'anomaly';
+  readonly measurement: 'reading' | 'forecast' | 'anomaly' | 'event';
   readonly length: number;
   /** [length] */
   readonly series: readonly string[];

@@ -21,6 +21,7 @@ export class SqliteHistory implements History {
   readonly #readings;
   readonly #forecasts;
   readonly #alerts;
+  readonly #events;
   readonly #tail;
 
   constructor(database: DatabaseSync) {
@@ -34,6 +35,10 @@ export class SqliteHistory implements History {
     this.#alerts = database.prepare(
       `SELECT time, value, score, expected, lo, hi FROM alert
        WHERE partition = ? AND series = ? AND time BETWEEN ? AND ? ORDER BY time`,
+    );
+    this.#events = database.prepare(
+      `SELECT time, kind, h, value, expected FROM event
+       WHERE partition = ? AND series = ? AND time BETWEEN ? AND ? ORDER BY time, kind, h`,
     );
     this.#tail = database.prepare(
       'SELECT value FROM reading WHERE partition = ? AND series = ? ORDER BY time DESC LIMIT ?',
@@ -58,7 +63,7 @@ export class SqliteHistory implements History {
   /** Takes in what a commit has made durable. */
   add(partition: number, points: readonly Points[]): void {
     for (const { measurement, length, series, time, fields } of points) {
-      if (measurement === 'forecast') continue;
+      if (measurement === 'forecast' || measurement === 'event') continue;
       for (let i = 0; i < length; i++) {
         const name = series[i]!;
         let entry = this.#entries.get(name);
@@ -103,6 +108,13 @@ export class SqliteHistory implements History {
       'time' | 'value' | 'score' | 'expected' | 'lo' | 'hi',
       number
     >[];
+    const events = this.#events.all(partition, series, from, to) as {
+      time: number;
+      kind: string;
+      h: number;
+      value: number;
+      expected: number;
+    }[];
     const horizons = Map.groupBy(rows, ({ h }) => h);
     return {
       readings: { time: readings.map(({ time }) => time), value: readings.map(({ value }) => value) },
@@ -120,6 +132,13 @@ export class SqliteHistory implements History {
         expected: alerts.map(({ expected }) => expected),
         lo: alerts.map(({ lo }) => lo),
         hi: alerts.map(({ hi }) => hi),
+      },
+      events: {
+        time: events.map(({ time }) => time),
+        kind: events.map(({ kind }) => kind),
+        h: events.map(({ h }) => horizonTag(h)),
+        value: events.map(({ value }) => value),
+        expected: events.map(({ expected }) => expected),
       },
     };
   }

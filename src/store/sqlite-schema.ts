@@ -1,4 +1,4 @@
-/** Raised whenever the tables change. */
+/** Raised whenever a table changes. A new one does not: files of before get it when they are opened. */
 export const SCHEMA_VERSION = 1;
 
 /**
@@ -26,6 +26,10 @@ CREATE TABLE IF NOT EXISTS alert (
   partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, value REAL NOT NULL, expected REAL NOT NULL,
   lo REAL NOT NULL, hi REAL NOT NULL, score REAL NOT NULL,
   PRIMARY KEY (partition, series, time)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS event (
+  partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL, h INTEGER NOT NULL,
+  value REAL NOT NULL, expected REAL NOT NULL, width REAL,
+  PRIMARY KEY (partition, series, time, model, kind, h)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS dead_letter (
   id INTEGER PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL, series TEXT NOT NULL, reason TEXT NOT NULL,
   detail TEXT NOT NULL, bytes BLOB);

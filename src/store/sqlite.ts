@@ -13,7 +13,7 @@ import type { Commit, Restored, Restoring, StateRow, Store } from './store.ts';
 export const SqliteSettings = z.strictObject({
   path: z.string().min(1).optional().describe('sqlite: the file; default: .foretide/<pipeline>.db'),
   retention: Duration.prefault('90d').describe(
-    'sqlite: how long readings, forecasts and alerts are kept, in event time behind the newest reading',
+    'sqlite: how long readings, forecasts, alerts and events are kept, in event time behind the newest reading',
   ),
 });
 
@@ -130,7 +130,7 @@ export class SqliteStore implements Store {
     { measurement, length, series, time, tags, fields }: Points,
     cutoff: number,
   ): void {
-    const { value, yhat, lo, hi, score, expected } = fields;
+    const { value, yhat, lo, hi, score, expected, width } = fields;
     for (let i = 0; i < length; i++) {
       const t = time[i]!;
       if (t < cutoff) continue;
@@ -154,6 +154,19 @@ export class SqliteStore implements Store {
         case 'anomaly':
           this.#sql.alert.run(partition, name, t, value![i]!, expected![i]!, lo![i]!, hi![i]!, score![i]!);
           break;
+        case 'event':
+          this.#sql.event.run(
+            partition,
+            name,
+            t,
+            tags['model']!,
+            tags['kind']!,
+            Number(tags['h']),
+            value![i]!,
+            expected![i]!,
+            orNull(width![i]!),
+          );
+          break;
       }
     }
   }
@@ -174,6 +187,7 @@ export class SqliteStore implements Store {
     for (const { partition, series } of this.#sql.series.all() as { partition: number; series: string }[]) {
       this.#sql.pruneReading.run(partition, series, cutoff);
       this.#sql.pruneAlert.run(partition, series, cutoff);
+      this.#sql.pruneEvent.run(partition, series, cutoff);
       for (const { model, h } of this.#sql.horizons.all(partition, series) as {
         model: string;
         h: number;
@@ -215,11 +229,13 @@ function prepare(db: DatabaseSync) {
     reading: 'INSERT INTO reading VALUES (?, ?, ?, ?)',
     forecast: 'INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     alert: 'INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    event: 'INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     dead: 'INSERT INTO dead_letter (partition, offset, series, reason, detail, bytes) VALUES (?, ?, ?, ?, ?, ?)',
     series: 'SELECT DISTINCT partition, series FROM reading',
     horizons: 'SELECT DISTINCT model, h FROM forecast WHERE partition = ? AND series = ?',
     pruneReading: 'DELETE FROM reading WHERE partition = ? AND series = ? AND time < ?',
     pruneAlert: 'DELETE FROM alert WHERE partition = ? AND series = ? AND time < ?',
+    pruneEvent: 'DELETE FROM event WHERE partition = ? AND series = ? AND time < ?',
     pruneForecast:
       'DELETE FROM forecast WHERE partition = ? AND series = ? AND model = ? AND h = ? AND time < ?',
   };

@@ -13,10 +13,21 @@ const GUARD = 4242;
 const arena = new Arena();
 const { exports } = Kernel.of(arena);
 /** Places in the arena, in bytes; far enough from one another. */
-const [HORIZONS, STAMPS, VALUES, MOVES, PLACES, ERRORS, CHANGES, MOVED, REACHES, COUNTS, SUMS] = Array.from(
-  { length: 11 },
-  () => arena.take(1 << 18),
-) as [number, number, number, number, number, number, number, number, number, number, number];
+const [HORIZONS, STAMPS, VALUES, MOVES, PLACES, ERRORS, CHANGES, MOVED, REACHES, COUNTS, SUMS, LIVES] =
+  Array.from({ length: 12 }, () => arena.take(1 << 18)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
 
 /** Ascending steps ahead. */
 const horizonsOf = fc
@@ -101,7 +112,10 @@ test('countScores: bits equal the reference for every horizon whose target has c
       fc.integer({ min: 1, max: 9 }),
       (horizons, day, seed, of, ring) => {
         const Q = horizons.length;
-        const counts = Int32Array.from({ length: 4 * Q }, (_, i) => i);
+        const counts = Int32Array.from({ length: 2 * Q }, (_, i) =>
+          i % 2 === 0 ? (97 * i) ** (seed % 3) : i,
+        );
+        const lives = Float32Array.from(numbers(2 * Q, seed + 5, 0), Math.abs);
         const sums = numbers(4 * Q, seed, of).map(Math.abs);
         const errors = numbers(Q, seed + 1, of);
         for (let q = seed % 3; q < Q; q += 3) errors[q] = NaN;
@@ -115,13 +129,14 @@ test('countScores: bits equal the reference for every horizon whose target has c
         const unit = Math.abs(errors.find((e) => e > 0) ?? 1);
         const sinceDay = numbers(1, seed + 4, 1)[0]!;
 
-        const { f64, i32, u16 } = arena.view();
+        const { f32, f64, i32, u16 } = arena.view();
         i32.set(horizons, HORIZONS / 4);
         f64.set(errors, ERRORS / 8);
         f64.set(changes, CHANGES / 8);
         i32.set(places, PLACES / 4);
         u16.set(reaches, REACHES / 2);
         i32.set(counts, COUNTS / 4);
+        f32.set(lives, LIVES / 4);
         f64.set(sums, SUMS / 8);
         exports.countScores(
           ...([
@@ -136,6 +151,7 @@ test('countScores: bits equal the reference for every horizon whose target has c
             2 * stride,
             unit,
             COUNTS,
+            LIVES,
             SUMS,
           ] as const),
         );
@@ -144,8 +160,10 @@ test('countScores: bits equal the reference for every horizon whose target has c
           if (Number.isNaN(errors[q])) return;
           const at = places[q]! * stride + 2 * q;
           count(
-            counts.subarray(4 * q, 4 * q + 4),
+            counts.subarray(2 * q, 2 * q + 2),
+            lives.subarray(2 * q, 2 * q + 2),
             sums.subarray(4 * q, 4 * q + 4),
+            h,
             errors[q]!,
             changes[q]!,
             day > h ? sinceDay : NaN,
@@ -153,7 +171,8 @@ test('countScores: bits equal the reference for every horizon whose target has c
             unit * fromBfloat16(reaches[at + 1]!),
           );
         });
-        expect(i32.slice(COUNTS / 4, COUNTS / 4 + 4 * Q)).toEqual(counts);
+        expect(i32.slice(COUNTS / 4, COUNTS / 4 + 2 * Q)).toEqual(counts);
+        expect(f32.slice(LIVES / 4, LIVES / 4 + 2 * Q)).toEqual(lives);
         sameNumbers(f64.slice(SUMS / 8, SUMS / 8 + 4 * Q), sums);
       },
     ),

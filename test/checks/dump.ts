@@ -8,6 +8,7 @@ const TABLES = {
   reading: 'partition, series, time',
   forecast: 'partition, series, model, h, time',
   alert: 'partition, series, time',
+  event: 'partition, series, time, model, kind, h',
   dead_letter: 'partition, offset, series, reason',
 } as const;
 

@@ -34,6 +34,10 @@ const known: EvaluationDocument = {
     byHorizon: [
       { ...metrics, horizon: 1, baselines: { last: ratio(0.5), seasonal: ratio(null), mean: ratio(2) } },
     ],
+    bySeries: document.scores.bySeries.map((each) => ({
+      ...each,
+      events: { 'drift-up': 1002, relearn: 1 },
+    })),
   },
 };
 
@@ -48,6 +52,8 @@ test('says what was evaluated, what was set aside, and how fast it was', () => {
     'Speed',
     '16.35 µs per reading (median; 15.00 without decoding), 3.0 s in all',
   ]);
+  expect(lines).toContainEqual(['Events', '1,002 drift-up, 1 relearn']);
+  expect(cells(evaluationTables(document))).toContainEqual(['Events', 'none']);
   expect(lines).toContainEqual(['Stopped', 'before the end of the data']);
 });
 

@@ -53,6 +53,7 @@ test('the keys of the document: programs rely on them', async () => {
         season: 'number',
         ratioToLast: 'number',
         byHorizon: [horizon],
+        events: {},
       },
     ],
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { better, figure, percent, rowsTold, share } from '../../src/evaluate/figures.ts';
+import { better, eventsTold, figure, percent, rowsTold, share } from '../../src/evaluate/figures.ts';
 
 test.each([
   [null, '–'],
@@ -25,4 +25,15 @@ test('shares, ratios and rows', () => {
     '–',
   ]);
   expect([rowsTold({ rows: '0..' }), rowsTold({ rows: '0..9' })]).toEqual(['all rows', 'rows 0..9']);
+});
+
+test('events are told over all series, by kind', () => {
+  expect(eventsTold([])).toBe('none');
+  expect(eventsTold([{ events: {} }, { events: {} }])).toBe('none');
+  const series = [
+    { events: { 'drift-up': 1, relearn: 1 } },
+    { events: {} },
+    { events: { 'drift-up': 1999 } },
+  ];
+  expect(eventsTold(series)).toBe('2,000 drift-up, 1 relearn');
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { LOWERED, RETURNED } from '../../src/forecast/coverage.ts';
 import { issuedRows } from '../../src/evaluate/issued-rows.ts';
 
 const frame = {
@@ -74,4 +75,31 @@ test('a frame that no stage has forecast', () => {
       message: expect.stringContaining('without index, yhat') as unknown,
     }),
   );
+});
+
+test('what happened to the forecasts stands with the reading and the channel that it happened to', () => {
+  const all = rows({
+    targets: [0, 1],
+    horizons: [1, 2, 3],
+    expected: new Float64Array(4),
+    usualError: new Float64Array(4),
+    drift: Int8Array.of(0, 0, 0, 1),
+    relearned: Uint8Array.of(0, 0, 0, 1),
+    coverageTurns: [
+      { row: 0, channel: 1, horizon: 2, turn: LOWERED, coverage: 0.8, level: 0.9, width: 1 },
+      { row: 1, channel: 1, horizon: 2, turn: RETURNED, coverage: 0.9, level: 0.9, width: 1 },
+    ],
+  });
+  expect(all.map(({ events }) => events)).toEqual([
+    [],
+    ['coverage-low'],
+    [],
+    ['drift-up', 'relearn', 'coverage-back'],
+  ]);
+  expect(rows({ targets: [0, 1], horizons: [1, 2, 3] }).map(({ events }) => events)).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ]);
 });

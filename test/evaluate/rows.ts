@@ -30,6 +30,7 @@ export function rowsOf(
       yhat: Float64Array.from(ahead, ({ yhat }) => yhat),
       lo: Float64Array.from(ahead, ({ lo = NaN }) => lo),
       hi: Float64Array.from(ahead, ({ hi = NaN }) => hi),
+      events: [],
     });
   });
   return rows;

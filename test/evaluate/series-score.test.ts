@@ -327,3 +327,13 @@ function definition(
   }
   return { ...sums, mean: Math.round(sums.mean * 1e6) };
 }
+
+test('events count in the rows that they happened in', () => {
+  const plan = planOf([1], { validate: '1..2', score: '3..4' });
+  const rows = rowsOf([1, 2, 3, 4, 5, 6], [1], () => ({ yhat: 0 }));
+  const series = new SeriesScore(0, rows[0]!, plan);
+  for (const row of rows)
+    series.take({ ...row, events: row.row === 4 ? ['drift-up', 'relearn'] : ['drift-up'] });
+  expect(series.events('validation')).toEqual({ 'drift-up': 2 });
+  expect(series.events('score')).toEqual({ 'drift-up': 2, relearn: 1 });
+});

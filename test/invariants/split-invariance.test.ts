@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { eventsOf } from '../../src/detect/events.ts';
 import { Memory } from '../../src/memory/memory.ts';
+import { seededRandom } from '../../src/model/random.ts';
 import type { SourceRecord } from '../../src/source/source.ts';
 import { deadLetters, rowHashes, stateHash } from '../checks/bytes.ts';
 import { messyStream } from '../checks/stream.ts';
-import { batchOf, liveStages } from '../checks/topology.ts';
+import { batchOf, liveStages, record } from '../checks/topology.ts';
 import { through } from '../frames.ts';
 
 function runCut(records: readonly SourceRecord[], cuts: readonly number[], options = {}) {
@@ -13,7 +15,14 @@ function runCut(records: readonly SourceRecord[], cuts: readonly number[], optio
   const bounds = [0, ...[...new Set(cuts)].toSorted((a, b) => a - b), records.length];
   const batches = bounds.slice(1).map((end, i) => batchOf(records.slice(bounds[i], end)));
   const frames = through(stages, ...batches);
-  const result = { rows: rowHashes(frames), dead: deadLetters(frames), state: stateHash(memory) };
+  const events = frames.flatMap((frame) =>
+    eventsOf(frame).map(({ row, ...event }) => ({
+      ...event,
+      series: frame.name[row],
+      time: frame.time[row],
+    })),
+  );
+  const result = { rows: rowHashes(frames), events, dead: deadLetters(frames), state: stateHash(memory) };
   memory.release();
   return result;
 }
@@ -63,4 +72,16 @@ test('frames of a single reading give the same bytes as one frame', () => {
       records.map((_, i) => i),
     ),
   ).toEqual(runCut(records, []));
+});
+
+test('events are the same, however the readings are cut', () => {
+  const random = seededRandom(5);
+  const noise = (): number => random() + random() + random() - 1.5;
+  const records = Array.from({ length: 2 * 2000 }, (_, i) =>
+    record(i, { s: 'ab'[i % 2], t: Math.floor(i / 2) * 3_600_000, v: noise() * (i < 3000 ? 1 : 300) }),
+  );
+  const whole = runCut(records, []).events;
+  expect(new Set(whole.map(({ kind }) => kind))).toContain('drift-up');
+  expect(new Set(whole.map(({ kind }) => kind))).toContain('coverage-low');
+  expect(runCut(records, [3, 700, 3001, 3002, 3100]).events).toEqual(whole);
 });

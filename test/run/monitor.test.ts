@@ -6,6 +6,7 @@ import { ModelSettings } from '../../src/model/settings.ts';
 import { Monitor } from '../../src/run/monitor.ts';
 import type { Committed, Task } from '../../src/run/task.ts';
 import type { Source } from '../../src/source/source.ts';
+import { pointsOf } from '../sink/points.ts';
 import { scoreSlots } from './scores.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'], now: 1_700_000_000_000 }));
@@ -29,7 +30,7 @@ function monitorOf(
 function memoryWith(series: number, ratio = 0): Memory {
   const memory = new Memory();
   const { begin, put } = scoreSlots(memory, model.channels, [1, 2]);
-  for (let i = 0; i < series; i++) put(`s${i}`, 0, 0, { count: 1, error: ratio, last: 1 });
+  for (let i = 0; i < series; i++) put(`s${i}`, 0, 0, { error: ratio, last: 1 });
   begin();
   return memory;
 }
@@ -54,6 +55,7 @@ test('a run that has just begun', () => {
     progress: null,
     eventTime: null,
     deadLetters: {},
+    events: {},
     bytesPerSeries: 0,
     model: { name: 'lstm2', cell: 'lstm', hidden: 2 },
     nominalCoverage: 0.9,
@@ -75,6 +77,19 @@ test('counts what is committed, and what was set aside by its reason', () => {
   monitor.count(committed(2, 'late'));
   expect(monitor.readings).toBe(7);
   expect(monitor.status()).toMatchObject({ readings: 7, deadLetters: { late: 2, malformed: 1 } });
+});
+
+test('counts the events that are committed by their kind', () => {
+  const monitor = monitorOf();
+  const happened = (kind: string, ...series: string[]) =>
+    pointsOf(
+      ['value'],
+      series.map((name, i) => [name, i, 1] as const),
+      { measurement: 'event', tags: { kind, h: '01' } },
+    );
+  monitor.count({ ...committed(5), points: [happened('drift-up', 'a', 'b'), happened('relearn', 'a')] });
+  monitor.count({ ...committed(5), points: [happened('drift-up', 'a'), pointsOf(['value'], [['a', 9, 1]])] });
+  expect(monitor.status().events).toEqual({ 'drift-up': 3, relearn: 1 });
 });
 
 test('puts the partitions together: series of each channel, the newest event time', () => {

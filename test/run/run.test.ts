@@ -7,6 +7,7 @@ import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { type Log, silentLog } from '../../src/log.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
+import { seededRandom } from '../../src/model/random.ts';
 import { run, type RunOptions, type Running } from '../../src/run/run.ts';
 import { dump } from '../checks/dump.ts';
 import { recordings } from '../source/recording.ts';
@@ -184,6 +185,32 @@ describe('a recording, from a file to SQLite', () => {
   });
 });
 
+test('what happens to the forecasts is in the table of events, in the status and on the page', async () => {
+  const random = seededRandom(4);
+  const value = (i: number): number => (random() + random() - 1) * (i < 500 ? 1 : 20);
+  const lines = Array.from({ length: 800 }, (_, i) => {
+    return `${new Date(Date.UTC(2026, 0, 1) + i * 3_600_000).toISOString()},s,${value(i).toFixed(4)}\n`;
+  });
+  const db = database();
+  const set = ['page.enabled=true', 'page.port=0', 'forecast.onDrift=relearn'];
+  const running = await begin(db, [write(HEADER + lines.join(''))], set);
+  const { events } = await running.finished;
+  expect(events).toMatchObject({ 'drift-up': 1, relearn: 1 });
+  const answer = await fetch(`${running.address}/api/history?series=s`);
+  const window = (await answer.json()) as { events: { time: number[]; kind: string[] } };
+  const drifted = window.events.time[window.events.kind.indexOf('drift-up')]!;
+  expect(drifted).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 1) + 500 * 3_600_000);
+  expect(drifted).toBeLessThan(Date.UTC(2026, 0, 1) + 530 * 3_600_000);
+  await running.stop();
+  const kept = new DatabaseSync(db, { readOnly: true });
+  const counted = kept.prepare('SELECT kind, count(*) AS n FROM event GROUP BY kind').all() as {
+    kind: string;
+    n: number;
+  }[];
+  kept.close();
+  expect(Object.fromEntries(counted.map(({ kind, n }) => [kind, n]))).toEqual(events);
+});
+
 describe('the page', () => {
   test('is served while the run goes on and after its end, until it is stopped', async () => {
     const db = database();
@@ -191,7 +218,12 @@ describe('the page', () => {
     expect(running.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     await running.finished;
     const status = (await (await fetch(`${running.address}/api/status`)).json()) as object;
+    const bands = await (await fetch(`${running.address}/api/bands?series=s1`)).json();
     expect(status).toMatchObject({ state: 'done', readings: ROWS - 1 });
+    expect(bands).toMatchObject({
+      series: 's1',
+      bands: [{ h: '01' }, { h: '02' }, { h: '03', targets: 136 }],
+    });
     const page = await (await fetch(running.address!)).text();
     expect(page).toContain('<html');
     const { address } = running;

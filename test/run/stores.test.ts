@@ -17,7 +17,11 @@ describe('where the state lies', () => {
       kind: 'kafka',
       topics: {
         changelog: 'g-my-pipeline-changelog',
-        outputs: { forecast: 'g-my-pipeline-forecast', anomaly: 'g-my-pipeline-anomaly' },
+        outputs: {
+          forecast: 'g-my-pipeline-forecast',
+          anomaly: 'g-my-pipeline-anomaly',
+          event: 'g-my-pipeline-event',
+        },
         dead: 'g-my-pipeline-dead',
       },
     });

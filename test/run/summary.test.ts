@@ -18,8 +18,8 @@ function memoryOf(
   return memory;
 }
 
-const beats = (error: number, last: number): Partial<Score> => ({ count: 1, error, last });
-const nothing = { againstLast: null, againstSeason: null, coverage: null };
+const beats = (error: number, last: number): Partial<Score> => ({ error, last });
+const nothing = { againstLast: null, againstSeason: null, coverage: null, liveCoverage: null };
 
 test('a line for each horizon that is forecast, called as its points are', () => {
   expect(summarise([memoryOf([1, 24, 144], [])])).toEqual([
@@ -94,4 +94,16 @@ test('a series that never moves, or is forecast without any error, spoils no mea
 test('coverage is the share of all targets that had a band', () => {
   const memory = memoryOf([1], [[[{ bands: 10, covered: 9 }]], [[{ bands: 90, covered: 78 }]], [[{}]]]);
   expect(summarise([memory])[0]!.coverage).toBeCloseTo(0.87, 12);
+});
+
+test('live coverage counts a series by its targets, up to a thousand', () => {
+  const line = (...series: Partial<Score>[]) =>
+    summarise([
+      memoryOf(
+        [1],
+        series.map((score) => [[score]]),
+      ),
+    ])[0]!.liveCoverage;
+  expect(line({ bands: 10, coverage: 1 }, { bands: 30, coverage: 0.5 })).toBeCloseTo(0.625, 6);
+  expect(line({ bands: 1e6, coverage: 1 }, { bands: 1000, coverage: 0.5 })).toBeCloseTo(0.75, 6);
 });

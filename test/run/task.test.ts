@@ -5,7 +5,7 @@ import type { Frame } from '../../src/frame.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
 import { Task, type TaskParts } from '../../src/run/task.ts';
 import { seededRandom } from '../../src/model/random.ts';
-import { anomalyPoints, forecastPoints, readingPoints } from '../../src/sink/frame-points.ts';
+import { anomalyPoints, eventPoints, forecastPoints, readingPoints } from '../../src/sink/frame-points.ts';
 import type { Batch } from '../../src/source/source.ts';
 import { SqliteStore } from '../../src/store/sqlite.ts';
 import type { Commit, Store } from '../../src/store/store.ts';
@@ -30,6 +30,7 @@ export function partsFor(
       readingPoints(frame),
       ...forecastPoints(frame, model, settings),
       anomalyPoints(frame),
+      ...eventPoints(frame, model),
     ],
   } as unknown as Pipeline;
   return {
@@ -45,7 +46,12 @@ export function partsFor(
 }
 
 const sqlite = (): SqliteStore => new SqliteStore(':memory:', { retention: 1e15 });
-const records = messyStream(3, 4000);
+/** From the 2,500th on far noisier than before: that is an event. */
+const records = messyStream(3, 4000).map((record, i) => {
+  if (i < 2500 || record.value === null) return record;
+  const wilder = (_: string, v: string): string => `"v":${Number(v) + ((i * 7919) % 101)}`;
+  return { ...record, value: Buffer.from(record.value.toString().replace(/"v":([-\d.]+)/g, wilder)) };
+});
 
 async function undisturbed() {
   const store = sqlite();

@@ -241,3 +241,21 @@ test('more live streams than allowed are refused', async () => {
   await first.body?.cancel();
   expect((await get(app, '/api/live')).status).toBe(200);
 });
+
+test('how the bands of a series do, where the run knows', async () => {
+  const band = { h: '06', targets: 40, overall: 0.9, coverage: 0.875, width: 2.5 };
+  const parts = {
+    host: '127.0.0.1',
+    history: new RecentHistory({ points: 9, series: 9 }),
+    feed: new LiveFeed(),
+  };
+  const app = createApp({
+    ...parts,
+    status: () => demoStatus(1),
+    bands: (series) => (series === 'a' ? [band] : []),
+  });
+  expect(await json(app, '/api/bands?series=a')).toEqual({ series: 'a', bands: [band] });
+  expect(await json(app, '/api/bands?series=b')).toEqual({ series: 'b', bands: [] });
+  expect((await get(app, '/api/bands')).status).toBe(400);
+  expect(await json(demoApp().app, '/api/bands?series=a')).toEqual({ series: 'a', bands: [] });
+});

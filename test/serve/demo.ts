@@ -91,7 +91,7 @@ function forecast(seed: number, t: number, h: number): { yhat: number; spread: n
   return { yhat, spread: noise * 1.645 * Math.sqrt(0.35 + 1.96 * (1 - known ** 2)) };
 }
 
-/** The points that hour `t` brings to every sensor: its reading, its forecasts, and an anomaly where there is one. */
+/** The points that hour `t` brings to every sensor: its reading, its forecasts, an anomaly and an event where there is one. */
 export function demoHour(t: number): Points[] {
   const rows = SENSORS.map((_, seed) => seed);
   const series = SENSORS.map(({ name }) => name);
@@ -143,7 +143,31 @@ export function demoHour(t: number): Points[] {
       offset: Float64Array.of(offset[seed]!),
     });
   }
-  return points;
+  return [...points, ...demoEvents(t)];
+}
+
+const DEMO_EVENTS: readonly { t: number; kind: string; h: string; value: number; expected: number }[] = [
+  { t: 233, kind: 'drift-up', h: '01', value: 71.6, expected: 9.3 },
+  { t: 233, kind: 'relearn', h: '01', value: 71.6, expected: 9.3 },
+  { t: 264, kind: 'coverage-low', h: '06', value: 0.868, expected: 0.9 },
+  { t: 288, kind: 'coverage-back', h: '06', value: 0.886, expected: 0.9 },
+];
+
+/** What happens to the forecasts of the first sensor at hour `t`. */
+function demoEvents(t: number): Points[] {
+  return DEMO_EVENTS.filter((event) => event.t === t).map(({ kind, h, value, expected }) => ({
+    measurement: 'event',
+    length: 1,
+    series: [SENSORS[0]!.name],
+    time: Float64Array.of(START + t * HOUR),
+    tags: { model: 'demo', kind, h },
+    fields: {
+      value: Float64Array.of(value),
+      expected: Float64Array.of(expected),
+      width: Float64Array.of(NaN),
+    },
+    offset: Float64Array.of(t * SENSORS.length),
+  }));
 }
 
 /** The points of hours `from` to `to - 1`. */
@@ -165,15 +189,16 @@ export function demoStatus(t: number, over: Partial<RunStatus> = {}): RunStatus 
     progress: null,
     eventTime: START + t * HOUR,
     deadLetters: { duplicate: 12, late: 3, malformed: 1 },
+    events: { 'drift-up': 2, relearn: 1 },
     bytesPerSeries: 2248,
     model: { name: 'demo', cell: 'lstm', hidden: 64 },
     nominalCoverage: 0.9,
     summary: [
-      { h: '01', againstLast: 0.71, againstSeason: 0.52, coverage: 0.913 },
-      { h: '03', againstLast: 0.58, againstSeason: 0.6, coverage: 0.907 },
-      { h: '06', againstLast: 0.44, againstSeason: 0.66, coverage: 0.902 },
-      { h: '12', againstLast: 0.37, againstSeason: 0.74, coverage: 0.894 },
-      { h: '24', againstLast: 0.79, againstSeason: 1.06, coverage: 0.861 },
+      { h: '01', againstLast: 0.71, againstSeason: 0.52, coverage: 0.913, liveCoverage: 0.893 },
+      { h: '03', againstLast: 0.58, againstSeason: 0.6, coverage: 0.907, liveCoverage: 0.887 },
+      { h: '06', againstLast: 0.44, againstSeason: 0.66, coverage: 0.902, liveCoverage: 0.882 },
+      { h: '12', againstLast: 0.37, againstSeason: 0.74, coverage: 0.894, liveCoverage: 0.874 },
+      { h: '24', againstLast: 0.79, againstSeason: 1.06, coverage: 0.861, liveCoverage: 0.841 },
     ],
     data: '.foretide/live-forecast.sqlite',
     startedAt: Date.UTC(2024, 2, 18, 9, 30),

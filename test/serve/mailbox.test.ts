@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Mailbox } from '../../src/serve/mailbox.ts';
 import { demoStatus } from './demo.ts';
-import { anomalies, forecasts, readings } from './points.ts';
+import { anomalies, events, forecasts, readings } from './points.ts';
 
 const ignore = (): void => undefined;
 
@@ -12,6 +12,7 @@ test('puts together what came, and gives it once', () => {
   mailbox.add(readings(['a', 2, 12]), [0]);
   mailbox.add(forecasts('01', ['a', 3, 12, 10, 14]), [0]);
   mailbox.add(anomalies(['a', 2, 12, 5, 11, 9, 13]), [0]);
+  mailbox.add(events('drift-up', '01', ['b', 2, 9, 3], ['a', 2, 7, 3]), [1]);
   expect(mailbox.take()).toEqual([
     {
       kind: 'points',
@@ -19,6 +20,7 @@ test('puts together what came, and gives it once', () => {
         readings: { time: [1, 2], value: [10, 12] },
         forecasts: [{ h: '01', time: [2, 3], yhat: [11, 12], lo: [9, 10], hi: [13, 14] }],
         anomalies: { time: [2], value: [12], score: [5], expected: [11], lo: [9], hi: [13] },
+        events: { time: [2], kind: ['drift-up'], h: ['01'], value: [7], expected: [3] },
       },
     },
   ]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RecentHistory } from '../../src/serve/recent.ts';
-import { anomalies, forecasts, readings } from './points.ts';
+import { anomalies, events, forecasts, readings } from './points.ts';
 
 test('gives back what was added, within the window that is asked for', () => {
   const history = new RecentHistory({ points: 10, series: 10 });
@@ -22,6 +22,7 @@ test('gives back what was added, within the window that is asked for', () => {
       { h: '02', time: [], yhat: [], lo: [], hi: [] },
     ],
     anomalies: { time: [], value: [], score: [], expected: [], lo: [], hi: [] },
+    events: { time: [], kind: [], h: [], value: [], expected: [] },
   });
   expect(history.window('a', 0, 1).anomalies).toEqual({
     time: [1],
@@ -36,6 +37,26 @@ test('gives back what was added, within the window that is asked for', () => {
     { name: 'b', readings: 1, lastTime: 1, lastValue: 20, anomalies: 0 },
   ]);
   expect(history.tail('a', 5)).toEqual([10, 12]);
+});
+
+test('keeps the newest events of a series, several kinds of one time too', () => {
+  const history = new RecentHistory({ points: 3, series: 10 });
+  const batch = [
+    readings(['a', 1, 1]),
+    events('drift-up', '01', ['a', 1, 9, 3], ['b', 1, 5, 2]),
+    events('relearn', '01', ['a', 1, 9, 3]),
+  ];
+  for (let again = 0; again < 2; again++) history.add(batch);
+  expect(history.window('a', 0, 9).events).toEqual({
+    time: [1, 1],
+    kind: ['drift-up', 'relearn'],
+    h: ['01', '01'],
+    value: [9, 9],
+    expected: [3, 3],
+  });
+  history.add([events('drift-down', '01', ['a', 2, 1, 3], ['a', 3, 1, 2])]);
+  expect(history.window('a', 0, 9).events.time).toEqual([1, 2, 3]);
+  expect(history.window('a', 2, 2).events.kind).toEqual(['drift-down']);
 });
 
 test('of an unknown series there is nothing', () => {

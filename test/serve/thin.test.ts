@@ -20,6 +20,13 @@ function windowOf(value: number[]): Window {
       lo: value,
       hi: value,
     },
+    events: {
+      time: [...time],
+      kind: time.map(() => 'drift-up'),
+      h: time.map(() => '01'),
+      value,
+      expected: value,
+    },
   };
 }
 
@@ -46,4 +53,10 @@ test('of anomalies the highest scores stay, in order of time', () => {
   const { anomalies } = thin(windowOf(wave), 103);
   expect(anomalies.score).toEqual(Array.from({ length: 103 }, () => 96));
   expect(anomalies.time).toEqual(Array.from({ length: 103 }, (_, i) => 96 + 97 * i));
+});
+
+test('of events the newest stay', () => {
+  const { events } = thin(windowOf(wave), 103);
+  expect(events.time).toEqual(Array.from({ length: 103 }, (_, i) => N - 103 + i));
+  expect(events.kind).toHaveLength(103);
 });

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { LOWERED, RAISED, RETURNED } from '../../src/forecast/coverage.ts';
+import type { CoverageTurn } from '../../src/forecast/score.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel, type Model } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
-import { anomalyPoints, forecastPoints, readingPoints } from '../../src/sink/frame-points.ts';
+import { anomalyPoints, eventPoints, forecastPoints, readingPoints } from '../../src/sink/frame-points.ts';
+import { encodeLines } from '../../src/sink/line-encoder.ts';
 import type { Points } from '../../src/sink/points.ts';
 import { alignedFrame } from '../frames.ts';
 
@@ -112,6 +115,26 @@ describe('missing and chosen channels', () => {
     ]);
   });
 
+  test('an event is called by its channel', () => {
+    const model = createModel(ModelSettings.parse({ name: 'm', hidden: 1, horizon: 1 }), 2);
+    const blocks = eventPoints(
+      {
+        ...chosen(),
+        expected: Float64Array.of(90, 21, 22),
+        drift: Int8Array.of(1, 0, 0),
+        usualError: Float64Array.of(4, 5, 6),
+        coverageTurns: [
+          { row: 2, channel: 1, horizon: 1, turn: LOWERED, coverage: 0.8, level: 0.9, width: 7 },
+        ],
+      },
+      model,
+    );
+    expect(blocks.map((points) => [points.tags['kind'], rowsOf(points)])).toEqual([
+      ['drift-up', [['a.c1', 10 * MINUTE, 7, 10, 4, NaN]]],
+      ['coverage-low', [['c.c1', 30 * MINUTE, 9, 0.8, 0.9, 7]]],
+    ]);
+  });
+
   test('an anomaly is called by its channel and has its value', () => {
     const points = anomalyPoints({
       ...chosen(),
@@ -121,6 +144,7 @@ describe('missing and chosen channels', () => {
       outerLo: Float64Array.of(30, 31, 32),
       outerHi: Float64Array.of(40, 41, 42),
       drift: new Int8Array(3),
+      usualError: new Float64Array(3),
     });
     expect(rowsOf(points)).toEqual([
       ['a.c1', 10 * MINUTE, 7, 10, 100, 20, 30, 40],
@@ -210,6 +234,7 @@ describe('anomalyPoints', () => {
       outerLo: counted(30),
       outerHi: counted(40),
       drift: new Int8Array(0),
+      usualError: new Float64Array(0),
     });
     expect(points).toMatchObject({ measurement: 'anomaly', tags: {}, labels: { state: 'outside' } });
     expect(Object.keys(points.fields)).toEqual(['score', 'value', 'expected', 'lo', 'hi']);
@@ -217,5 +242,99 @@ describe('anomalyPoints', () => {
       ['a.c1', 10 * MINUTE, 7, 11, 100, 21, 31, 41],
       ['c.c0', 30 * MINUTE, 9, 14, 3, 24, 34, 44],
     ]);
+  });
+});
+
+describe('eventPoints', () => {
+  const model = createModel(ModelSettings.parse({ name: 'm', hidden: 1, horizon: 6 }), 2);
+  const none = new Float64Array(6);
+
+  /** A coverage that has turned; its numbers tell where. */
+  const turned = (row: number, channel: number, horizon: number, turn: number): CoverageTurn => {
+    return {
+      row,
+      channel,
+      horizon,
+      turn,
+      coverage: 0.5 + row / 8,
+      level: 0.9,
+      width: 10 * channel + horizon,
+    };
+  };
+
+  /** Two channels of three readings. */
+  const happened = (columns: object) =>
+    eventPoints(
+      {
+        ...frame(2),
+        targets: [0, 1],
+        horizons: [1, 6],
+        coverageTurns: [],
+        expected: none,
+        usualError: Float64Array.of(1, 2, 3, 4, 5, 6),
+        drift: new Int8Array(6),
+        relearned: new Uint8Array(6),
+        ...columns,
+      } as unknown as Parameters<typeof eventPoints>[0],
+      model,
+    );
+  const tagged = (blocks: readonly Points[]) =>
+    blocks.map((points) => [points.tags['kind'], points.tags['h'], rowsOf(points)]);
+
+  test('drift and what follows from it: the error, and what was usual', () => {
+    const blocks = happened({
+      drift: Int8Array.of(0, 1, 0, 0, -1, 1),
+      relearned: Uint8Array.of(0, 1, 0, 0, 0, 0),
+    });
+    for (const { measurement, fields, tags } of blocks) {
+      expect(measurement).toBe('event');
+      expect(Object.keys(fields)).toEqual(['value', 'expected', 'width']);
+      expect(tags['model']).toBe('m');
+    }
+    expect(tagged(blocks)).toEqual([
+      [
+        'drift-up',
+        '01',
+        [
+          ['a.c1', 10 * MINUTE, 7, 100, 2, NaN],
+          ['c.c1', 30 * MINUTE, 9, 300, 6, NaN],
+        ],
+      ],
+      ['relearn', '01', [['a.c1', 10 * MINUTE, 7, 100, 2, NaN]]],
+      ['drift-down', '01', [['c.c0', 30 * MINUTE, 9, 3, 5, NaN]]],
+    ]);
+  });
+
+  test('coverage: what the band holds, what was promised, and its width', () => {
+    const coverageTurns = [turned(1, 0, 1, LOWERED), turned(1, 0, 6, RAISED), turned(2, 1, 6, RETURNED)];
+    expect(tagged(happened({ coverageTurns }))).toEqual([
+      ['coverage-low', '01', [['b.c0', 20 * MINUTE, 7, 0.625, 0.9, 1]]],
+      ['coverage-high', '06', [['b.c0', 20 * MINUTE, 7, 0.625, 0.9, 6]]],
+      ['coverage-back', '06', [['c.c1', 30 * MINUTE, 9, 0.75, 0.9, 16]]],
+    ]);
+  });
+
+  // Seen to fail when kind and horizon are left out of the tags.
+  test('no two have the same identity, however much happens at once', () => {
+    const blocks = happened({
+      drift: new Int8Array(6).fill(1),
+      relearned: new Uint8Array(6).fill(1),
+      coverageTurns: [0, 1, 2].flatMap((row) =>
+        [0, 1].flatMap((channel) =>
+          [1, 6].map((h) => turned(row, channel, h, [LOWERED, RAISED, RETURNED][row]!)),
+        ),
+      ),
+    });
+    const identities = blocks.flatMap((points) =>
+      encodeLines(points).lines.map((line) => line.replace(/(?<!\\\\) .* /, ' ')),
+    );
+    expect(identities).toHaveLength(24);
+    expect(new Set(identities).size).toBe(24);
+    expect(identities).toContain(`event,h=06,kind=coverage-low,model=m,series=a.c0 ${10 * MINUTE * 1000}`);
+  });
+
+  test('none where nothing happens, nor of a frame that nobody has looked over', () => {
+    expect(happened({})).toEqual([]);
+    expect(eventPoints(frame(2) as unknown as Parameters<typeof eventPoints>[0], model)).toEqual([]);
   });
 });

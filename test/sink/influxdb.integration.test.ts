@@ -41,6 +41,32 @@ describeWithInfluxDB('InfluxSink on a real InfluxDB', (service) => {
     expect(await countAndSum({ ...service, bucket }, series)).toEqual([50_000, (49_999 * 50_000) / 2]);
   });
 
+  test('events of one reading stay apart, and are written again without a trace', async () => {
+    const series = randomUUID();
+    const event = (kind: string, h: string, width: number): Points =>
+      pointsOf(['value', 'expected', 'width'], [[series, T, 1, 2, width]], {
+        measurement: 'event',
+        tags: { model: 'm', kind, h },
+      });
+    const points = [
+      event('drift-up', '01', NaN),
+      event('relearn', '01', NaN),
+      event('coverage-low', '01', 4),
+      event('coverage-low', '06', 5.5),
+    ];
+    const sink = sinkTo({ ...service, bucket });
+    for (let again = 0; again < 2; again++) expect(await sink.write(points, never)).toEqual([]);
+    await sink.close();
+    const stored = await readBack({ ...service, bucket }, [series]);
+    const told = stored.map(({ tags, fields }) => `${tags['kind']} ${tags['h']} ${fields['width']}`);
+    expect(told.toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'coverage-low 01 4',
+      'coverage-low 06 5.5',
+      'drift-up 01 undefined',
+      'relearn 01 undefined',
+    ]);
+  });
+
   test('a partial write: the lines of a conflicting type come back, all others are stored', async () => {
     const series = randomUUID();
     // from now on, `other` is text in this shard

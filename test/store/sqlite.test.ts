@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Points } from '../../src/sink/points.ts';
 import { removeSqlite, SqliteStore } from '../../src/store/sqlite.ts';
+import { SqliteHistory } from '../../src/store/sqlite-history.ts';
 import { checkStore, commitOf, readings, NOWHERE } from '../checks/store.ts';
+import { events } from '../serve/points.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'foretide-store-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -11,6 +14,12 @@ const DAY = 86_400_000;
 let count = 0;
 const place = (): string => join(folder, `${count++}.db`);
 const open = (path: string, retention = 90 * DAY): SqliteStore => new SqliteStore(path, { retention });
+
+/** Of coverage the width of the band, of drift none. */
+const withWidth = (block: Points): Points => {
+  const width = Float64Array.of(block.tags['h'] === '01' ? NaN : 4);
+  return { ...block, fields: { ...block.fields, width } };
+};
 
 checkStore('sqlite', (path) => open(path), place);
 
@@ -48,6 +57,48 @@ describe('sqlite', () => {
     expect(whole).toEqual([240, 241]);
     expect(await after(days.map((d) => [d]))).toEqual(whole);
     expect(await after([days.slice(0, 4), days.slice(4, 8), days.slice(8)])).toEqual(whole);
+  });
+
+  test('events of one reading stand side by side, and go with the readings', async () => {
+    const store = open(place());
+    const times = [1, 100 * DAY];
+    for (const time of times) {
+      const points = [
+        readings('s', [time]),
+        events('drift-up', '01', ['s', time, 9, 3]),
+        events('relearn', '01', ['s', time, 9, 3]),
+        events('coverage-low', '06', ['s', time, 0.8, 0.9]),
+        events('coverage-low', '12', ['s', time, 0.7, 0.9]),
+      ].map((block) => (block.measurement === 'event' ? withWidth(block) : block));
+      await store.commit(commitOf({ points, watermark: time }));
+    }
+    const rows = store.database
+      .prepare('SELECT time / 86400000 AS day, kind, h, value, expected, width FROM event')
+      .all();
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      [100, 'coverage-low', 6, 0.8, 0.9, 4],
+      [100, 'coverage-low', 12, 0.7, 0.9, 4],
+      [100, 'drift-up', 1, 9, 3, null],
+      [100, 'relearn', 1, 9, 3, null],
+    ]);
+    await store.close();
+  });
+
+  // Seen to fail when SCHEMA_VERSION is raised for a new table.
+  test('a file from before there were events opens, with what it has, and takes events', async () => {
+    const path = place();
+    const old = open(path);
+    await old.commit(commitOf({ next: 9, points: [readings('s', [1])] }));
+    old.database.exec("DROP TABLE event; UPDATE meta SET value = '1' WHERE key = 'schema'");
+    await old.close();
+    const store = open(path);
+    expect(await store.open(0, 'f', NOWHERE)).toMatchObject({ next: 9 });
+    await store.commit(commitOf({ points: [withWidth(events('drift-up', '01', ['s', 1, 9, 3]))] }));
+    expect(new SqliteHistory(store.database).window('s', 0, 9)).toMatchObject({
+      readings: { time: [1] },
+      events: { time: [1], kind: ['drift-up'], h: ['01'], value: [9], expected: [3] },
+    });
+    await store.close();
   });
 
   test('--fresh removes what was there', async () => {

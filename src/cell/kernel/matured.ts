@@ -4,6 +4,10 @@ import { bytes, wide } from './lanes';
 
 const FAR: f64 = 1e6;
 const HUGE: f64 = 1e300;
+/** Targets that count for the live figures, at least, and for each step ahead; no band counts as wider. */
+const WINDOW: f64 = 1000;
+const WINDOW_A_STEP: f64 = 50;
+const WIDEST: f64 = 1e38;
 
 /**
  * `matured` of the reference, for every horizon.
@@ -50,32 +54,46 @@ export function matured(
  * @param changes [Q] float64
  * @param places [Q] i32
  * @param reaches [ring][…][Q][2] bfloat16; `stride` bytes from step to step
- * @param counts [Q][4] i32
+ * @param counts [Q][2] i32
+ * @param lives [Q][2] float32
  * @param sums [Q][4] float64
  */
 export function countScores(
   horizons: usize, Q: i32, day: i32, sinceDay: f64, errors: usize, changes: usize, places: usize,
-  reaches: usize, stride: i32, unit: f64, counts: usize, sums: usize,
+  reaches: usize, stride: i32, unit: f64, counts: usize, lives: usize, sums: usize,
 ): void {
   const seasonal = min(HUGE, abs(sinceDay));
-  for (let q = 0; q < Q; q++, counts += 16, sums += 32) {
+  for (let q = 0; q < Q; q++, counts += 8, lives += 8, sums += 32) {
     const error = f64.load(errors + wide(q));
     if (error != error) continue;
     const size = min(HUGE, abs(error));
-    increase(counts);
     f64.store(sums, f64.load(sums) + size);
     f64.store(sums, f64.load(sums, 8) + min(HUGE, abs(f64.load(changes + wide(q)))), 8);
-    if (day > load<i32>(horizons + bytes(q))) {
-      increase(counts + 4);
+    const h = load<i32>(horizons + bytes(q));
+    if (day > h) {
       f64.store(sums, f64.load(sums, 16) + size, 16);
       f64.store(sums, f64.load(sums, 24) + seasonal, 24);
     }
     const reached = reaches + load<i32>(places + bytes(q)) * stride + bytes(q);
     const above = loadHalf(reached);
     if (above != above) continue;
-    increase(counts + 8);
-    if (error <= unit * above && -error <= unit * loadHalf(reached + 2)) increase(counts + 12);
+    const upper = unit * above;
+    const lower = unit * loadHalf(reached + 2);
+    const isHeld = error <= upper && -error <= lower;
+    increase(counts);
+    if (isHeld) increase(counts + 4);
+    const weight = 1 / min(<f64>load<i32>(counts), max(WINDOW, WINDOW_A_STEP * <f64>h));
+    nearer(lives, isHeld ? 1 : 0, weight);
+    nearer(lives + 4, min(upper + lower, WIDEST), weight);
   }
+}
+
+/** Moves a mean towards x. */
+// @ts-ignore: decorator
+@inline
+function nearer(mean: usize, x: f64, weight: f64): void {
+  const before = <f64>f32.load(mean);
+  f32.store(mean, <f32>(before + (x - before) * weight));
 }
 
 // @ts-ignore: decorator

@@ -1,6 +1,6 @@
 import type { Curves } from '../curves.ts';
 import type { EvaluationDocument } from '../document.ts';
-import { percent, rowsTold } from '../figures.ts';
+import { eventsTold, percent, rowsTold } from '../figures.ts';
 import { chartsByHorizon } from './charts-by-horizon.ts';
 import { chartsOfStretches } from './charts-of-stretches.ts';
 import { chartsOverTime } from './charts-over-time.ts';
@@ -40,6 +40,7 @@ export function reportPage(document: EvaluationDocument, curves: Curves): string
 <div class="charts">${chartsOfStretches(scores, curves).join('\n')}</div>
 <h2>Numbers</h2>
 ${horizonTable(scores, document)}
+<p class="note">Events: ${escaped(eventsTold(scores.bySeries))}.</p>
 ${validation ? `<h2>Validation: ${escaped(rowsTold(validation))}</h2>\n${horizonTable(validation, document)}` : ''}
 ${data.series > 1 ? `<h2>By series, the worst first</h2>\n${seriesTable(scores)}` : ''}
 <h2>What the words mean</h2>
@@ -124,6 +125,10 @@ function glossary({ protocol, data }: EvaluationDocument): string {
     [
       'Within band, width, Winkler',
       'How often the 90 % band held what came, how wide it is, and a score of both together: lower is better (Winkler, 1972).',
+    ],
+    [
+      'Events',
+      'When the size of the errors was found to have grown (drift-up) or shrunk (drift-down), whether the series was learned anew then (relearn), and when the share of the newest 1,000 targets that the band held left its tolerance (coverage-low, coverage-high) and was back (coverage-back).',
     ],
   ];
   return `<dl>${words.map(([word, meaning]) => `<dt>${escaped(word)}</dt><dd>${escaped(meaning)}</dd>`).join('')}</dl>`;

@@ -1,4 +1,4 @@
-import { better, figure, share } from '../figures.ts';
+import { better, eventsTold, figure, share } from '../figures.ts';
 import type { EvaluationDocument, Scores } from '../document.ts';
 import { escaped } from './html.ts';
 
@@ -47,18 +47,22 @@ export function seriesTable({ bySeries }: Scores): string {
   const horizons = bySeries[0]?.byHorizon.map(({ horizon }) => horizon) ?? [];
   const ends = [...new Set([0, horizons.length - 1])].filter((i) => i >= 0);
   const head = ends.flatMap((i) => [`MAE, ${horizons[i]} ahead`, 'MASE', 'Against last', 'Within band']);
-  const rows = bySeries.slice(0, MOST_SERIES).map(({ series, channel, readings, ratioToLast, byHorizon }) => [
-    channel === '' ? series : `${series}.${channel}`,
-    readings.toLocaleString('en-US'),
-    better(ratioToLast),
-    ...ends.flatMap((i) => {
-      const { mae, mase, baselines, coverage } = byHorizon[i]!;
-      return [figure(mae), figure(mase), better(baselines.last.ratio), share(coverage)];
-    }),
-  ]);
+  const rows = bySeries.slice(0, MOST_SERIES).map((each) => {
+    const { series, channel, readings, ratioToLast, byHorizon } = each;
+    return [
+      channel === '' ? series : `${series}.${channel}`,
+      readings.toLocaleString('en-US'),
+      better(ratioToLast),
+      ...ends.flatMap((i) => {
+        const { mae, mase, baselines, coverage } = byHorizon[i]!;
+        return [figure(mae), figure(mase), better(baselines.last.ratio), share(coverage)];
+      }),
+      eventsTold([each]),
+    ];
+  });
   const left = bySeries.length - rows.length;
   const note = left > 0 ? `<p class="note">and ${left.toLocaleString('en-US')} more</p>` : '';
-  return table(['Series', 'Readings', 'Against last', ...head], rows) + note;
+  return table(['Series', 'Readings', 'Against last', ...head, 'Events'], rows) + note;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,9 +1,9 @@
 // @ts-check
 import { timeLabels, valueLabels } from './axis.js';
-import { drawAnomalies, labelFuture, shadeFuture } from './marks.js';
+import { drawAnomalies, drawChanges, labelFuture, shadeFuture } from './marks.js';
 import { readTheme } from './theme.js';
 import uPlot from './uplot.js';
-/** @import { AnomalyColumns } from '../history.ts' */
+/** @import { AnomalyColumns, EventColumns } from '../history.ts' */
 /** @import { ChartColumns } from './columns.js' */
 
 /**
@@ -17,6 +17,7 @@ import uPlot from './uplot.js';
  * @typedef {object} Picture
  * @property {ChartColumns} columns
  * @property {AnomalyColumns} anomalies
+ * @property {EventColumns} events
  * @property {number | null} newest - Where the future begins.
  * @property {number} from
  * @property {number} to
@@ -25,7 +26,7 @@ import uPlot from './uplot.js';
 /** How near the cursor has to be to an anomaly, in CSS pixels. */
 const NEAR = 16;
 
-/** The main chart: band, forecast, actual, anomalies and the future's shade, drawn by uPlot. */
+/** The main chart: band, forecast, actual, anomalies, changes and the future's shade, drawn by uPlot. */
 export class Chart {
   #theme = readTheme();
   /** @type {Picture | null} */
@@ -131,6 +132,7 @@ export class Chart {
   #drawMarks(plot) {
     if (this.#picture === null) return;
     labelFuture(plot, this.#theme, this.#picture.newest);
+    drawChanges(plot, this.#theme, this.#picture.events);
     drawAnomalies(plot, this.#theme, this.#picture.anomalies);
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { AnomalyColumns } from '../history.ts' */
+/** @import { AnomalyColumns, EventColumns } from '../history.ts' */
 /** @import { Theme } from './theme.js' */
 /** @import uPlot from './uplot.js' */
 
@@ -91,5 +91,30 @@ export function drawAnomalies(plot, theme, { time, value }) {
     ctx.fill();
     ctx.stroke();
   });
+  ctx.restore();
+}
+
+/**
+ * A small arrowhead at the foot of the chart wherever the forecasts or their bands have changed.
+ *
+ * @param {uPlot} plot
+ * @param {Theme} theme
+ * @param {EventColumns} events
+ */
+export function drawChanges(plot, theme, { time }) {
+  const { ctx, bbox } = plot;
+  const size = 5 * devicePixelRatio;
+  const foot = bbox.top + bbox.height;
+  ctx.save();
+  ctx.fillStyle = theme.change;
+  for (const t of new Set(time)) {
+    const x = plot.valToPos(t, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, foot - 2 * size);
+    ctx.lineTo(x + size, foot);
+    ctx.lineTo(x - size, foot);
+    ctx.fill();
+  }
   ctx.restore();
 }

@@ -42,9 +42,20 @@ function row(score, h, step) {
     headCell(ahead(score.h, step), 'row'),
     element('td', '', comparison(score.againstLast)),
     element('td', '', comparison(score.againstSeason)),
-    element('td', 'number', score.coverage === null ? '–' : percent(score.coverage)),
+    element('td', 'number', ...held(score)),
   );
   return made;
+}
+
+/**
+ * The share that the band has held, and beside it that of late.
+ *
+ * @param {HorizonScore} score
+ */
+function held({ coverage, liveCoverage }) {
+  if (coverage === null) return ['–'];
+  if (liveCoverage === null) return [percent(coverage)];
+  return [percent(coverage), ' ', element('span', 'lately', `lately ${percent(liveCoverage)}`)];
 }
 
 /**

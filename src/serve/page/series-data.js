@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { AnomalyColumns, ForecastColumns, ReadingColumns, Window } from '../history.ts' */
+/** @import { AnomalyColumns, EventColumns, ForecastColumns, ReadingColumns, Window } from '../history.ts' */
 
 /**
  * What the page knows of one series: a window that was fetched, and what came live since.
@@ -13,12 +13,15 @@ export class SeriesData {
   forecasts;
   /** @type {AnomalyColumns} */
   anomalies;
+  /** @type {EventColumns} */
+  events;
 
   /** @param {Window} window */
-  constructor({ readings, forecasts, anomalies } = nothing()) {
+  constructor({ readings, forecasts, anomalies, events } = nothing()) {
     this.readings = readings;
     this.forecasts = new Map(forecasts.map((columns) => [columns.h, columns]));
     this.anomalies = anomalies;
+    this.events = events;
   }
 
   /**
@@ -35,9 +38,10 @@ export class SeriesData {
    *
    * @param {Window} live
    */
-  merge({ readings, forecasts, anomalies }) {
+  merge({ readings, forecasts, anomalies, events }) {
     append(this.readings, readings);
     append(this.anomalies, anomalies);
+    append(this.events, events);
     for (const columns of forecasts) {
       const known = this.forecasts.get(columns.h);
       if (known === undefined) this.forecasts.set(columns.h, columns);
@@ -54,6 +58,7 @@ export class SeriesData {
   prune(time, h) {
     drop(this.readings, time);
     drop(this.anomalies, time);
+    drop(this.events, time);
     for (const columns of this.forecasts.values()) {
       drop(columns, columns.h === h ? time : Math.max(time, (this.newest ?? time) + 1));
     }
@@ -110,5 +115,6 @@ function drop(columns, time) {
 /** @returns {Window} */
 function nothing() {
   const anomalies = { time: [], value: [], score: [], expected: [], lo: [], hi: [] };
-  return { readings: { time: [], value: [] }, forecasts: [], anomalies };
+  const events = { time: [], kind: [], h: [], value: [], expected: [] };
+  return { readings: { time: [], value: [] }, forecasts: [], anomalies, events };
 }

@@ -3,7 +3,7 @@
 /**
  * The chart's colours, as page.css gives them for light and dark.
  *
- * @typedef {{ ink: string, muted: string, grid: string, surface: string, forecast: string, band: string, anomaly: string, future: string, font: string }} Theme
+ * @typedef {{ ink: string, muted: string, grid: string, surface: string, forecast: string, band: string, anomaly: string, change: string, future: string, font: string }} Theme
  */
 
 /** @returns {Theme} */
@@ -18,6 +18,7 @@ export function readTheme() {
     forecast: colour('forecast'),
     band: colour('band'),
     anomaly: colour('anomaly'),
+    change: colour('change'),
     future: colour('future'),
     font: getComputedStyle(document.body).fontFamily,
   };

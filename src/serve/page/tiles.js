@@ -41,13 +41,13 @@ export function showTiles(
   const far = `${ahead(score.h, step)} ahead`;
   const isWorse = score.againstLast !== null && score.againstLast > 1.005;
   show('error', against(score.againstLast), `than repeating the last value, ${far}`, isWorse ? 'warn' : '');
-  const { coverage } = score;
+  const { coverage, liveCoverage } = score;
   const isNarrow = coverage !== null && nominalCoverage !== null && coverage < nominalCoverage - 0.1;
   const aim = nominalCoverage === null ? '' : `aim: ${percent(nominalCoverage)}, `;
   show(
     'band',
     coverage === null ? '–' : percent(coverage),
-    `of readings; ${aim}${far}`,
+    `of readings${liveCoverage === null ? '' : `, lately ${percent(liveCoverage)}`}; ${aim}${far}`,
     isNarrow ? 'warn' : '',
   );
 }

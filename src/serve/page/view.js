@@ -1,6 +1,7 @@
 // @ts-check
 import { showAnomalies } from './anomalies.js';
 import { ApiError } from './api.js';
+import { showChanges } from './changes.js';
 import { Chart } from './chart.js';
 import { chartColumns, gapAfter } from './columns.js';
 import { Controls } from './controls.js';
@@ -242,10 +243,13 @@ export class View {
     const { from, to } = this.#range();
     if (this.#still === null && typeof this.#span?.ms === 'number') this.#data.prune(from, this.#h);
     const columns = chartColumns(this.#data.readings, this.#line, gapAfter(this.#step, this.#thinned));
-    this.#chart.draw({ columns, anomalies: this.#data.anomalies, newest: this.#newest, from, to });
+    const { anomalies, events } = this.#data;
+    this.#chart.draw({ columns, anomalies, events, newest: this.#newest, from, to });
     showReadout(this.#data, this.#line, this.#hovered);
     const half = 24 * (this.#step ?? 0);
-    showAnomalies(this.#data.anomalies, from, to, (time) => this.#zoomTo(time - half, time + half));
+    const zoom = (/** @type {number} */ time) => this.#zoomTo(time - half, time + half);
+    showAnomalies(anomalies, from, to, zoom);
+    showChanges(events, from, to, this.#step, zoom);
     const readings = `${count(this.#data.readings.time.length)} readings with their forecasts`;
     this.#frame.setAttribute('aria-label', `Chart of ${this.#series ?? 'nothing yet'}: ${readings}`);
   }

@@ -19,6 +19,7 @@ function windowAt(times, horizons = {}) {
       hi: time.map((t) => t + 1),
     })),
     anomalies: { time: [], value: [], score: [], expected: [], lo: [], hi: [] },
+    events: { time: [], kind: [], h: [], value: [], expected: [] },
   };
 }
 

@@ -17,6 +17,7 @@ const status = {
   progress: null,
   eventTime: 0,
   deadLetters: {},
+  events: {},
   bytesPerSeries: 1,
   model: { name: 'm', cell: 'lstm', hidden: 64 },
   nominalCoverage: 0.9,
