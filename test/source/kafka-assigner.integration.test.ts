@@ -68,7 +68,23 @@ describeWithKafka('stickyAssigner in a real group', ({ brokers }) => {
     }
   }
 
+  /**
+   * Waits until the broker can be asked about a group: the first one of a new broker waits for a topic that is being made. kafkajs,
+   * which waits for less long where NODE_ENV is test, gives up before.
+   */
+  async function coordinated(groupId: string): Promise<void> {
+    const asked = () =>
+      kafka
+        .admin((admin) => admin.fetchOffsets({ groupId }))
+        .then(
+          () => 'known',
+          (error: unknown) => String(error),
+        );
+    await expect.poll(asked, { timeout: 20_000 }).toBe('known');
+  }
+
   async function join(topics: readonly string[], assigner?: PartitionAssigner): Promise<Member> {
+    await coordinated(topics[0]!);
     const member = new Member(await kafka.client(), topics[0]!, assigner);
     members.push(member);
     await member.consumer.connect();
