@@ -42,7 +42,7 @@ async function toTheEnd(pipeline: Pipeline, settings: RunSettings) {
 
 test('with the defaults a series of one channel takes about 16 KB, with full 42', async () => {
   for (const [set, most] of [
-    [[], 16_448],
+    [[], 16_384],
     [['forecast.profile=full'], 43_008],
   ] as const) {
     const pipeline = await findPipeline('live-forecast');

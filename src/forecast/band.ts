@@ -57,29 +57,43 @@ export function trackBand(
   error: number,
   above: number,
   below: number,
-  { levels, main, start, rate }: BandPlan,
+  plan: BandPlan,
 ): void {
+  trackReach(sizes, at, reach, reachAt, error, above, below, plan);
   const size = Math.min(HUGE, Math.abs(error));
   const count = sizes[at]!;
-  if (count === 0) {
-    start.forEach((u, b) => reach.fill(u, reachAt + 2 * b, reachAt + 2 * b + 2));
-  } else {
-    const sigma = sigmaAt(sizes, at);
-    const mainAt = reachAt + 2 * main;
-    const scaleAbove = scaleThen(above, reach[mainAt]!, sigma);
-    const scaleBelow = scaleThen(below, reach[mainAt + 1]!, sigma);
-    for (let b = 0; b < levels.length; b++) {
-      const tail = tailOf(levels[b]!);
-      const u = reachAt + 2 * b;
-      const upper = b === main && above >= 0 ? above : reach[u]! * scaleAbove;
-      const lower = b === main && below >= 0 ? below : reach[u + 1]! * scaleBelow;
-      reach[u] = Math.max(0, reach[u]! + rate * ((error > upper ? 1 : 0) - tail));
-      reach[u + 1] = Math.max(0, reach[u + 1]! + rate * ((-error > lower ? 1 : 0) - tail));
-    }
-  }
   sizes[at] = count + 1;
   sizes[at + 1] = sizes[at + 1]! + (size - sizes[at + 1]!) * Math.max(1 / (count + 1), 1 / SHORT);
   sizes[at + 2] = sizes[at + 2]! + (size - sizes[at + 2]!) * Math.max(1 / (count + 1), 1 / LONG);
+}
+
+/** The part of `trackBand` that moves u and l: the sizes are left as they are. */
+export function trackReach(
+  sizes: Float64Array,
+  at: number,
+  reach: Float32Array,
+  reachAt: number,
+  error: number,
+  above: number,
+  below: number,
+  { levels, main, start, rate }: BandPlan,
+): void {
+  if (sizes[at] === 0) {
+    start.forEach((u, b) => reach.fill(u, reachAt + 2 * b, reachAt + 2 * b + 2));
+    return;
+  }
+  const sigma = sigmaAt(sizes, at);
+  const mainAt = reachAt + 2 * main;
+  const scaleAbove = scaleThen(above, reach[mainAt]!, sigma);
+  const scaleBelow = scaleThen(below, reach[mainAt + 1]!, sigma);
+  for (let b = 0; b < levels.length; b++) {
+    const tail = tailOf(levels[b]!);
+    const u = reachAt + 2 * b;
+    const upper = b === main && above >= 0 ? above : reach[u]! * scaleAbove;
+    const lower = b === main && below >= 0 ? below : reach[u + 1]! * scaleBelow;
+    reach[u] = Math.max(0, reach[u]! + rate * ((error > upper ? 1 : 0) - tail));
+    reach[u + 1] = Math.max(0, reach[u + 1]! + rate * ((-error > lower ? 1 : 0) - tail));
+  }
 }
 
 /** Share of the errors that is to lie beyond each side of a level's band. */

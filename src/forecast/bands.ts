@@ -39,6 +39,11 @@ export class Bands {
     this.#reach = memory.series(`${name}.reach`, 'f32', 2 * levels.length * horizons * channels);
   }
 
+  /** Sizes of the errors of each channel and horizon: `BAND` numbers each, see `trackBand`. */
+  get sizes(): Slot {
+    return this.#sizes;
+  }
+
   /**
    * How far the bands of horizon q reach above and below the forecast, in the series' units, side by side by level; each at least as far as the
    * one inside it. NaN before there are bands.

@@ -221,7 +221,7 @@ export function forecast(
       const reaches = issued.reaches(row, channel, k);
       const at = placeOf(i, channel);
       state.bands.tell(row, channel, y, unit, moves, reaches, at, told, workspace.kernel);
-      state.outer.reach(row, channel, 0, outerReach);
+      state.outer.reach(row, channel, outerReach);
       const outerAt = issued.outer(row, channel, k);
       for (const side of [0, 1])
         u16[outerAt + side] = Math.max(inUnits(outerReach[side]!, unit), u16[reaches + side]!);

@@ -19,6 +19,7 @@ export class Issued {
   readonly #plan: Plan;
   readonly #experts: number;
   readonly #ring: number;
+  readonly #near: number;
   /** [channels][ring] number of the step whose forecasts stand there. */
   readonly #stamp: Slot;
   /** [ring][channels] value of the step; where the channel was not observed, the last one before. */
@@ -27,7 +28,7 @@ export class Issued {
   readonly #move: Slot;
   /** [ring][channels][Q][2] how far the main band reaches above and below, in units; NaN: there was none. */
   readonly #reach: Slot;
-  /** [ring][channels][2] the same of the outer band of the nearest horizon. */
+  /** [nearest + 1][channels][2] the same of the outer band of the nearest horizon: a ring of its own, as long as that one needs. */
   readonly #outer: Slot;
   /** [ring][channels][experts][Q] what each expert said. */
   readonly #said: Slot;
@@ -43,7 +44,8 @@ export class Issued {
     this.#value = memory.series('issued.value', 'f64', this.#ring * channels);
     this.#move = memory.series('issued.move', 'f32', this.#ring * channels * Q);
     this.#reach = memory.series('issued.reach', 'u16', this.#ring * channels * Q * 2);
-    this.#outer = memory.series('issued.outer', 'u16', this.#ring * channels * 2);
+    this.#near = horizons[0]! + 1;
+    this.#outer = memory.series('issued.outer', 'u16', this.#near * channels * 2);
     this.#said = memory.series('issued.said', 'u16', this.#ring * channels * Q * experts);
   }
 
@@ -120,7 +122,7 @@ export class Issued {
 
   /** Index in `view().u16` of the reaches (above, below) of the outer band, issued at step `index`, as bfloat16. */
   outer(row: number, channel: number, index: number): number {
-    return this.#outer.at(row) + this.#place(channel, index) * 2;
+    return this.#outer.at(row) + (ringPlace(index, this.#near) * this.#plan.channels + channel) * 2;
   }
 
   /** Index in `view().u16` of what the experts said, [experts][Q], issued at step `index`, as bfloat16. */
@@ -140,7 +142,7 @@ export class Issued {
       const moves = this.moves(row, channel, index);
       for (let i = moves; i < moves + Q; i++) f32[i] = scaled(f32[i]!);
       scaleHalves(this.reaches(row, channel, index), 2 * Q);
-      scaleHalves(this.outer(row, channel, index), 2);
+      if (index < this.#near) scaleHalves(this.outer(row, channel, index), 2);
       scaleHalves(this.said(row, channel, index), Q * this.#experts);
     }
   }

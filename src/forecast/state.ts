@@ -8,6 +8,7 @@ import { Experts, expertsOf } from './experts.ts';
 import { Features } from './features.ts';
 import { Issued } from './issued.ts';
 import { Lags } from './lags.ts';
+import { OuterBand } from './outer-band.ts';
 import { Past } from './past.ts';
 import { type Plan, planOf } from './plan.ts';
 import { Profile } from './profile.ts';
@@ -15,9 +16,6 @@ import { Readout } from './readout.ts';
 import type { ForecastSettings } from './settings.ts';
 import { Teachers } from './teachers.ts';
 import { Workspace } from './workspace.ts';
-
-/** Coverage of the outer band, of the nearest horizon only: what `detect` holds readings against. */
-const OUTER = [0.99];
 
 /** How freely the readouts learn at first: the size of their P. The cell's is held back, for h says little of a young series. */
 const TRUST = 0.3;
@@ -41,7 +39,7 @@ export class ForecastState {
   readonly past: Past;
   readonly issued: Issued;
   readonly bands: Bands;
-  readonly outer: Bands;
+  readonly outer: OuterBand;
   /** Whose days and weeks the series follow. */
   readonly calendar: Calendar;
   readonly workspace: Workspace;
@@ -57,7 +55,7 @@ export class ForecastState {
     const { horizons, levels, main } = plan;
     const rate = settings.bandRate;
     this.bands = new Bands(memory, 'band', plan, horizons.length, { levels, main, rate });
-    this.outer = new Bands(memory, 'band.outer', plan, 1, { levels: OUTER, main: 0, rate });
+    this.outer = new OuterBand(memory, plan, this.bands.sizes, rate);
     this.calendar = calendarOf(settings.calendar);
     const isLearning = plan.learn !== 'none';
     const saying = expertsOf(plan).length - 1;

@@ -77,13 +77,13 @@ export function learn(
         const isPassedOver = settings.learnFrom === 'usual' && anomalous?.[i * channels + c] === 1;
         const isLearning = learners && age > 0 && !base.isAsleep(row, c) && !isPassedOver;
         issued.mature(row, c, k, y, unit, isLearning ? age : 0, workspace);
-        bands.takeAll(row, c, unit, issued.reaches(row, c, 0), 2 * channels * Q, workspace);
         const nearest = f64[workspace.errors / 8]!;
         if (!Number.isNaN(nearest)) {
           const far = issued.outer(row, c, k - horizons[0]!);
           const [above, below] = [unit * fromBfloat16(u16[far]!), unit * fromBfloat16(u16[far + 1]!)];
-          outer.take(row, c, 0, nearest, above, below);
+          outer.take(row, c, nearest, above, below);
         }
+        bands.takeAll(row, c, unit, issued.reaches(row, c, 0), 2 * channels * Q, workspace);
         if (!learners || age === 0) continue;
         if (isLearning) {
           if (age <= farthest + FIRST) passOverJolts(row, c, k, y, age);

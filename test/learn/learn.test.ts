@@ -53,7 +53,7 @@ function learner(channels = 1) {
     },
     sizes: () => of('band.sizes'),
     reaches: () => of('band.reach'),
-    outer: () => of('band.outer.sizes'),
+    outer: () => of('band.outer.reach'),
   };
 }
 
@@ -77,7 +77,7 @@ describe('bands', () => {
     const expected = [50 - 40, 50 - 31, 50 - 22].map((error) => tracker(LEVELS, [[error, NaN]]));
     expect(sizes()).toEqual(expected.flatMap((each) => each.sizes));
     expect(reaches()).toEqual(expected.flatMap((each) => each.reach));
-    expect(outer()).toEqual(tracker([0.99], [[10, NaN]]).sizes);
+    expect(outer()).toEqual(tracker([0.99], [[10, NaN]]).reach);
   });
 
   // Seen to fail when the band of today is asked.
