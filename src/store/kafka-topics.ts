@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import { ForetideError } from '../errors.ts';
 import { partitionsOf } from '../source/kafka-admin.ts';
@@ -7,6 +8,10 @@ import type { StoreTopics } from './kafka-settings.ts';
 const REPLICAS = 3;
 /** Compaction leaves a segment alone while it is written to: small ones, so that a restore has little to read. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
+
+/** How often it is looked whether new topics have leaders, and the time between two looks, ms. */
+const MOST_LOOKS = 150;
+const LOOK_EVERY = 200;
 
 /** What is asked of topics. */
 export interface TopicWishes {
@@ -45,7 +50,8 @@ export async function ensureTopics(admin: Admin, wishes: TopicWishes): Promise<r
   if (absent.length > 0) {
     const replicas = await replicasOf(admin, wishes.replication);
     await admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs's own waiting ends with an error where the broker that it asks does not know of a topic at once
+      waitForLeaders: false,
       topics: absent.map(({ name, compact }) => ({
         topic: name,
         numPartitions: partitions,
@@ -61,8 +67,26 @@ export async function ensureTopics(admin: Admin, wishes: TopicWishes): Promise<r
         ],
       })),
     });
+    await untilLed(
+      admin,
+      absent.map(({ name }) => name),
+    );
   }
   return checkTopics(admin, wishes);
+}
+
+/** Waits until all partitions of topics that have just been made have a leader, as the broker knows that is asked. */
+async function untilLed(admin: Admin, topics: string[]): Promise<void> {
+  for (let left = MOST_LOOKS; ; left--) {
+    try {
+      const told = await admin.fetchTopicMetadata({ topics });
+      if (told.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+    if (left === 0) return;
+    await wait(LOOK_EVERY);
+  }
 }
 
 /**
