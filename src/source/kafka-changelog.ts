@@ -2,8 +2,11 @@ import type { EachBatchPayload } from 'kafkajs';
 import { type ChangelogReader, PartitionLost } from '../store/changelog.ts';
 import type { Watermarks } from './kafka-offsets.ts';
 import type { Steering } from './kafka-ownership.ts';
-import { fetchedOffset, handOver } from './kafka-slices.ts';
+import { fetchedOffset, handOver, HeartbeatFailed } from './kafka-slices.ts';
 import type { SourceRecord } from './source.ts';
+
+/** Seeks in a row that may bring what was fetched before them: one for each broker that has just led the partition. */
+const STALE_SEEKS = 2;
 
 /** A partition that is being read. */
 interface Read {
@@ -13,6 +16,8 @@ interface Read {
   next: number;
   /** Whether a batch has come. */
   isUnderWay: boolean;
+  /** Seeks because of a batch that was not the first. */
+  seeks: number;
 }
 
 export interface KafkaChangelogParts {
@@ -37,7 +42,7 @@ export class KafkaChangelog implements ChangelogReader {
     const ended = Promise.withResolvers<void>();
     // nobody awaits it before the watermarks have come
     ended.promise.catch(() => undefined);
-    const read: Read = { take, ended, next: 0, isUnderWay: false };
+    const read: Read = { take, ended, next: 0, isUnderWay: false, seeks: 0 };
     this.#reads.set(partition, read);
     try {
       read.next = (await this.#parts.watermarks()).get(partition)?.low ?? 0;
@@ -69,8 +74,11 @@ export class KafkaChangelog implements ChangelogReader {
     if (!read) return this.#parts.steering.pause([partition]);
     const fetched = fetchedOffset(payload.batch);
     // It was fetched before the seek. Behind `next` are batches that held no record: the sum of the rows tells when one is missing.
-    if (fetched < read.next || (!read.isUnderWay && fetched !== read.next))
+    if (fetched < read.next || (!read.isUnderWay && fetched !== read.next && read.seeks < STALE_SEEKS)) {
+      read.seeks += 1;
       return this.#parts.steering.seek(partition, read.next);
+    }
+    // Where it is beyond `next` in spite of the seeks, kafkajs has passed over a fetch of markers alone: compaction leaves those.
     read.isUnderWay = true;
     const isCurrent = (): boolean => this.#reads.get(partition) === read;
     try {
@@ -93,7 +101,8 @@ export class KafkaChangelog implements ChangelogReader {
     } catch (error) {
       if (!isCurrent()) throw error;
       this.#reads.delete(partition);
-      read.ended.reject(error);
+      // the membership is in doubt, and the partition with it: it is opened again when that is settled
+      read.ended.reject(error instanceof HeartbeatFailed ? new PartitionLost(partition) : error);
       throw error;
     }
   }
