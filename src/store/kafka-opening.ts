@@ -26,6 +26,8 @@ export interface Opening {
  *
  * 1. A sentinel, in a transaction: it fences whoever had the partition before, and settles what was left under way.
  * 2. The changelog is read up to the sentinel; with generations twice: for the last whole one, then for its rows.
+ * 3. That something is wrong with it is said only when a second sentinel has shown that the partition is still ours: to one that was held up
+ *    for long, what the next owner has written since, and what compaction has removed for that, looks like damage.
  *
  * @throws ForetideError STATE_MISMATCH, STATE_CORRUPT, STORE_UNSETTLED, STORE_FAILED; PartitionLost
  */
@@ -43,6 +45,7 @@ export async function openState(opening: Opening, into: Restoring): Promise<Open
     if (state.commit === 0) await mustBeNew(parts, partition);
     return state;
   } catch (error) {
+    if (error instanceof ForetideError && !error.canRetry) await put(opening, 'sentinel', 0, sentinel);
     if (!(error instanceof MismatchError) || settings.onMismatch === 'refuse') throw error;
     log.warn({ partition, topic: topics.changelog }, `${error.message}: reset, the partition begins anew`);
     const { commit, stamp } = error;
