@@ -10,6 +10,8 @@ export interface ServerProcess {
   readonly stop: () => Promise<void>;
   /** As a crash: SIGKILL to its process group. */
   readonly kill: () => Promise<void>;
+  /** Resolves when it has ended, in whatever way, to its exit code; null where a signal ended it. */
+  readonly ended: Promise<number | null>;
 }
 
 /** What to run and how to tell that it is ready. */
@@ -22,6 +24,10 @@ export interface ServerCommand {
   readonly log: string;
   /** Asked ten times a second with what has been logged since the start. */
   readonly ready: (logged: string) => boolean | Promise<boolean>;
+  /** Variables of its environment; default: ours. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** How long it may take until it is ready, ms; default 90 s. */
+  readonly patience?: number;
 }
 
 const readyWithinMs = 90_000;
@@ -33,18 +39,26 @@ const stopWithinMs = 30_000;
  * It leads a process group, so that Ctrl-C does not reach it by itself, and never outlives us: a guard kills the group as
  * soon as the pipe from us to the guard closes, however we ended.
  */
-export async function startServer({ command, args, cwd, log, ready }: ServerCommand): Promise<ServerProcess> {
+export async function startServer({
+  command,
+  args,
+  cwd,
+  log,
+  ready,
+  env = process.env,
+  patience = readyWithinMs,
+}: ServerCommand): Promise<ServerProcess> {
   const fd = openSync(log, 'a');
   const from = statSync(log).size;
-  const child = spawn(command, args, { cwd, detached: true, stdio: ['ignore', fd, fd] });
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', fd, fd] });
   closeSync(fd);
   await once(child, 'spawn');
   const pid = child.pid!;
   const release = guard(pid);
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => {
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
       release();
-      resolve();
+      resolve(code);
     });
   });
   const running = () => child.exitCode === null && child.signalCode === null;
@@ -55,16 +69,16 @@ export async function startServer({ command, args, cwd, log, ready }: ServerComm
     await exited;
   };
   const logged = () => readFileSync(log).subarray(from).toString();
-  const deadline = performance.now() + readyWithinMs;
+  const deadline = performance.now() + patience;
   while (!(await ready(logged()))) {
     if (!running() || performance.now() > deadline) {
-      const what = running() ? `was not ready in ${readyWithinMs / 1000} s` : 'ended';
+      const what = running() ? `was not ready in ${patience / 1000} s` : 'ended';
       await end('SIGKILL');
       throw new Error(`${command} ${what}; it logged: ${complaints(logged())}`);
     }
     await sleep(100);
   }
-  return { pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return { pid, ended: exited, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
 /** What a server says is wrong, else what it said last. */
