@@ -33,12 +33,15 @@ export interface KafkaChangelogParts {
 export class KafkaChangelog implements ChangelogReader {
   readonly #parts: KafkaChangelogParts;
   readonly #reads = new Map<number, Read>();
+  #assigned: ReadonlySet<number> = new Set();
 
   constructor(parts: KafkaChangelogParts) {
     this.#parts = parts;
   }
 
   async read(partition: number, take: (record: SourceRecord) => boolean): Promise<void> {
+    // it may have gone while the reader was still about something else: nothing would ever come then
+    if (!this.#assigned.has(partition)) throw new PartitionLost(partition);
     const ended = Promise.withResolvers<void>();
     // nobody awaits it before the watermarks have come
     ended.promise.catch(() => undefined);
@@ -59,6 +62,7 @@ export class KafkaChangelog implements ChangelogReader {
   /** What was read belongs to an older membership; these partitions are ours now, and nobody reads them yet. */
   assign(partitions: readonly number[]): void {
     this.end();
+    this.#assigned = new Set(partitions);
     if (partitions.length > 0) this.#parts.steering.pause(partitions);
   }
 
@@ -66,6 +70,7 @@ export class KafkaChangelog implements ChangelogReader {
   end(): void {
     for (const [partition, { ended }] of this.#reads) ended.reject(new PartitionLost(partition));
     this.#reads.clear();
+    this.#assigned = new Set();
   }
 
   async eachBatch(payload: EachBatchPayload): Promise<void> {

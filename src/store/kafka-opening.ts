@@ -42,7 +42,7 @@ export async function openState(opening: Opening, into: Restoring): Promise<Open
       settings.mode === 'rows'
         ? await restoreRows(opening, sentinel, into)
         : await restoreGeneration(opening, sentinel, into);
-    if (state.commit === 0) await mustBeNew(parts, partition);
+    if (state.commit === 0) await mustBeNew(opening);
     return state;
   } catch (error) {
     if (error instanceof ForetideError && !error.canRetry) await put(opening, 'sentinel', 0, sentinel);
@@ -91,12 +91,16 @@ function put(
 /**
  * An empty changelog beside a group that has got somewhere: the state is lost, or another topic was meant.
  *
- * @throws ForetideError STATE_CORRUPT
+ * @throws ForetideError STATE_CORRUPT; STORE_UNSETTLED where the partition is another's by now
  */
-async function mustBeNew({ ask, group, input, topics }: PartitionParts, partition: number): Promise<void> {
+async function mustBeNew(opening: Opening): Promise<void> {
+  const { parts, partition } = opening;
+  const { ask, group, input, topics } = parts;
   const told = await ask((admin) => admin.fetchOffsets({ groupId: group, topics: [input] }));
   const offset = told[0]?.partitions.find((one) => one.partition === partition)?.offset;
   if (offset === undefined || Number(offset) <= 0) return;
+  // whoever got the partition in between has begun, and read on: then this is refused, and to be tried again
+  await put(opening, 'sentinel', 0, Buffer.from(randomUUID()));
   throw new ForetideError('STATE_CORRUPT', {
     what: 'The changelog holds no state, but the group has read on',
     expected: `no offset of group ${group}`,

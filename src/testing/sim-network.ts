@@ -10,6 +10,8 @@ interface Asked {
   readonly answer: PromiseWithResolvers<unknown>;
   /** asked: nothing has happened; performed: at the server, which may take its time; answered: the answer is on its way. */
   phase: 'asked' | 'performed' | 'answered';
+  /** It takes longer than others on its way. */
+  isHeldUp: boolean;
   /** Whoever asked does not wait any more. */
   isGivenUp: boolean;
   outcome: { readonly value: unknown } | { readonly error: unknown } | undefined;
@@ -25,6 +27,9 @@ export interface NetworkParts {
 
 /** Share of the answers that take their time, so that others overtake them. */
 const SLOW = 0.2;
+/** Share of the requests that are held up on their way, and for how long at most, ms. */
+const HELD_UP = 0.03;
+const LONGEST = 600;
 /** Share of the requests of a process that was killed which still reach the server. */
 const ARRIVING = 0.5;
 
@@ -55,16 +60,23 @@ export class SimNetwork {
   ): Promise<T> {
     this.#asked += 1;
     const answer = Promise.withResolvers<unknown>();
-    this.#waiting.push({
+    const { random } = this.#parts;
+    const asked: Asked = {
       process,
       request,
       perform,
       noAnswer,
       answer,
       phase: 'asked',
+      isHeldUp: random() < HELD_UP,
       isGivenUp: false,
       outcome: undefined,
-    });
+    };
+    if (asked.isHeldUp) {
+      const ms = 1 + Math.floor(random() * LONGEST);
+      process.clock.set(undefined, () => void (asked.isHeldUp = false), ms);
+    }
+    this.#waiting.push(asked);
     return answer.promise as Promise<T>;
   }
 
@@ -93,7 +105,8 @@ export class SimNetwork {
     });
   }
 
-  #isReady({ process, phase, isGivenUp, outcome }: Asked): boolean {
+  #isReady({ process, phase, isHeldUp, isGivenUp, outcome }: Asked): boolean {
+    if (isHeldUp) return false;
     if (phase === 'asked') return isGivenUp || process.state !== 'killed';
     return outcome !== undefined && process.state === 'running';
   }

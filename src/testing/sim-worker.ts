@@ -69,8 +69,9 @@ export class SimWorker {
     return !this.#isOver && this.process.state !== 'killed' && !this.#stop.signal.aborted;
   }
 
-  /** SIGTERM: it commits and ends. */
+  /** SIGTERM: it commits and ends; one that is stopped hears of it when it goes on. */
   stop(): void {
+    if (this.process.state === 'stopped') this.process.state = 'running';
     this.process.run(() => {
       this.#stop.abort();
       setTimeout(() => this.#giveUp.abort(this.#stop.signal.reason), GRACE);

@@ -17,7 +17,7 @@ import { simKafka } from './sim-kafka.ts';
 import { SimNetwork } from './sim-network.ts';
 import { SimBucket, SimSink } from './sim-sink.ts';
 import { SimWorker, type WorkerReplacements } from './sim-worker.ts';
-import { installVirtualTime, SimProcess, VirtualClock } from './virtual-clock.ts';
+import { installVirtualTime, SimProcess, VirtualClock, type VirtualTimer } from './virtual-clock.ts';
 
 export interface WorldOptions {
   readonly pipeline: Pipeline;
@@ -26,15 +26,16 @@ export interface WorldOptions {
   readonly partitions: number;
   readonly seed: number;
   readonly faults?: readonly Fault[];
-  readonly replace?: WorkerReplacements;
+  /** Called for each worker. */
+  readonly replace?: () => WorkerReplacements;
   /** Is told everything that happens. */
   readonly trace?: (event: string) => void;
 }
 
 /** How far a drive may go before it counts as stuck. */
-const MOST_STEPS = 60_000;
+const MOST_STEPS = 20_000;
 /** ms */
-const MOST_TIME = 3_600_000;
+const MOST_TIME = 1_200_000;
 
 /** After which time another takes the place of a worker that has ended, ms. */
 const RESTART = 1000;
@@ -61,6 +62,7 @@ export class SimWorld {
   readonly #random: () => number;
   readonly #network: SimNetwork;
   readonly #hash = createHash('sha256');
+  readonly #restarts: VirtualTimer[] = [];
   #names = 0;
   #steps = 0;
   #isEnding = false;
@@ -122,7 +124,7 @@ export class SimWorld {
 
   /** Starts one more worker. */
   start(): SimWorker {
-    const { pipeline, settings, replace = {} } = this.#options;
+    const { pipeline, settings, replace } = this.#options;
     const process = new SimProcess(`w${(this.#names += 1)}`, this.clock, this.#random);
     const { changelog, dead } = this.place.topics;
     const worker: SimWorker = new SimWorker({
@@ -141,7 +143,7 @@ export class SimWorld {
       }),
       sink:
         this.isWrittenToBucket ? new SimSink(process, this.#network, this.bucket) : undefined,
-      replace,
+      replace: replace?.() ?? {},
       ended: (error) => this.#ended(process, error),
     });
     this.workers.push(worker);
@@ -193,6 +195,7 @@ export class SimWorld {
   /** Stops all workers, orderly, and waits for them. */
   async stop(): Promise<boolean> {
     this.#isEnding = true;
+    for (const restart of this.#restarts.splice(0)) this.clock.clear(restart);
     const left = this.workers.filter(({ process, isOver }) => process.state !== 'killed' && !isOver);
     for (const worker of left) worker.stop();
     return this.drive(() => left.every(({ process, isOver }) => isOver || process.state === 'killed'));
@@ -282,13 +285,8 @@ export class SimWorld {
     this.#network.killed(process);
     this.clock.forget(process);
     if (this.#isEnding) return;
-    this.clock.set(
-      undefined,
-      () => {
-        if (!this.#isEnding) this.start();
-      },
-      RESTART,
-    );
+    const restart = this.clock.set(undefined, () => void this.start(), RESTART);
+    this.#restarts.push(restart);
   }
 
   #trace(event: string): void {

@@ -13,7 +13,7 @@ export interface ScenarioOptions {
   readonly output?: 'store' | 'influxdb';
   readonly workers?: number;
   readonly faults?: number;
-  readonly replace?: WorkerReplacements;
+  readonly replace?: () => WorkerReplacements;
   readonly trace?: (event: string) => void;
 }
 
