@@ -214,11 +214,14 @@ export class Memory {
 
   /** Takes what a store kept into an empty Memory, row by row; `restored` ends it. */
   restoring(): Restoring {
-    this.seal();
+    this.#begin();
     return {
       row: (birth, series, bytes) => this.#restoreRow(birth, series, bytes),
       partition: (bytes) => restoreBytes(this.#partition!.bytes(0), bytes, 'the partition slots'),
-      clear: () => this.release(),
+      clear: () => {
+        this.release();
+        this.#begin();
+      },
     };
   }
 
@@ -256,12 +259,18 @@ export class Memory {
     restoreBytes(rows.bytes(birth), bytes, `series ${series}`);
   }
 
-  /** Gives all memory back to the arena; this Memory is empty then and can be restored anew. */
+  /** The partition has its slots. */
+  #begin(): void {
+    this.seal();
+    if (this.#partition!.length > 0) return;
+    this.#partition!.add();
+    this.#partition!.committed();
+  }
+
+  /** Gives all memory back to the arena; this Memory is empty then, without slots of the partition too, until it is restored anew. */
   release(): void {
     this.#series?.release();
     this.#partition?.release();
-    this.#partition?.add();
-    this.#partition?.committed();
     this.#rowOf.clear();
     this.#names.length = 0;
   }

@@ -119,3 +119,19 @@ test('released memory is handed to the next', () => {
   expect(second.read('b')).toBe(1);
   expect(arena.memory.buffer.byteLength).toBe(size);
 });
+
+test('released memory keeps nothing, and is whole again once it is restored', () => {
+  const arena = new Arena();
+  const kept: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const { memory, bump, total } = counter({ arena });
+    bump('a');
+    memory.release();
+    memory.restore([], new Uint8Array(16));
+    expect([memory.length, total()]).toEqual([0, 0]);
+    memory.release();
+    kept.push(arena.take(16));
+  }
+  // as much as a Memory holds is taken once
+  expect(kept[2]! - kept[1]!).toBe(16);
+});

@@ -17,6 +17,8 @@ function changelog() {
     watermarks: async () => new Map([[4, { low: 7, high: 9 }]]),
     heartbeatInterval: 1000,
   });
+  made.assign([4]);
+  asked.length = 0;
   return { made, asked };
 }
 
@@ -70,6 +72,15 @@ test('reads from the low watermark on until the reader has enough', async () => 
   await read;
   expect(taken).toEqual([7, 8, 9]);
   expect(asked.at(-1)).toBe('pause 4');
+});
+
+test('a partition that is not ours, or not any more, is lost to the reader', async () => {
+  const { made } = changelog();
+  await expect(made.read(5, () => true)).rejects.toBeInstanceOf(PartitionLost);
+  const reading = made.read(4, () => true);
+  made.assign([5]);
+  await expect(reading).rejects.toBeInstanceOf(PartitionLost);
+  await expect(made.read(4, () => true)).rejects.toBeInstanceOf(PartitionLost);
 });
 
 test('what was fetched before the seek is not read', async () => {
