@@ -171,6 +171,18 @@ export class Memory {
     return this.#arena.view();
   }
 
+  /** A copy of what the series' slots hold, by their names. */
+  numbers(row: number): Record<string, number[]> {
+    this.seal();
+    const view = this.view();
+    return Object.fromEntries(
+      this.#seriesSlots.all.map((slot) => {
+        const at = slot.at(row);
+        return [slot.name, [...view[slot.type].subarray(at, at + slot.width)]];
+      }),
+    );
+  }
+
   /** The rows touched since the last commit, as bytes; each view is valid until the row changes. */
   *changed(): Generator<StateRow & { readonly birth: number }> {
     this.seal();

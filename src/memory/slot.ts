@@ -85,6 +85,11 @@ export class SlotTable {
     return this.#slots.get(name);
   }
 
+  /** In the order in which they were declared. */
+  get all(): readonly Slot[] {
+    return [...this.#slots.values()];
+  }
+
   /** @returns the bytes of one row. */
   seal(base: (row: number) => number): number {
     this.#sealed = true;

@@ -62,6 +62,7 @@ export function randomFaults(random: () => number, count: number, passes = 12): 
 /** Faults that are still to happen. */
 export class FaultPlan {
   readonly #faults: Fault[];
+  readonly #soon: FaultKind[] = [];
   readonly #passes = new Map<Failpoint, number>();
 
   constructor(faults: readonly Fault[]) {
@@ -73,12 +74,14 @@ export class FaultPlan {
     return this.#passes;
   }
 
-  add(fault: Fault): void {
-    this.#faults.push(fault);
+  /** Something that goes wrong with the next request, whatever it is. */
+  soon(kind: FaultKind): void {
+    this.#soon.push(kind);
   }
 
   /** Nothing more goes wrong. */
   clear(): void {
+    this.#soon.length = 0;
     this.#faults.length = 0;
   }
 
@@ -86,6 +89,8 @@ export class FaultPlan {
   at(place: Failpoint): FaultKind | undefined {
     const pass = (this.#passes.get(place) ?? 0) + 1;
     this.#passes.set(place, pass);
+    const soon = this.#soon.shift();
+    if (soon) return soon;
     const index = this.#faults.findIndex((fault) => fault.at === place && fault.pass <= pass);
     if (index < 0) return undefined;
     return this.#faults.splice(index, 1)[0]!.kind;

@@ -82,8 +82,7 @@ export class Group {
   ): Promise<Buffer> {
     const member = this.#known(memberId, generation);
     if (this.#phase === 'joining') throw brokerError('REBALANCE_IN_PROGRESS');
-    if (this.#phase === 'stable')
-      return Promise.resolve(this.#assignment.get(memberId) ?? Buffer.alloc(0));
+    if (this.#phase === 'stable') return Promise.resolve(this.#assignment.get(memberId) ?? Buffer.alloc(0));
     member.synced = Promise.withResolvers<Buffer>();
     member.synced.promise.catch(() => undefined);
     const { promise } = member.synced;

@@ -333,10 +333,7 @@ export class SimBroker {
     });
   }
 
-  addOffsetsToTxn({
-    groupId,
-    ...identity
-  }: ProducerIdentity & { readonly groupId: string }): Promise<void> {
+  addOffsetsToTxn({ groupId, ...identity }: ProducerIdentity & { readonly groupId: string }): Promise<void> {
     return this.ask('producer.addOffsets', ({ transactions }) => transactions.addGroup(identity, groupId));
   }
 
@@ -400,7 +397,15 @@ function messagesOf({ first, producer, marker, records }: LoggedBatch): object[]
   if (marker) {
     const key = Buffer.from([0, 0, 0, marker === 'commit' ? 1 : 0]);
     return [
-      { ...like, offset: String(first), timestamp: '0', key, value: null, headers: {}, isControlRecord: true },
+      {
+        ...like,
+        offset: String(first),
+        timestamp: '0',
+        key,
+        value: null,
+        headers: {},
+        isControlRecord: true,
+      },
     ];
   }
   return records.map(({ offset, timestamp, key, value, headers }) => ({

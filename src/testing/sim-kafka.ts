@@ -1,11 +1,5 @@
 import type { Consumer, ConsumerConfig, Kafka, Producer, ProducerConfig } from 'kafkajs';
-import {
-  brokerError,
-  createAdmin,
-  createConsumer,
-  createProducer,
-  kafkajsSilence,
-} from './kafkajs-parts.ts';
+import { brokerError, createAdmin, createConsumer, createProducer, kafkajsSilence } from './kafkajs-parts.ts';
 import { NODE, SimBroker, type SimConnection } from './sim-broker.ts';
 
 /** As kafkajs's own defaults, which are others when NODE_ENV says test: a seed is to mean the same everywhere. */
@@ -30,8 +24,7 @@ export function simKafka(connection: SimConnection): Kafka {
         cluster: new SimClientCluster(connection, offsets),
         retry: { ...RETRY, ...config.retry },
       }),
-    admin: () =>
-      createAdmin({ ...like, cluster: new SimClientCluster(connection, offsets), retry: RETRY }),
+    admin: () => createAdmin({ ...like, cluster: new SimClientCluster(connection, offsets), retry: RETRY }),
   };
   return made as Kafka;
 }

@@ -141,8 +141,7 @@ export class SimWorld {
         random: this.#random,
         kindOf: (topic) => (topic === changelog ? 'changelog' : topic === dead ? 'dead' : 'output'),
       }),
-      sink:
-        this.isWrittenToBucket ? new SimSink(process, this.#network, this.bucket) : undefined,
+      sink: this.isWrittenToBucket ? new SimSink(process, this.#network, this.bucket) : undefined,
       replace: replace?.() ?? {},
       ended: (error) => this.#ended(process, error),
     });
@@ -154,11 +153,6 @@ export class SimWorld {
   /** Workers that have not been killed, have not ended and were not told to stop. */
   get atWork(): readonly SimWorker[] {
     return this.workers.filter(({ isAtWork }) => isAtWork);
-  }
-
-  /** Kills a worker at once; another takes its place. */
-  kill(process: SimProcess): void {
-    this.#strike('kill', process);
   }
 
   /** All members of all groups have to join again. */
@@ -237,8 +231,7 @@ export class SimWorld {
     this.#steps += 1;
     const steps = [...this.#network.steps, ...this.cluster.transactions.work];
     const timer = this.clock.next();
-    if (timer && (timer.at <= this.clock.now || steps.length === 0))
-      steps.push(() => this.clock.fire(timer));
+    if (timer && (timer.at <= this.clock.now || steps.length === 0)) steps.push(() => this.clock.fire(timer));
     if (steps.length === 0) return false;
     steps[Math.floor(this.#random() * steps.length)]!();
     this.clock.pass(Math.floor(this.#random() * 4));
@@ -275,7 +268,9 @@ export class SimWorld {
       return;
     }
     if (!(error instanceof ForetideError && error.canRetry))
-      this.violations.push(`${process.name} ended with ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.violations.push(
+        `${process.name} ended with ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
     this.#gone(process);
   }
 

@@ -12,7 +12,11 @@ const options = new Command('test:sim')
   .option('--from <n>', 'the first', whole, 0)
   .option('--seed <n>', 'one alone', whole)
   .option('--trace', 'prints everything that happens', false)
-  .option('--failpoints', 'prints the places where something may go wrong, and how often they were passed', false)
+  .option(
+    '--failpoints',
+    'prints the places where something may go wrong, and how often they were passed',
+    false,
+  )
   .parse()
   .opts<{ seeds: number; from: number; seed?: number; trace: boolean; failpoints: boolean }>();
 

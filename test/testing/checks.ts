@@ -25,11 +25,15 @@ export class Checks {
   constructor(world: SimWorld, golden: readonly Golden[]) {
     this.#world = world;
     this.#golden = golden;
-    this.#seen = golden.map(() => ({ commit: 0, next: 0, messages: new Map<string, number>(), dead: new Set<string>() }));
+    this.#seen = golden.map(() => ({
+      commit: 0,
+      next: 0,
+      messages: new Map<string, number>(),
+      dead: new Set<string>(),
+    }));
     world.cluster.onTransaction((transaction) => {
       if (!transaction.isCommit) return;
-      for (let partition = 0; partition < golden.length; partition++)
-        this.#committed(transaction, partition);
+      for (let partition = 0; partition < golden.length; partition++) this.#committed(transaction, partition);
     });
   }
 
@@ -74,7 +78,6 @@ export class Checks {
       if (digestOf(memory) !== this.#golden[partition]!.digest)
         this.#fail(`the state of partition ${partition} differs`);
   }
-
 
   #committed({ name, records, positions }: EndedTransaction, partition: number): void {
     const { place } = this.#world;
