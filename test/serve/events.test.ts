@@ -24,7 +24,8 @@ test('greets with how soon to come back, then tells what waits as named events',
   expect(await text(reader)).toBe(
     `event: status\ndata: ${JSON.stringify(demoStatus(1))}\n\n` +
       'event: points\ndata: {"readings":{"time":[1],"value":[10]},"forecasts":[],' +
-      '"anomalies":{"time":[],"value":[],"score":[],"expected":[],"lo":[],"hi":[]}}\n\n',
+      '"anomalies":{"time":[],"value":[],"score":[],"expected":[],"lo":[],"hi":[]},' +
+      '"events":{"time":[],"kind":[],"h":[],"value":[],"expected":[]}}\n\n',
   );
 });
 
