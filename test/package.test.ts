@@ -184,7 +184,7 @@ const mine = pipeline({
     topology(
       decode(parts.memory, parts.decoder),
       align(parts.memory, settings.align),
-      scale(parts.memory, parts.model.channels, { window: settings.limit }),
+      scale(parts.memory, parts.model.channels, { method: 'mean', window: settings.limit }),
       recur(parts.memory, parts.model),
       forecast(parts.memory, parts.model, settings.forecast),
       score(parts.memory, parts.model, settings.forecast),

@@ -261,16 +261,15 @@ export class SimWorld {
 
   #ended(process: SimProcess, error: unknown): void {
     if (process.state === 'killed') return;
-    this.#trace(`${process.name} ended${error === undefined ? '' : `: ${String(error)}`}`);
+    const told = error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(error);
+    this.#trace(`${process.name} ended${error instanceof Error ? `: ${error.message}` : ''}`);
     if (error === undefined) {
       process.state = 'killed';
       this.clock.forget(process);
       return;
     }
     if (!(error instanceof ForetideError && error.canRetry))
-      this.violations.push(
-        `${process.name} ended with ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
+      this.violations.push(`${process.name} ended with ${told}`);
     this.#gone(process);
   }
 

@@ -1,4 +1,4 @@
-import type { Kafka, ProducerConfig } from 'kafkajs';
+import type { Kafka, ConsumerConfig, ProducerConfig } from 'kafkajs';
 import type { Points } from '../../src/sink/points.ts';
 import type { Sink } from '../../src/sink/sink.ts';
 import type { Commit, Store } from '../../src/store/store.ts';
@@ -87,7 +87,8 @@ function noFencing(): WorkerReplacements {
   return {
     kafka: (kafka) =>
       ({
-        ...kafka,
+        admin: () => kafka.admin(),
+        consumer: (config: ConsumerConfig) => kafka.consumer(config),
         producer: (config?: ProducerConfig) =>
           kafka.producer({ ...config, transactionalId: `${config?.transactionalId}-${(names += 1)}` }),
       }) as Kafka,
