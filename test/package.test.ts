@@ -249,6 +249,21 @@ await running.stop();
     },
   );
 
+  test('can simulate a pipeline, without any tool of the clone', { timeout: 60_000 }, async () => {
+    const code = `import live from './node_modules/foretide/dist/pipelines/live-forecast.js';
+import { simulate } from 'foretide/testing';
+const simulation = await simulate(live, { seed: 1 });
+const values = Object.fromEntries(
+  [...'abcd'].map((name, i) => [name, { record: { sensor: 'x', time: i * 60_000, value: i } }]),
+);
+await simulation.play('ab!cd|', values);
+console.log(simulation.outputs('forecast').length);
+await simulation.end();
+`;
+    writeFileSync(join(consumer, 'simulated.mjs'), code);
+    expect(await succeed(consumer, process.execPath, 'simulated.mjs')).toBe('3\n');
+  });
+
   test('has a command that trains on threads of its own', { timeout: 120_000 }, async () => {
     const rows = Array.from({ length: 400 }, (_, i) => `${i * 60_000},wave,${Math.sin(i / 5)}\n`);
     writeFileSync(join(consumer, 'waves.csv'), `time,sensor,value\n${rows.join('')}`);

@@ -261,15 +261,14 @@ export class SimWorld {
 
   #ended(process: SimProcess, error: unknown): void {
     if (process.state === 'killed') return;
-    const told = error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(error);
-    this.#trace(`${process.name} ended${error instanceof Error ? `: ${error.message}` : ''}`);
+    this.#trace(`${process.name} ended${error === undefined ? '' : `: ${inWords(error)}`}`);
     if (error === undefined) {
       process.state = 'killed';
       this.clock.forget(process);
       return;
     }
     if (!(error instanceof ForetideError && error.canRetry))
-      this.violations.push(`${process.name} ended with ${told}`);
+      this.violations.push(`${process.name} ended with ${inWords(error)}`);
     this.#gone(process);
   }
 
@@ -288,4 +287,8 @@ export class SimWorld {
     this.#hash.update(`${line}\n`);
     this.#options.trace?.(line);
   }
+}
+
+function inWords(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : JSON.stringify(error);
 }

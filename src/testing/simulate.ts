@@ -44,13 +44,15 @@ const DASH = 1000;
  * @throws ForetideError SETTINGS_INVALID
  * @example
  * const simulation = await simulate(liveForecast, { partitions: 2, workers: 2 });
- * await simulation.play('(ab)c!-d~|', {
+ * await simulation.play('(ab)cde!-f~|', {
  *   a: { record: { sensor: 'x', time: 0, value: 1 } },
  *   b: { record: { sensor: 'x', time: 60_000, value: 2 } },
- *   c: { record: 'not JSON' },
- *   d: { record: { sensor: 'y', time: 0, value: 3 }, partition: 1 },
+ *   c: { record: { sensor: 'x', time: 120_000, value: 3 } },
+ *   d: { record: { sensor: 'x', time: 180_000, value: 2 } },
+ *   e: { record: 'not JSON' },
+ *   f: { record: { sensor: 'y', time: 0, value: 3 }, partition: 1 },
  * });
- * console.log(simulation.outputs('forecast').length, simulation.dead()[0]?.reason); // 6 malformed
+ * console.log(simulation.outputs('forecast').length, simulation.dead()[0]?.reason); // 3 malformed
  * await simulation.end();
  */
 export async function simulate(

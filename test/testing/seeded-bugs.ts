@@ -1,4 +1,4 @@
-import type { Kafka, ConsumerConfig, ProducerConfig } from 'kafkajs';
+import type { Kafka, ProducerConfig } from 'kafkajs';
 import type { Points } from '../../src/sink/points.ts';
 import type { Sink } from '../../src/sink/sink.ts';
 import type { Commit, Store } from '../../src/store/store.ts';
@@ -87,11 +87,12 @@ function noFencing(): WorkerReplacements {
   return {
     kafka: (kafka) =>
       ({
-        admin: () => kafka.admin(),
-        consumer: (config: ConsumerConfig) => kafka.consumer(config),
+        consumer: (config) => kafka.consumer(config),
+        admin: (config) => kafka.admin(config),
+        logger: () => kafka.logger(),
         producer: (config?: ProducerConfig) =>
           kafka.producer({ ...config, transactionalId: `${config?.transactionalId}-${(names += 1)}` }),
-      }) as Kafka,
+      }) satisfies Kafka,
   };
 }
 

@@ -10,8 +10,10 @@ import {
 const VALUES: Readonly<Record<string, SimulatedRecord>> = {
   a: { record: { sensor: 'x', time: 0, value: 1 } },
   b: { record: { sensor: 'x', time: 60_000, value: 2 } },
-  c: { record: 'not JSON' },
-  d: { record: { sensor: 'y', time: 0, value: 3 }, partition: 1 },
+  c: { record: { sensor: 'x', time: 120_000, value: 3 } },
+  d: { record: { sensor: 'x', time: 180_000, value: 2 } },
+  e: { record: 'not JSON' },
+  f: { record: { sensor: 'y', time: 0, value: 3 }, partition: 1 },
 };
 
 const begun: Simulation[] = [];
@@ -28,27 +30,28 @@ async function begin(options: SimulateOptions = {}): Promise<Simulation> {
 describe('simulate', () => {
   test('is what its example says', async () => {
     const simulation = await begin({ workers: 2 });
-    await simulation.play('(ab)c!-d~|', VALUES);
-    expect(simulation.outputs('forecast')).toHaveLength(6);
-    expect(simulation.dead()).toEqual([{ partition: 0, offset: 2, reason: 'malformed', value: 'not JSON' }]);
+    await simulation.play('(ab)cde!-f~|', VALUES);
+    expect(simulation.outputs('forecast')).toHaveLength(3);
+    expect(simulation.dead()).toEqual([{ partition: 0, offset: 4, reason: 'malformed', value: 'not JSON' }]);
   });
 
   test('gives the same outputs and the same state whatever happens on the way', async () => {
     const calm = await begin();
-    await calm.play('abcd|', VALUES);
+    await calm.play('abcdef|', VALUES);
     const told = (simulation: Simulation) =>
       simulation
         .outputs('forecast')
         .map((one) => JSON.stringify(one))
         .toSorted();
-    for (const [seed, marbles] of ['a!-b~c-!d|', '!a|~b|!c!-d|', 'ab-!-c~~d-|'].entries()) {
+    for (const [seed, marbles] of ['a!-b~cd-!ef|', '!a|~b|c!d!-e-f|', 'ab-!-cd~~e-f|'].entries()) {
       const shaken = await begin({ seed, workers: 2 });
       await shaken.play(marbles, VALUES);
+      expect(told(calm)).toHaveLength(3);
       expect(told(shaken)).toEqual(told(calm));
       expect(await shaken.digest()).toBe(await calm.digest());
     }
     const other = await begin();
-    await other.play('abd|', VALUES);
+    await other.play('abcef|', VALUES);
     expect(await other.digest()).not.toBe(await calm.digest());
   });
 
@@ -56,17 +59,17 @@ describe('simulate', () => {
     const simulation = await begin();
     await simulation.play('ab|', VALUES);
     const state = simulation.state('x.value')!;
-    expect(Object.keys(state)).toContain('h');
+    expect(Object.keys(state)).toContain('cell');
     expect(simulation.state('nobody')).toBeUndefined();
   });
 
-  test('a record that comes again is a duplicate, and makes no outputs', async () => {
+  test('a record that comes again is a dead letter, and makes no outputs', async () => {
     const simulation = await begin();
-    await simulation.play('a|', VALUES);
+    await simulation.play('abcd|', VALUES);
     const before = simulation.outputs('forecast').length;
     await simulation.play('"|', VALUES);
     expect(simulation.outputs('forecast')).toHaveLength(before);
-    expect(simulation.dead().map(({ reason }) => reason)).toEqual([]);
+    expect(simulation.dead().map(({ reason }) => reason)).toEqual(['duplicate']);
   });
 
   test('keeps points as InfluxDB does', async () => {
