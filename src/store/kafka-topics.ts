@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import kafkajs, { type Admin } from 'kafkajs';
 import { ForetideError } from '../errors.ts';
 import { partitionsOf } from '../source/kafka-admin.ts';
@@ -85,7 +84,10 @@ async function untilLed(admin: Admin, topics: string[]): Promise<void> {
       if (left === 0) throw error;
     }
     if (left === 0) return;
-    await wait(LOOK_EVERY);
+    // the global one, which a simulation has its own of
+    await new Promise((resolve) => {
+      setTimeout(resolve, LOOK_EVERY);
+    });
   }
 }
 
