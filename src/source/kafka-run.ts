@@ -171,8 +171,10 @@ export class KafkaRun {
     await this.#findRange();
     const { GROUP_JOIN, REBALANCING, FETCH_START, FETCH, HEARTBEAT, END_BATCH_PROCESS, CRASH } =
       this.#consumer.events;
-    for (const event of [GROUP_JOIN, REBALANCING, FETCH_START, FETCH, HEARTBEAT, CRASH] as const)
+    for (const event of [FETCH_START, FETCH, HEARTBEAT] as const)
       this.#consumer.on(event, () => this.#watch.sign());
+    for (const event of [GROUP_JOIN, CRASH] as const) this.#consumer.on(event, () => this.#watch.joined());
+    this.#consumer.on(REBALANCING, () => this.#watch.rebalancing());
     this.#watch.start();
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment));
     this.#consumer.on(REBALANCING, () => {

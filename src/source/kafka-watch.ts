@@ -21,6 +21,7 @@ export interface KafkaWatchParts {
 export class KafkaWatch {
   readonly #parts: KafkaWatchParts;
   #signAt = 0;
+  #isRebalancing = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: KafkaWatchParts) {
@@ -33,9 +34,24 @@ export class KafkaWatch {
     this.#timer.unref();
   }
 
-  /** The client lives. */
+  /** The client lives. While the group shares out anew only a membership shows that it does. */
   sign(): void {
-    this.#signAt = performance.now();
+    if (!this.#isRebalancing) this.#signAt = performance.now();
+  }
+
+  /**
+   * The membership has ended. Where the answer to kafkajs's request for its share is lost, it goes on with the old one, fetches and heartbeats,
+   * and never says what is ours.
+   */
+  rebalancing(): void {
+    this.sign();
+    this.#isRebalancing = true;
+  }
+
+  /** A membership has begun, or the client begins anew. */
+  joined(): void {
+    this.#isRebalancing = false;
+    this.sign();
   }
 
   end(): void {
@@ -50,7 +66,8 @@ export class KafkaWatch {
     fail(
       new ForetideError('KAFKA_STALLED', {
         what: 'The Kafka client does nothing any more',
-        expected: `a fetch or a heartbeat within ${silence / 1000} s`,
+        expected: `${this.#isRebalancing ? 'a new membership of the group' : 'a fetch or a heartbeat'} within ${silence / 1000} s`,
+
         got: 'none',
         where,
         todo: 'Start again; what was not committed is done again. When it comes back, please report it with the versions of Foretide and of the brokers.',

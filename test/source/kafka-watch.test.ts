@@ -48,3 +48,23 @@ test('nothing is told after the end', () => {
   vi.advanceTimersByTime(600_000);
   expect(failures).toEqual([]);
 });
+
+test('while the group shares out anew only a membership is a sign of life', () => {
+  watch.rebalancing();
+  for (let i = 0; i < 7; i++) {
+    vi.advanceTimersByTime(10_000);
+    watch.sign();
+  }
+  expect(failures).toEqual([expect.objectContaining({ code: 'KAFKA_STALLED' })]);
+});
+
+test('a membership ends the waiting for one', () => {
+  watch.rebalancing();
+  vi.advanceTimersByTime(50_000);
+  watch.joined();
+  for (let i = 0; i < 20; i++) {
+    vi.advanceTimersByTime(10_000);
+    watch.sign();
+  }
+  expect(failures).toEqual([]);
+});
