@@ -24,8 +24,8 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   'commit before write': {
     output: 'influxdb',
     faults: [
-      ['kill', 'kill', 'kill'],
-      ['slow', 'slow', 'slow'],
+      ['kill', 'kill', 'kill', 'kill'],
+      ['away', 'away'],
     ],
     changes: [
       {

@@ -12,6 +12,9 @@ import { workload, type Workload } from './workload.ts';
 /** Rounds that may go by before a bug is found: whether a fault meets it is a matter of moments. */
 const MOST_SEARCHES = 3;
 
+/** How long InfluxDB is away in such a round, ms. */
+const SHORT_OUTAGE = 6000;
+
 /** What a series of rounds is made of. */
 export interface FieldDayParts {
   /** Folder of all that is written; the caller removes it. */
@@ -106,6 +109,7 @@ export class FieldDay {
           golden,
           bug,
           faults,
+          outage: SHORT_OUTAGE,
           areCommitsRare,
           mode: 'rows',
           isCompacting: false,

@@ -67,7 +67,9 @@ export interface Outcome extends Golden {
 /** Longest time without any progress while nothing is in the way, ms. */
 const STUCK = 300_000;
 /** Most time between two faults, ms. */
-const BETWEEN = 4000;
+const BETWEEN = 3000;
+/** Longest time from when new input begins to come to a fault, ms. */
+const UNDER_WAY = 1500;
 const PIPELINE = 'live-forecast';
 
 /**
@@ -171,6 +173,8 @@ class Round {
       field.crew.check();
       reader.check();
       feed.next();
+      // what is new is under way then
+      await sleep(field.random() * UNDER_WAY);
       const began = performance.now();
       const hit = await inject(kind, field);
       if (hit) this.#injected[kind] = (this.#injected[kind] ?? 0) + 1;
