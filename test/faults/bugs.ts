@@ -64,7 +64,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
   },
   'position from the group': {
     output: 'store',
-    faults: [['kill', 'kill', 'kill']],
+    faults: [['kill', 'kill', 'kill', 'kill', 'kill', 'kill']],
     areCommitsRare: true,
     changes: [
       {

@@ -147,10 +147,11 @@ function away(random: () => number): number {
   return (5 + 55 * random() ** 3) * SECOND;
 }
 
-/** A worker that has partitions; waits until there is one. */
+/** A worker that has partitions; waits until there is one. @throws what the crew has found meanwhile */
 async function someone({ crew, random }: Field): Promise<Worker | undefined> {
   const deadline = performance.now() + PATIENCE;
   while (performance.now() < deadline) {
+    crew.check();
     const { working } = crew;
     if (working.length > 0) return working[Math.floor(random() * working.length)];
     await sleep(100);

@@ -12,7 +12,7 @@ import { workload, type Workload } from './workload.ts';
 /** Rounds that may go by before a bug is found: whether a fault meets it is a matter of moments. */
 const MOST_SEARCHES = 3;
 
-/** How long InfluxDB is away in such a round, ms. */
+/** How long InfluxDB is away in such a round and in a short one, ms. */
 const SHORT_OUTAGE = 6000;
 
 /** What a series of rounds is made of. */
@@ -78,7 +78,7 @@ export class FieldDay {
       dir: join(dir, `round-${number}`),
       seed,
       golden,
-      outage,
+      outage: outage ?? (isShort ? SHORT_OUTAGE : undefined),
       faults: planOf({
         seed,
         output,

@@ -8,7 +8,7 @@ import { type NativeInfluxDB, startInfluxDB } from '../services/native-influxdb.
 import { BenchBucket } from '../bench/bench-bucket.ts';
 
 /** Measurements whose points are compared, in this order. */
-const MEASUREMENTS = ['reading', 'forecast', 'anomaly'] as const;
+const MEASUREMENTS = ['reading', 'forecast', 'anomaly', 'event'] as const;
 
 /** What lies in a bucket: a file with a line for each point, in an order that the points alone decide. */
 export interface BucketDump {

@@ -64,6 +64,13 @@ const began = performance.now();
 const { seed, readings, workers, short: isShort = false, keep = false } = options;
 const dir = mkdtempSync(join(tmpdir(), 'foretide-faults-'));
 say(`seed ${seed}, folder ${dir}`);
+// what was started ends with this process
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    say(`${signal}: ended; kept: ${dir}`);
+    process.exit(1);
+  });
+}
 const totals = new Map<string, number>();
 const broken: string[] = [];
 const sums = { rounds: 0, commits: 0, peak: 0, restarts: 0 };

@@ -8,19 +8,19 @@ import { digest, PARTITIONS } from './workload.ts';
 export const END = 'end-of-round';
 
 /** Topics that a run writes to. */
-export const KINDS_OF_TOPIC = ['changelog', 'forecast', 'anomaly', 'dead'] as const;
+export const KINDS_OF_TOPIC = ['changelog', 'forecast', 'anomaly', 'event', 'dead'] as const;
 export type KindOfTopic = (typeof KINDS_OF_TOPIC)[number];
 
 /** What an undisturbed run gives. */
 export interface Expected {
-  /** Values of a series' forecasts of one horizon, or of its anomalies, in order. */
+  /** Values of a series' forecasts of one horizon, of its anomalies, or of its events of one kind, in order. */
   readonly sequences: ReadonlyMap<string, readonly string[]>;
   /** Dead letters by partition and offset of the record that they are. */
   readonly dead: ReadonlyMap<string, string>;
   readonly states: readonly PartitionState[];
 }
 
-const Forecast = z.object({ h: z.string() });
+const Point = z.record(z.string(), z.unknown());
 const STATE_KEY = /^(?:meta|slots|sentinel|reset|series)(?:@[ab])?(?:#\d+)?(?:\/|$)/;
 
 export interface OutputsParts {
@@ -84,12 +84,9 @@ export class Outputs {
       case 'dead':
         return this.#deadLetter(record);
       case 'forecast':
-        return this.#next(
-          `${partition} ${key} forecast ${Forecast.parse(JSON.parse(String(value))).h}`,
-          record,
-        );
       case 'anomaly':
-        return this.#next(`${partition} ${key} anomaly`, record);
+      case 'event':
+        return this.#next(`${partition} ${kind} ${identity(value)}`, record);
     }
   }
 
@@ -163,5 +160,14 @@ export class Outputs {
 function kindOf({ key, headers, value }: ConsoleRecord): KindOfTopic {
   if (STATE_KEY.test(key)) return 'changelog';
   if (headers['reason'] !== undefined) return 'dead';
-  return value?.includes('"yhat"') === true ? 'forecast' : 'anomaly';
+  if (value?.includes('"yhat"') === true) return 'forecast';
+  return value?.includes('"kind"') === true ? 'event' : 'anomaly';
+}
+
+/** Whose order is the same in every run: the texts of a point, which are its series, its tags and its labels. */
+function identity(value: Buffer | null): string {
+  const point = Point.parse(JSON.parse(String(value)));
+  return Object.values(point)
+    .filter((field) => typeof field === 'string')
+    .join(' ');
 }

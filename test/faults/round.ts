@@ -97,6 +97,7 @@ class Round {
       changelog: of('changelog'),
       forecast: of('forecast'),
       anomaly: of('anomaly'),
+      event: of('event'),
       dead: of('dead'),
     };
   }
