@@ -1,3 +1,5 @@
+import type { Command } from './command.ts';
+
 /**
  * A frame: n readings of one partition in arrival order, as columns. A single event is a frame of length 1.
  *
@@ -30,6 +32,8 @@ export interface Frame {
   readonly records: number;
   /** Records and readings that could not be used, each with its reason. */
   readonly dead: readonly DeadLetter[];
+  /** What takes effect here, in a frame of its own, which has no rows. */
+  readonly command?: Command;
 }
 
 /** Why a record or a reading could not be used. */

@@ -101,7 +101,9 @@ export interface Aligned {
  *    of them; the aggregate is `last` where none is set. What `join.known` names is kept apart (see `Known`), closes no bucket, and is no news
  *    of the partition's time; it is in the row of its own interval, and in the column `known` of the rows before.
  * 4. The number of steps since the row before is the elapsed time over the sampling step, rounded, at least 1.
- * 5. What comes out are waves: frames in which no series stands twice (see `Frame`), of one row each where a later stage
+ * 5. The partition's slot `clock` is its event time, ms: the newest of its readings, or what a `tick` says where none comes. No tick
+ *    closes a bucket or makes a reading late.
+ * 6. What comes out are waves: frames in which no series stands twice (see `Frame`), of one row each where a later stage
  *    has borrowed numbers that all series teach in turn.
  *
  * @param channels of the readings; only an aggregate or a join has to know
@@ -114,6 +116,7 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
   const gaps: Gaps = { policy, decay };
   const account = accountSlot(memory);
   const watermark = memory.partition('watermark', 'f64');
+  const clock = memory.partition('clock', 'f64');
   const last = memory.series('align.last', 'f64', 2); // time, index
   const medianStep = every === 'auto' ? new MedianStep(memory) : undefined;
   const grid = (aggregate === 'none' && !join) || every === 'auto' ? undefined : { every, offset };
@@ -167,6 +170,8 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
       known?.take(row, t, value, from + observed);
     }
     f64[watermark.at(0)] = newest;
+    moveClock(f64, clock.at(0), newest);
+    if (frame.command?.kind === 'tick') moveClock(f64, clock.at(0), frame.command.time);
     addToAccount(memory, account, counts);
     const isAggregate = buckets !== undefined;
     return waves(frame, rows, {
@@ -215,6 +220,11 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
 
   return <F extends Frame>(source: Observable<F>): Observable<F & Aligned> =>
     source.pipe(concatMap(alignFrame));
+}
+
+/** Event time, which never goes back; 0: there was none. */
+function moveClock(f64: Float64Array, at: number, time: number): void {
+  if (f64[at] === 0 || time > f64[at]!) f64[at] = time;
 }
 
 /** Why a reading cannot be the next row of its series, whose last one (time, index) stands at `at`; undefined where it can. */

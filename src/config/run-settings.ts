@@ -93,6 +93,17 @@ export const CommitSettings = z
   })
   .prefault({});
 
+export const TickSettings = z
+  .strictObject({
+    every: z
+      .union([z.literal('off'), Duration])
+      .default('off')
+      .describe(
+        'How long nothing may come of a partition of a Kafka input before its event time goes on by itself, and again each time; off: only readings move it',
+      ),
+  })
+  .prefault({});
+
 export const PageSettings = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Whether the live page is served'),
@@ -113,6 +124,7 @@ export const runSettings = {
   deadLetters: DeadLetterSettings,
   store: StoreSettings,
   commit: CommitSettings,
+  ticks: TickSettings,
   page: PageSettings,
   maxStateBytes: z
     .int()

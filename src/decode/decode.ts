@@ -20,7 +20,7 @@ const LARGEST = 1e150;
 export function decode(memory: Memory, decoder: Decoder): OperatorFunction<Batch, Frame> {
   const account = accountSlot(memory);
   const channels = decoder.channels.length;
-  return map(({ records }) => {
+  return map(({ records, command }) => {
     const readings = new Readings(channels);
     const dead: DeadLetter[] = [];
     const rows: number[] = [];
@@ -68,6 +68,7 @@ export function decode(memory: Memory, decoder: Decoder): OperatorFunction<Batch
       bytes: readings.record.map((record) => records[record]!.value),
       records: records.length,
       dead,
+      ...(command && { command }),
     };
   });
 }

@@ -5,10 +5,17 @@ import type { Model } from '../model/model.ts';
 import { selectionOf } from './selection.ts';
 
 /** Raised whenever the arithmetic of a stage changes, so that state of before is not gone on with. */
-export const ARITHMETIC_REVISION = 7;
+export const ARITHMETIC_REVISION = 8;
 
 /** The settings that say where and how a run goes and change no result; all others are part of the state's fingerprint. */
-const OPERATIONAL: ReadonlySet<string> = new Set(['output', 'deadLetters', 'store', 'commit', 'page']);
+const OPERATIONAL: ReadonlySet<string> = new Set([
+  'output',
+  'deadLetters',
+  'store',
+  'commit',
+  'ticks',
+  'page',
+]);
 
 /**
  * What state depends on beside the records: pipeline, layout of Memory, model, settings, arithmetic; SHA-256, hexadecimal.

@@ -67,7 +67,7 @@ export class Monitor {
     const { pipeline, model, data, source } = this.#parts;
     const tasks = this.#parts.tasks();
     const series = tasks.reduce((sum, { memory }) => sum + memory.length, 0);
-    const watermarks = tasks.map((task) => task.watermark).filter((time) => time !== 0);
+    const clocks = tasks.map(({ clock }) => clock).filter((time) => time !== 0);
     return {
       pipeline,
       state: this.#state,
@@ -78,7 +78,7 @@ export class Monitor {
       series: series * model.channels,
       partitions: tasks.length,
       progress: source.progress?.() ?? null,
-      eventTime: watermarks.length > 0 ? Math.max(...watermarks) : null,
+      eventTime: clocks.length > 0 ? Math.max(...clocks) : null,
       deadLetters: this.#dead,
       events: this.#events,
       bytesPerSeries: tasks[0]?.memory.bytesPerSeries ?? 0,

@@ -14,6 +14,7 @@ import { Monitor } from './monitor.ts';
 import { mustNotReadOwnStore, prepare } from './prepare.ts';
 import { storeAt, storePlace } from './stores.ts';
 import { Tasks } from './tasks.ts';
+import { Ticker } from './ticker.ts';
 
 export interface RunOptions {
   readonly pipeline: Pipeline;
@@ -66,6 +67,7 @@ export async function run({
     { pipeline, settings, decoder, model, store, sink, deadLetters, stop: giveUp.signal },
     log,
   );
+  const ticker = Ticker.of(settings.ticks.every, { source, tasks, log });
   const monitor = new Monitor({
     pipeline: pipeline.name,
     model,
@@ -77,7 +79,7 @@ export async function run({
   tasks.onCommit((_, committed) => monitor.count(committed));
 
   let page: Serving | undefined;
-  let ticker: NodeJS.Timeout | undefined;
+  let statusTimer: NodeJS.Timeout | undefined;
   try {
     if (settings.page.enabled) {
       const { host, port } = settings.page;
@@ -101,8 +103,8 @@ export async function run({
             series,
           ),
       });
-      ticker = setInterval(() => feed.status(monitor.status()), STATUS_EVERY_MS);
-      ticker.unref();
+      statusTimer = setInterval(() => feed.status(monitor.status()), STATUS_EVERY_MS);
+      statusTimer.unref();
     }
   } catch (error) {
     await close();
@@ -134,7 +136,8 @@ export async function run({
   }
 
   async function close(): Promise<void> {
-    clearInterval(ticker);
+    clearInterval(statusTimer);
+    ticker?.end();
     await page?.close();
     await tasks.close();
     await sink?.close();

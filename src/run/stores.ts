@@ -53,6 +53,7 @@ export function storePlace(pipeline: string, { input, store, deadLetters }: Chos
     topics: {
       changelog: store.topic ?? name('changelog'),
       outputs: Object.fromEntries(OUTPUTS.map((measurement) => [measurement, name(measurement)])),
+      commands: name('command'),
       dead: deadLetters.kind === 'kafka' ? deadLetters.topic : name('dead'),
     },
   };

@@ -1,5 +1,6 @@
 import { Subject, type Subscription, tap } from 'rxjs';
 import { ACCOUNT, accountSlot, type Account, readAccount } from '../account.ts';
+import type { Command, LoggedCommand } from '../command.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter, Frame } from '../frame.ts';
@@ -48,6 +49,7 @@ export interface Committed {
 interface Pending {
   readonly points: GatheredPoints;
   readonly dead: DeadLetter[];
+  readonly commands: LoggedCommand[];
   records: number;
   /** The position after the last batch; null before the first. */
   next: number | null;
@@ -69,6 +71,9 @@ export class Task {
   readonly #pipelineParts: PipelineParts;
   readonly #account: Slot;
   readonly #watermark: Slot;
+  readonly #clock: Slot;
+  /** Number of commands that have taken effect. */
+  readonly #commands: Slot;
   readonly #topology: ReturnType<Pipeline['topology']>;
   #input = new Subject<Batch>();
   #subscription: Subscription | undefined;
@@ -81,6 +86,8 @@ export class Task {
   #pending = nothing();
   /** What comes of records before this offset is in the outputs already. */
   #muted = 0;
+  /** What takes effect again on the way there. */
+  #again: readonly LoggedCommand[] = [];
 
   private constructor(partition: number, parts: TaskParts) {
     this.partition = partition;
@@ -90,6 +97,8 @@ export class Task {
     this.#pipelineParts = { memory: this.memory, decoder, model };
     this.#account = accountSlot(this.memory);
     this.#watermark = this.memory.partition('watermark', 'f64');
+    this.#clock = this.memory.partition('clock', 'f64');
+    this.#commands = this.memory.partition('commands', 'f64');
     this.#topology = pipeline.topology(settings, this.#pipelineParts);
     this.fingerprint = stateFingerprint(pipeline.name, settings, model, this.memory);
     this.#subscribe();
@@ -103,6 +112,8 @@ export class Task {
       task.memory.restored();
       task.#remember(restored?.next ?? null);
       task.#muted = restored?.committed ?? 0;
+      task.#again = restored?.commands ?? [];
+      if (restored && task.#again.length > 0) task.#catchUp({ partition, records: [], next: restored.next });
       return task;
     } catch (error) {
       task.close();
@@ -135,6 +146,16 @@ export class Task {
     return this.memory.view().f64[this.#watermark.at(0)]!;
   }
 
+  /** Event time of the partition in ms: the watermark, or what a tick has said since; 0 before the first reading. */
+  get clock(): number {
+    return this.memory.view().f64[this.#clock.at(0)]!;
+  }
+
+  /** The offset that the next record is expected at; null when nothing has ever come. */
+  get position(): number | null {
+    return this.#pending.next ?? this.#committedNext;
+  }
+
   account(): Account {
     this.memory.seal();
     return readAccount(this.memory, this.#account);
@@ -148,7 +169,7 @@ export class Task {
    */
   push(batch: Batch): void {
     const { partition, records, next } = batch;
-    if ((this.#committedNext ?? 0) >= this.#muted) return this.#take(batch);
+    if (this.isCaughtUp) return this.#take(batch);
     const known = records.findIndex(({ offset }) => offset >= this.#muted);
     if (known < 0 && next <= this.#muted) return this.#catchUp(batch);
     const from = known < 0 ? records.length : known;
@@ -156,13 +177,52 @@ export class Task {
     this.#take({ partition, records: records.slice(from), next });
   }
 
+  /** Whether everything is in the state that was committed before. */
+  get isCaughtUp(): boolean {
+    return (this.#committedNext ?? 0) >= this.#muted;
+  }
+
+  /**
+   * Takes a command in: it takes effect after all that has come, and before the next record. Durable with the next commit.
+   *
+   * @throws ForetideError COMMAND_REFUSED where nothing has ever come, or not all of what was committed has been taken in again; whatever a
+   *   stage throws. The task is rolled back then.
+   */
+  command(command: Command): void {
+    const before = this.position;
+    if (before === null || !this.isCaughtUp) throw this.#refused();
+    this.#effect(command, before);
+    this.#pending.commands.push({ number: this.#count(this.#commands), before, command });
+  }
+
   /** Takes in what has been committed before: only the state is brought up to date. */
-  #catchUp(batch: Batch): void {
-    this.#take(batch);
+  #catchUp({ partition, records, next }: Batch): void {
+    const due = this.#again.filter(({ before }) => before <= next);
+    this.#again = this.#again.slice(due.length);
+    let from = 0;
+    for (const { before, command } of due) {
+      const later = records.findIndex(({ offset }, i) => i >= from && offset >= before);
+      const to = later < 0 ? records.length : later;
+      if (to > from) this.#take({ partition, records: records.slice(from, to), next: before });
+      this.#effect(command, before);
+      from = to;
+    }
+    this.#take({ partition, records: records.slice(from), next });
     this.#checkBalance();
     this.memory.committed();
     this.#pending = nothing();
-    this.#remember(batch.next);
+    this.#remember(next);
+  }
+
+  #effect(command: Command, before: number): void {
+    this.memory.touchPartition();
+    const { f64 } = this.memory.view();
+    f64[this.#commands.at(0)] = f64[this.#commands.at(0)]! + 1;
+    this.#take({ partition: this.partition, records: [], next: before, command });
+  }
+
+  #count(slot: Slot): number {
+    return this.memory.view().f64[slot.at(0)]!;
   }
 
   #take(batch: Batch): void {
@@ -199,6 +259,7 @@ export class Task {
         partitionSlots: this.memory.partitionBytes(),
         points: sink ? [] : points,
         dead: deadLetters ? [] : dead,
+        commands: this.#pending.commands,
         watermark: this.watermark,
         fingerprint: this.fingerprint,
       });
@@ -259,6 +320,17 @@ export class Task {
     this.#committedReadings = used;
   }
 
+  #refused(): ForetideError {
+    return new ForetideError('COMMAND_REFUSED', {
+      what: 'The partition cannot take a command yet',
+      expected: 'one that has taken a record in, and all of what it had committed before',
+      got: this.position === null ? 'nothing' : `position ${this.position} of ${this.#muted}`,
+      where: `partition ${this.partition}`,
+      todo: 'Give it again when readings have come.',
+      canRetry: true,
+    });
+  }
+
   #checkBalance(): void {
     const counts = this.account();
     const expected = this.#committedRecords + this.#pending.records;
@@ -277,7 +349,7 @@ export class Task {
 
 /** What is to be committed: nothing yet. */
 function nothing(): Pending {
-  return { points: new GatheredPoints(), dead: [], records: 0, next: null };
+  return { points: new GatheredPoints(), dead: [], commands: [], records: 0, next: null };
 }
 
 function notSynchronous({ partition, records }: Batch, accounted: number): ForetideError {

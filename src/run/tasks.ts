@@ -1,4 +1,5 @@
 import { ForetideError } from '../errors.ts';
+import type { Command } from '../command.ts';
 import type { Log } from '../log.ts';
 import type { Batch, SourceHandler } from '../source/source.ts';
 import { type Committed, Task, type TaskParts } from './task.ts';
@@ -23,6 +24,8 @@ export class Tasks implements SourceHandler {
   readonly #tasks = new Map<number, Task>();
   readonly #queue = new Map<number, Promise<unknown>>();
   readonly #lastCommit = new Map<number, number>();
+  /** When each partition was last heard of: a batch, a command, or its opening. */
+  readonly #lastHeard = new Map<number, number>();
   readonly #listeners: CommitListener[] = [];
   readonly #brokenListeners: ((partition: number, error: unknown) => void)[] = [];
   readonly #failed = Promise.withResolvers<never>();
@@ -74,6 +77,7 @@ export class Tasks implements SourceHandler {
       this.#tasks.set(partition, task);
       this.#broken.delete(partition);
       this.#lastCommit.set(partition, performance.now());
+      this.#lastHeard.set(partition, performance.now());
       this.#noteSeries(task);
       return task.next;
     });
@@ -84,9 +88,45 @@ export class Tasks implements SourceHandler {
       const task = this.#tasks.get(batch.partition);
       if (!task) throw new Error(`Partition ${batch.partition} was handed over before it was opened`);
       task.push(batch);
+      this.#lastHeard.set(batch.partition, performance.now());
       const { readings, every } = this.#parts.settings.commit;
       const since = performance.now() - this.#lastCommit.get(batch.partition)!;
       if (task.pendingReadings >= readings || since >= every) await this.#commit(task);
+    });
+  }
+
+  /**
+   * Lets a command take effect after all that has come of the partition; resolves when that is durable.
+   *
+   * @throws ForetideError COMMAND_REFUSED where this process does not have the partition, or it has taken nothing in yet
+   */
+  command(partition: number, command: Command): Promise<void> {
+    const task = this.#tasks.get(partition);
+    if (!task) return Promise.reject(notOurs(partition));
+    return this.#whole(partition, async () => {
+      if (this.#tasks.get(partition) !== task) throw notOurs(partition);
+      await this.#command(task, command);
+    });
+  }
+
+  /** Partitions of which nothing has been heard for `ms`, and something before; with the position of each. */
+  idle(ms: number): ReadonlyMap<number, number> {
+    const now = performance.now();
+    const idle = this.all.flatMap(({ partition, position, isCaughtUp, clock }) =>
+      position !== null && isCaughtUp && clock !== 0 && now - this.#lastHeard.get(partition)! >= ms
+        ? [[partition, position] as const]
+        : [],
+    );
+    return new Map(idle);
+  }
+
+  /** Tells a partition that event time has gone on as long as nothing was heard of it, if that is still `ms` and `position` is where it stands. */
+  tick(partition: number, position: number, ms: number): Promise<void> {
+    return this.#alone(partition, async () => {
+      const task = this.#tasks.get(partition);
+      const since = performance.now() - (this.#lastHeard.get(partition) ?? Infinity);
+      if (task?.position !== position || since < ms) return;
+      await this.#command(task, { kind: 'tick', time: Math.round(task.clock + since) });
     });
   }
 
@@ -125,6 +165,12 @@ export class Tasks implements SourceHandler {
     this.#tasks.clear();
   }
 
+  async #command(task: Task, command: Command): Promise<void> {
+    task.command(command);
+    this.#lastHeard.set(task.partition, performance.now());
+    await this.#commit(task);
+  }
+
   async #commit(task: Task): Promise<void> {
     const committed = await task.commit();
     this.#lastCommit.set(task.partition, performance.now());
@@ -137,11 +183,8 @@ export class Tasks implements SourceHandler {
     for (const [partition, task] of this.#tasks) {
       if (!task.isDirty || performance.now() - this.#lastCommit.get(partition)! < every) continue;
       this.#lastCommit.set(partition, performance.now());
-      this.#whole(partition, async () => {
+      void this.#alone(partition, async () => {
         if (this.#tasks.get(partition) === task && task.isDirty) await this.#commit(task);
-      }).catch((error: unknown) => {
-        // whoever gave the partition opens it again
-        if (!(isUnsettled(error) && this.#brokenListeners.length > 0)) this.#failed.reject(error);
       });
     }
   }
@@ -162,6 +205,14 @@ export class Tasks implements SourceHandler {
     this.#noted.set(partition, memory.length);
   }
 
+  /** Work whose failure nobody else hears of; never rejects. */
+  #alone(partition: number, work: () => Promise<void>): Promise<void> {
+    return this.#whole(partition, work).catch((error: unknown) => {
+      // whoever gave the partition opens it again
+      if (!(isUnsettled(error) && this.#brokenListeners.length > 0)) this.#failed.reject(error);
+    });
+  }
+
   /** Work of which a failure leaves the partition broken. */
   #whole(partition: number, work: () => Promise<void>): Promise<void> {
     return this.#inOrder(partition, async () => {
@@ -169,6 +220,8 @@ export class Tasks implements SourceHandler {
       try {
         await work();
       } catch (error) {
+        // nothing was begun then
+        if (error instanceof ForetideError && error.code === 'COMMAND_REFUSED') throw error;
         this.#broken.set(partition, error);
         for (const listener of this.#brokenListeners) listener(partition, error);
         throw error;
@@ -185,6 +238,15 @@ export class Tasks implements SourceHandler {
     );
     return result;
   }
+}
+
+function notOurs(partition: number): ForetideError {
+  return new ForetideError('COMMAND_REFUSED', {
+    what: 'This process does not have the partition',
+    where: `partition ${partition}`,
+    todo: 'Give the command to the process that has it.',
+    canRetry: true,
+  });
 }
 
 /** Whether the store does not know what became of a commit: opening the partition again tells. */

@@ -116,6 +116,16 @@ export class KafkaOwnership {
     return held !== undefined && this.isCurrent(held) ? held : undefined;
   }
 
+  /** Of the partitions that are open: those that have got to the end of what is kept, with the position. */
+  exhausted(kept: ReadonlyMap<number, Watermarks>): ReadonlyMap<number, number> {
+    const positions = new Map<number, number>();
+    for (const held of this.#held.values()) {
+      const high = kept.get(held.partition)?.high ?? Infinity;
+      if (this.isCurrent(held) && held.next >= high) positions.set(held.partition, held.next);
+    }
+    return positions;
+  }
+
   isCurrent(held: Held): boolean {
     return !this.#ended && !held.lost && held.generation === this.#generation;
   }

@@ -150,6 +150,15 @@ export class KafkaRun {
   }
 
   /**
+   * @see Source.exhausted
+   * @throws ForetideError KAFKA_UNREACHABLE
+   */
+  async exhausted(): Promise<ReadonlyMap<number, number>> {
+    if (this.#isEnding || this.#range) return new Map();
+    return this.#ownership.exhausted(await this.#admin.watermarks(this.#settings.topic));
+  }
+
+  /**
    * @see Source.run
    * @throws what went wrong first; not the reason of `stop` itself, with which the handler may give up the work in hand
    */

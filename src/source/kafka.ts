@@ -59,6 +59,10 @@ export class KafkaSource implements Source {
     return this.#settings.to === undefined ? undefined : (this.#run?.progress() ?? 0);
   }
 
+  async exhausted(): Promise<ReadonlyMap<number, number>> {
+    return (await this.#run?.exhausted()) ?? new Map();
+  }
+
   /** @throws ForetideError KAFKA_UNREACHABLE, KAFKA_TOPIC, KAFKA_GAP, KAFKA_CRASHED, SETTINGS_INVALID; any error of the handler */
   async run(handler: SourceHandler, stop: AbortSignal): Promise<void> {
     const kafka = await this.#connect(this.#settings, this.#log);

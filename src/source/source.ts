@@ -1,3 +1,5 @@
+import type { Command } from '../command.ts';
+
 /** One record as it came: a Kafka message, a line of a file. */
 export interface SourceRecord {
   /** Position in its partition, counted up by the source; an integer below 2^53. */
@@ -15,6 +17,8 @@ export interface Batch {
   readonly records: readonly SourceRecord[];
   /** The position after this batch: the offset that a restart goes on from once this batch is committed. */
   readonly next: number;
+  /** In place of records: what takes effect before the next one. Sources give none. */
+  readonly command?: Command;
 }
 
 /** What a source asks of the run. All calls are awaited: that IS the backpressure. */
@@ -49,4 +53,9 @@ export interface Source {
   run(handler: SourceHandler, stop: AbortSignal): Promise<void>;
   /** Share of the whole that has been handed over, 0 to 1; undefined for a source without an end. */
   progress?(): number | undefined;
+  /**
+   * The partitions of which everything there is at this moment has been handed over, each with the position after it. Of a source that has
+   * an end, or cannot tell: none.
+   */
+  exhausted?(): Promise<ReadonlyMap<number, number>>;
 }

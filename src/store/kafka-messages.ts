@@ -1,4 +1,5 @@
 import type { Message } from 'kafkajs';
+import type { LoggedCommand } from '../command.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Points } from '../sink/points.ts';
 
@@ -18,6 +19,11 @@ export function* pointMessages(block: Points, partition: number): Generator<Mess
     const value = JSON.stringify({ series: series[i], time: time[i], ...tags, ...labels, ...values });
     yield { key: series[i]!, value, partition };
   }
+}
+
+/** A command as a message: key: its number; value: JSON `{"number", "before", "command"}`. */
+export function commandMessage(command: LoggedCommand): Message {
+  return { key: `command/${command.number}`, value: JSON.stringify(command) };
 }
 
 /** Where a dead letter came from, and where it goes. */

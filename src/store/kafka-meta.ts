@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LoggedCommand } from '../command.ts';
 import { ForetideError } from '../errors.ts';
 import type { KafkaStoreSettings } from './kafka-settings.ts';
 import { shortFingerprint, type StateRecord } from './kafka-state.ts';
@@ -16,6 +17,8 @@ const Meta = z.object({
   generation: z
     .object({ stamp: z.int().min(1), next: z.int().min(0), letter: z.enum(['a', 'b']) })
     .optional(),
+  /** What has taken effect since that generation, in order. */
+  commands: z.array(LoggedCommand).readonly().optional(),
 });
 export type Meta = z.infer<typeof Meta>;
 

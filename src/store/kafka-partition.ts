@@ -1,7 +1,8 @@
 import type { Admin, Kafka, Message } from 'kafkajs';
 import type { Log } from '../log.ts';
+import type { LoggedCommand } from '../command.ts';
 import type { ChangelogReader } from './changelog.ts';
-import { letterMessage, pointMessages } from './kafka-messages.ts';
+import { commandMessage, letterMessage, pointMessages } from './kafka-messages.ts';
 import { type Meta, metaBytes } from './kafka-meta.ts';
 import { type OpenedState, type Opening, openState } from './kafka-opening.ts';
 import { RowSums } from './kafka-restore.ts';
@@ -29,6 +30,9 @@ export interface PartitionParts {
   readonly log: Log;
 }
 
+/** Most commands since a generation: each record `meta` has them all. */
+const MOST_COMMANDS = 500;
+
 /** Most bytes of one transaction of a generation, about: it must end before the brokers give it up. */
 const TRANSACTION_BYTES = 32 * 1024 * 1024;
 
@@ -48,6 +52,8 @@ export class KafkaPartition {
   #commit: number;
   #stamp: number;
   #generation: Meta['generation'];
+  /** What has taken effect since that generation. */
+  #commands: readonly LoggedCommand[];
   /** When the last generation was written, ms. */
   #writtenAt = performance.now();
 
@@ -57,7 +63,10 @@ export class KafkaPartition {
     this.#commit = commit;
     this.#stamp = stamp;
     this.#generation = meta?.generation;
-    this.restored = meta ? { next: meta.generation?.next ?? meta.next, committed: meta.next } : null;
+    this.#commands = meta?.commands ?? [];
+    this.restored = meta
+      ? { next: meta.generation?.next ?? meta.next, committed: meta.next, commands: this.#commands }
+      : null;
   }
 
   /**
@@ -95,7 +104,10 @@ export class KafkaPartition {
     const { parts, partition, writer } = this.#opening;
     const { input, group, settings } = parts;
     const number = this.#commit + 1;
-    if (settings.mode === 'generations' && this.#isOld()) await this.#writeGeneration(commit);
+    if (settings.mode === 'generations') {
+      this.#commands = [...this.#commands, ...commit.commands];
+      if (this.#isOld()) await this.#writeGeneration(commit);
+    }
     const rows = settings.mode === 'rows' ? [this.#toChangelog(this.#rows(commit, commit.rows, number))] : [];
     // `meta` last, for it tells the sum of the rows
     const writes = [...rows, ...this.#outputs(commit), this.#toChangelog(this.#meta(commit, number))];
@@ -106,7 +118,8 @@ export class KafkaPartition {
 
   #isOld(): boolean {
     const { generationEvery } = this.#opening.parts.settings;
-    return !this.#generation || performance.now() - this.#writtenAt >= generationEvery;
+    if (!this.#generation || this.#commands.length > MOST_COMMANDS) return true;
+    return performance.now() - this.#writtenAt >= generationEvery;
   }
 
   /** All rows and slots as of this commit. */
@@ -119,6 +132,7 @@ export class KafkaPartition {
     for (const some of portions(messages, TRANSACTION_BYTES))
       await this.#opening.writer.write({ writes: [this.#toChangelog(some)] });
     this.#generation = { stamp, next: commit.next, letter };
+    this.#commands = [];
     this.#writtenAt = performance.now();
   }
 
@@ -151,7 +165,11 @@ export class KafkaPartition {
   *#meta({ next, watermark }: Commit, commit: number): Generator<Message> {
     const { rows, sum } = this.#sums;
     const generation = this.#generation;
-    const bytes = metaBytes({ next, watermark, rows, sum, ...(generation && { generation }) });
+    const since = generation && {
+      generation,
+      ...(this.#commands.length > 0 && { commands: this.#commands }),
+    };
+    const bytes = metaBytes({ next, watermark, rows, sum, ...since });
     yield* this.#encode({ kind: 'meta', commit, bytes });
   }
 
@@ -159,7 +177,7 @@ export class KafkaPartition {
     return encodeState({ ...state, fingerprint: shortFingerprint(this.#opening.fingerprint) });
   }
 
-  #outputs({ points, dead }: Commit): TopicMessages[] {
+  #outputs({ points, dead, commands }: Commit): TopicMessages[] {
     const { parts, partition } = this.#opening;
     const { topics, input } = parts;
     const writes: TopicMessages[] = [];
@@ -178,6 +196,7 @@ export class KafkaPartition {
       );
       writes.push({ topic: topics.dead, messages });
     }
+    if (commands.length > 0) writes.push({ topic: topics.commands, messages: commands.map(commandMessage) });
     return writes;
   }
 }

@@ -48,6 +48,8 @@ export interface StoreTopics {
   readonly changelog: string;
   /** Of forecasts, anomalies, …, by measurement; what has none is not written. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** Of commands: what took effect beside the input's records. */
+  readonly commands: string;
   /** Of dead letters; undefined where they go elsewhere. */
   readonly dead: string | undefined;
 }

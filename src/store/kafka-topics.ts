@@ -26,13 +26,15 @@ export interface TopicWishes {
 /** The topics of a store: which they are and what is to be set of them. */
 function wished({
   changelog,
+  commands,
   outputs,
   dead,
-}: StoreTopics): { readonly name: string; readonly compact: boolean }[] {
+}: StoreTopics): { readonly name: string; readonly compact: boolean; readonly isKept: boolean }[] {
   const others = [...Object.values(outputs), ...(dead === undefined ? [] : [dead])];
   return [
-    { name: changelog, compact: true },
-    ...[...new Set(others)].map((name) => ({ name, compact: false })),
+    { name: changelog, compact: true, isKept: false },
+    { name: commands, compact: false, isKept: true },
+    ...[...new Set(others)].map((name) => ({ name, compact: false, isKept: false })),
   ];
 }
 
@@ -51,7 +53,7 @@ export async function ensureTopics(admin: Admin, wishes: TopicWishes): Promise<r
     await admin.createTopics({
       // kafkajs's own waiting ends with an error where the broker that it asks does not know of a topic at once
       waitForLeaders: false,
-      topics: absent.map(({ name, compact }) => ({
+      topics: absent.map(({ name, compact, isKept }) => ({
         topic: name,
         numPartitions: partitions,
         replicationFactor: replicas,
@@ -63,6 +65,8 @@ export async function ensureTopics(admin: Admin, wishes: TopicWishes): Promise<r
                 { name: 'segment.bytes', value: String(SEGMENT_BYTES) },
               ]
             : []),
+          // a replay needs them as long as there are records
+          ...(isKept ? [{ name: 'retention.ms', value: '-1' }] : []),
         ],
       })),
     });

@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS event (
   partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL, h INTEGER NOT NULL,
   value REAL NOT NULL, expected REAL NOT NULL, width REAL,
   PRIMARY KEY (partition, series, time, model, kind, h)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS command (
+  partition INTEGER NOT NULL, number INTEGER NOT NULL, before INTEGER NOT NULL, command TEXT NOT NULL,
+  PRIMARY KEY (partition, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS dead_letter (
   id INTEGER PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL, series TEXT NOT NULL, reason TEXT NOT NULL,
   detail TEXT NOT NULL, bytes BLOB);

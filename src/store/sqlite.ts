@@ -82,7 +82,7 @@ export class SqliteStore implements Store {
       into.row(birth, series, bytes);
     }
     into.partition(known.slots);
-    return Promise.resolve({ next: known.next, committed: known.next });
+    return Promise.resolve({ next: known.next, committed: known.next, commands: [] });
   }
 
   commit(commit: Commit): Promise<void> {
@@ -109,7 +109,8 @@ export class SqliteStore implements Store {
     return Promise.resolve();
   }
 
-  #write({ partition, next, rows, partitionSlots, points, dead, watermark, fingerprint }: Commit): void {
+  #write(commit: Commit): void {
+    const { partition, next, rows, partitionSlots, points, dead, commands, watermark, fingerprint } = commit;
     if (this.#meta('owner') !== this.#owner) {
       throw new ForetideError('STORE_LOCKED', {
         what: 'Another process has opened this SQLite file and owns it now',
@@ -123,6 +124,8 @@ export class SqliteStore implements Store {
     const cutoff = this.#cutoff(watermark);
     for (const block of points) this.#writePoints(partition, block, cutoff);
     for (const letter of dead) this.#writeDead(partition, letter);
+    for (const { number, before, command } of commands)
+      this.#sql.command.run(partition, number, before, JSON.stringify(command));
   }
 
   #writePoints(
@@ -231,6 +234,7 @@ function prepare(db: DatabaseSync) {
     alert: 'INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     event: 'INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     dead: 'INSERT INTO dead_letter (partition, offset, series, reason, detail, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+    command: 'INSERT INTO command VALUES (?, ?, ?, ?)',
     series: 'SELECT DISTINCT partition, series FROM reading',
     horizons: 'SELECT DISTINCT model, h FROM forecast WHERE partition = ? AND series = ?',
     pruneReading: 'DELETE FROM reading WHERE partition = ? AND series = ? AND time < ?',

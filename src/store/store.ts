@@ -1,3 +1,4 @@
+import type { LoggedCommand } from '../command.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Points } from '../sink/points.ts';
 
@@ -26,6 +27,8 @@ export interface Restored {
    * where each commit keeps the whole state.
    */
   readonly committed: number;
+  /** What took effect between `next` and `committed`, in order: to be done again in its place. */
+  readonly commands: readonly LoggedCommand[];
 }
 
 /** Everything that becomes durable together. */
@@ -41,6 +44,8 @@ export interface Commit {
   /** Outputs that belong into the transaction; empty when a sink has taken them. */
   readonly points: readonly Points[];
   readonly dead: readonly DeadLetter[];
+  /** What took effect since the commit before, in order. */
+  readonly commands: readonly LoggedCommand[];
   /** Newest event time seen by this partition, ms. */
   readonly watermark: number;
   /** The one that the partition was opened with. */

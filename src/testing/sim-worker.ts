@@ -6,6 +6,7 @@ import type { Model } from '../model/model.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { StorePlace } from '../run/stores.ts';
 import { Tasks } from '../run/tasks.ts';
+import { Ticker } from '../run/ticker.ts';
 import type { Sink } from '../sink/sink.ts';
 import { KafkaSource } from '../source/kafka.ts';
 import type { SourceHandler } from '../source/source.ts';
@@ -127,12 +128,15 @@ export class SimWorker {
       silentLog,
     );
     this.#tasks = tasks;
+    const ticker = Ticker.of(settings.ticks.every, { source, tasks, log: silentLog });
     try {
       const handler = replace.handler?.(tasks, kafka) ?? tasks;
       await Promise.race([source.run(handler, this.#stop.signal), tasks.failed]);
       await tasks.drain();
     } catch (error) {
       if (!(this.#giveUp.signal.aborted && error === this.#giveUp.signal.reason)) throw error;
+    } finally {
+      ticker?.end();
     }
     await tasks.close();
     await store.close();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LoggedCommand } from '../command.ts';
 import { loadSettings } from '../config/load.ts';
 import { ForetideError } from '../errors.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -148,6 +149,17 @@ export class Simulation {
     }));
   }
 
+  /** Commands that have been committed, in order by partition: with `ticks.every` the ticks of partitions that were idle. */
+  commands(): readonly (LoggedCommand & { readonly partition: number })[] {
+    const { partitions } = this.#world.cluster.topics.get(this.#world.place.topics.commands)!;
+    return partitions.flatMap((log, partition) =>
+      Array.from(log.committed(), ({ value }) => ({
+        partition,
+        ...LoggedCommand.parse(JSON.parse(String(value))),
+      })),
+    );
+  }
+
   /** The state of a series by the names of its slots, as its present owner has it; undefined where nobody knows the series. */
   state(series: string): Readonly<Record<string, readonly number[]>> | undefined {
     for (const { memory } of this.#tasks()) {
@@ -157,9 +169,13 @@ export class Simulation {
     return undefined;
   }
 
-  /** SHA-256 of the whole state, of all partitions: equal for equal records, whatever happened on the way. */
+  /** SHA-256 of the whole committed state, of all partitions: equal for equal records, whatever happened on the way. */
   async digest(): Promise<string> {
-    await this.#drive(() => this.#tasks().length === this.#partitions);
+    const isWhole = ({ isCaughtUp, isDirty }: Task): boolean => isCaughtUp && !isDirty;
+    await this.#drive(() => {
+      const tasks = this.#tasks();
+      return tasks.length === this.#partitions && tasks.every(isWhole) && this.#isSettled();
+    });
     const hash = createHash('sha256');
     for (const { memory } of this.#tasks().toSorted((a, b) => a.partition - b.partition)) {
       for (const { birth, series, bytes } of memory.all()) hash.update(`${birth} ${series} `).update(bytes);
@@ -198,9 +214,18 @@ export class Simulation {
     const { cluster, place } = this.#world;
     const { topic, group } = place.input;
     const { positions } = cluster.group(group);
-    return cluster.topics
-      .get(topic)!
-      .partitions.every(({ high }, partition) => (positions.get(`${topic}/${partition}`) ?? 0) === high);
+    return (
+      cluster.topics
+        .get(topic)!
+        .partitions.every(({ high }, partition) => (positions.get(`${topic}/${partition}`) ?? 0) === high) &&
+      this.#isSettled()
+    );
+  }
+
+  /** Whether no transaction is open: that of outputs may end after the group's offset has been moved. */
+  #isSettled(): boolean {
+    const topics = [...this.#world.cluster.topics.values()];
+    return topics.every(({ partitions }) => partitions.every(({ stable, high }) => stable === high));
   }
 
   async #pass(ms: number): Promise<void> {

@@ -9,6 +9,7 @@ const TABLES = {
   forecast: 'partition, series, model, h, time',
   alert: 'partition, series, time',
   event: 'partition, series, time, model, kind, h',
+  command: 'partition, number',
   dead_letter: 'partition, offset, series, reason',
 } as const;
 

@@ -21,6 +21,7 @@ export function commitOf(partial: Partial<Commit>): Commit {
     next: 1,
     rows: [],
     allRows: () => [],
+    commands: [],
     partitionSlots: new Uint8Array(16),
     points: [],
     dead: [],

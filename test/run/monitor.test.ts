@@ -15,7 +15,7 @@ afterEach(() => void vi.useRealTimers());
 const model = createModel(ModelSettings.parse({ hidden: 2, horizon: 2 }), 3);
 
 function monitorOf(
-  tasks: { memory: Memory; watermark: number; committedReadings?: number }[] = [],
+  tasks: { memory: Memory; clock: number; committedReadings?: number }[] = [],
   progress?: () => number,
 ): Monitor {
   return new Monitor({
@@ -66,7 +66,7 @@ test('a run that has just begun', () => {
 });
 
 test('readings of earlier runs are told apart from those of this one', () => {
-  const monitor = monitorOf([{ memory: new Memory(), watermark: 1, committedReadings: 12 }]);
+  const monitor = monitorOf([{ memory: new Memory(), clock: 1, committedReadings: 12 }]);
   monitor.count(committed(5));
   expect(monitor.status()).toMatchObject({ readings: 5, earlierReadings: 7 });
 });
@@ -94,8 +94,8 @@ test('counts the events that are committed by their kind', () => {
 
 test('puts the partitions together: series of each channel, the newest event time', () => {
   const tasks = [
-    { memory: memoryWith(2), watermark: 5000 },
-    { memory: memoryWith(1), watermark: 9000 },
+    { memory: memoryWith(2), clock: 5000 },
+    { memory: memoryWith(1), clock: 9000 },
   ];
   expect(monitorOf(tasks, () => 0.25).status()).toMatchObject({
     series: 9,
@@ -138,22 +138,22 @@ test('says why a run failed; its end is the first one', () => {
 });
 
 test('the summary is computed every two seconds while the run goes on, and anew at its end', () => {
-  const tasks = [{ memory: memoryWith(1, 0.5), watermark: 1 }];
+  const tasks = [{ memory: memoryWith(1, 0.5), clock: 1 }];
   const monitor = monitorOf(tasks);
   const againstLast = (): number | null => monitor.status().summary[0]!.againstLast;
   expect(againstLast()).toBeCloseTo(0.5, 12);
-  tasks[0] = { memory: memoryWith(1, 0.25), watermark: 1 };
+  tasks[0] = { memory: memoryWith(1, 0.25), clock: 1 };
   vi.advanceTimersByTime(1900);
   expect(againstLast()).toBeCloseTo(0.5, 12);
   vi.advanceTimersByTime(200);
   expect(againstLast()).toBeCloseTo(0.25, 12);
-  tasks[0] = { memory: memoryWith(1, 0.125), watermark: 1 };
+  tasks[0] = { memory: memoryWith(1, 0.125), clock: 1 };
   monitor.state('done');
   expect(againstLast()).toBeCloseTo(0.125, 12);
 });
 
 test('of very many series the summary waits for the end', () => {
-  const monitor = monitorOf([{ memory: memoryWith(5001, 0.5), watermark: 1 }]);
+  const monitor = monitorOf([{ memory: memoryWith(5001, 0.5), clock: 1 }]);
   expect(monitor.status().summary).toEqual([]);
   monitor.state('done');
   expect(monitor.status().summary.map(({ h }) => h)).toEqual(['01', '02']);
@@ -161,5 +161,5 @@ test('of very many series the summary waits for the end', () => {
 });
 
 test('event times before 1970 are times, too', () => {
-  expect(monitorOf([{ memory: memoryWith(1), watermark: -5000 }]).status().eventTime).toBe(-5000);
+  expect(monitorOf([{ memory: memoryWith(1), clock: -5000 }]).status().eventTime).toBe(-5000);
 });

@@ -4,6 +4,7 @@ import { decoderFor } from '../../src/decode/decoders.ts';
 import { createModel } from '../../src/model/model.ts';
 import type { TaskParts } from '../../src/run/task.ts';
 import type { Batch } from '../../src/source/source.ts';
+import type { LoggedCommand } from '../../src/command.ts';
 import type { Commit, Restored, Restoring, Store } from '../../src/store/store.ts';
 
 /** The settings of live-forecast with a small model, JSON records `{ s, t, v }`, and what `set` says. */
@@ -59,6 +60,7 @@ interface Kept {
 export class KeptStore implements Store {
   readonly name = 'kept';
   readonly commits: { readonly partition: number; readonly next: number }[] = [];
+  readonly commands: LoggedCommand[] = [];
   before: (commit: Commit) => Promise<void> | void = () => undefined;
   readonly #kept = new Map<number, Kept>();
 
@@ -66,7 +68,7 @@ export class KeptStore implements Store {
     const kept = this.#kept.get(partition);
     kept?.rows.forEach(({ series, bytes }, birth) => into.row(birth, series, bytes));
     if (kept) into.partition(kept.partition);
-    return Promise.resolve(kept ? { next: kept.next, committed: kept.next } : null);
+    return Promise.resolve(kept ? { next: kept.next, committed: kept.next, commands: [] } : null);
   }
 
   async commit(commit: Commit): Promise<void> {
@@ -76,6 +78,7 @@ export class KeptStore implements Store {
     for (const { series, birth, bytes } of commit.rows) rows[birth] = { series, bytes: bytes.slice() };
     this.#kept.set(partition, { next, rows, partition: partitionSlots.slice() });
     this.commits.push({ partition, next });
+    this.commands.push(...commit.commands);
   }
 
   close(): Promise<void> {

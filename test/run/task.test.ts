@@ -53,10 +53,16 @@ const records = messyStream(3, 4000).map((record, i) => {
   return { ...record, value: Buffer.from(record.value.toString().replace(/"v":([-\d.]+)/g, wilder)) };
 });
 
+/** Given before the record of this offset. */
+const TICK_AT = 2000;
+const TICK = { kind: 'tick', time: 4e12 } as const;
+
 async function undisturbed() {
   const store = sqlite();
   const task = await Task.open(0, partsFor(store));
-  task.push(batchOf(records));
+  task.push(batchOf(records.slice(0, TICK_AT)));
+  task.command(TICK);
+  task.push(batchOf(records.slice(TICK_AT)));
   await task.commit();
   return dump(store.database);
 }
@@ -84,7 +90,9 @@ describe('invariant 3: rows, position and outputs become durable together', () =
       let failures = 0;
       let at = 0;
       while (at < records.length) {
-        const end = Math.min(records.length, at + 1 + Math.floor(random() * 60));
+        if (at === TICK_AT && task.clock < TICK.time) task.command(TICK);
+        const most = at < TICK_AT ? TICK_AT : records.length;
+        const end = Math.min(most, at + 1 + Math.floor(random() * 60));
         task.push(batchOf(records.slice(at, end)));
         at = end;
         if (random() < 0.5 && at < records.length) continue;
@@ -119,6 +127,7 @@ describe('invariant 3: rows, position and outputs become durable together', () =
     });
     const task = await Task.open(0, parts);
     for (let at = 0; at < records.length;) {
+      if (at === TICK_AT) task.command(TICK);
       task.push(batchOf(records.slice(at, at + 50)));
       await task.commit().catch(() => undefined);
       at = task.next ?? 0;
@@ -147,7 +156,9 @@ describe('task', () => {
     expect(() => task.push(batchOf(records.slice(90, 200)))).toThrow('a stage broke');
     expect([task.next, task.isDirty]).toEqual([90, false]);
     poison = false;
-    task.push(batchOf(records.slice(90)));
+    task.push(batchOf(records.slice(90, TICK_AT)));
+    task.command(TICK);
+    task.push(batchOf(records.slice(TICK_AT)));
     await task.commit();
     expect(dump(store.database)).toEqual(await undisturbed());
     task.close();

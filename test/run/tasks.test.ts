@@ -238,6 +238,53 @@ describe('partitions come and go', () => {
   });
 });
 
+describe('a command', () => {
+  const tick = (time: number) => ({ kind: 'tick', time }) as const;
+
+  test('is durable when it is told so, and moves event time', async () => {
+    const { store, tasks } = await opened(['commit.every=1d']);
+    await tasks.handle(batch(0, 1, 4));
+    await tasks.command(0, tick(200_000));
+    expect(store.commands).toEqual([{ number: 1, before: 4, command: tick(200_000) }]);
+    expect([tasks.all[0]!.watermark, tasks.all[0]!.clock]).toEqual([180_000, 200_000]);
+    await tasks.command(0, tick(190_000));
+    await tasks.handle(batch(0, 4, 5));
+    await tasks.drain();
+    expect(tasks.all[0]!.clock).toBe(240_000);
+    expect(store.commands.map(({ number, before }) => [number, before])).toEqual([
+      [1, 4],
+      [2, 4],
+    ]);
+    expect(await tasks.open(0)).toBe(5);
+    await tasks.command(0, tick(1e6));
+    expect(store.commands.at(-1)).toMatchObject({ number: 3, before: 5 });
+  });
+
+  test('is refused where nothing has come or the partition is not here, and breaks nothing', async () => {
+    const { store, tasks } = await opened();
+    const refused = { code: 'COMMAND_REFUSED' };
+    await expect(tasks.command(0, tick(1))).rejects.toMatchObject(refused);
+    await expect(tasks.command(1, tick(1))).rejects.toMatchObject(refused);
+    await tasks.handle(batch(0, 0, 1));
+    await tasks.drain();
+    expect(store.commits).toEqual([{ partition: 0, next: 1 }]);
+    expect(store.commands).toEqual([]);
+  });
+
+  test('of a commit that fails is undone with it', async () => {
+    const { store, tasks } = await opened();
+    await tasks.handle(batch(0, 1, 3));
+    await tasks.drain();
+    store.before = () => Promise.reject(new Error('no'));
+    await expect(tasks.command(0, tick(1e6))).rejects.toThrow('no');
+    store.before = () => undefined;
+    await tasks.open(0);
+    expect(tasks.all[0]!.clock).toBe(120_000);
+    await tasks.command(0, tick(1e6));
+    expect(store.commands).toEqual([{ number: 1, before: 3, command: tick(1e6) }]);
+  });
+});
+
 describe('what is told', () => {
   test('each commit, to everyone who listens', async () => {
     const { tasks } = await opened(['commit.readings=2'], [0, 4]);

@@ -306,6 +306,19 @@ test('asks Kafka what it keeps until it answers', async () => {
   expect(said).toEqual(['pause 0', 'open 0', 'seek 0 0', 'resume 0']);
 });
 
+test('tells which partitions have nothing more', async () => {
+  positions.set(0, 100);
+  positions.set(1, 99);
+  const own = ownership();
+  own.assign([0, 1, 2]);
+  await own.idle();
+  expect(own.exhausted(kept)).toEqual(new Map([[0, 100]]));
+  kept.delete(0);
+  expect(own.exhausted(kept)).toEqual(new Map());
+  own.suspend();
+  expect(own.exhausted(new Map([[1, { low: 0, high: 99 }]]))).toEqual(new Map());
+});
+
 test('does not seek for ever', async () => {
   const [own, held] = await opened();
   held.next = 10;

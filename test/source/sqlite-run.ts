@@ -19,6 +19,7 @@ export class RecordedRun {
         next: rows.length,
         rows: [],
         allRows: () => [],
+        commands: [],
         partitionSlots: new Uint8Array(),
         points: [
           {

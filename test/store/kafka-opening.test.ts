@@ -43,7 +43,7 @@ function opening(isLost: boolean, groupOffset: string) {
     group: 'g',
     application: 'a',
     log: silentLog,
-    topics: { changelog: 'state', outputs: {}, dead: undefined },
+    topics: { changelog: 'state', commands: 'commands', outputs: {}, dead: undefined },
     settings: KafkaStoreSettings.parse({}),
   } as unknown as PartitionParts;
   const writer = Object.assign(Object.create(KafkaWriter.prototype) as KafkaWriter, { write });

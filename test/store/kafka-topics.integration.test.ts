@@ -7,7 +7,12 @@ describeWithKafka('the topics of a store', ({ brokers }) => {
   const kafka = new KafkaTopics(brokers);
   const wishesFor = async (over: Partial<TopicWishes> = {}): Promise<TopicWishes> => ({
     input: await kafka.make(3),
-    topics: { changelog: kafka.name(), outputs: { forecast: kafka.name() }, dead: kafka.name() },
+    topics: {
+      changelog: kafka.name(),
+      commands: kafka.name(),
+      outputs: { forecast: kafka.name() },
+      dead: kafka.name(),
+    },
     replication: undefined,
     keepFor: 0,
     ...over,
@@ -16,13 +21,14 @@ describeWithKafka('the topics of a store', ({ brokers }) => {
 
   test('are made as they have to be, once, and told', async () => {
     const wishes = await wishesFor();
-    const { changelog, outputs, dead } = wishes.topics;
+    const { changelog, commands, outputs, dead } = wishes.topics;
     expect(await kafka.admin((admin) => checkTopics(admin, wishes))).toEqual(
-      [changelog, outputs['forecast'], dead].map((name) => `topic ${name}: will be made`),
+      [changelog, commands, outputs['forecast'], dead].map((name) => `topic ${name}: will be made`),
     );
     const lines = await ensure(wishes);
     expect(lines).toEqual([
       `topic ${changelog}: 3 partitions, compacted, replicas: 1`,
+      `topic ${commands}: 3 partitions, replicas: 1`,
       `topic ${outputs['forecast']}: 3 partitions, replicas: 1`,
       `topic ${dead}: 3 partitions, replicas: 1`,
     ]);

@@ -20,7 +20,7 @@ test('a file that is there: a run that owns it keeps it', async () => {
   const store = new SqliteStore(path, { retention: 1e12 });
   expect(await checkSqlite(path)).toMatch(/: \d+ bytes, goes on from there$/);
   await store.commit(commitOf({ next: 5 }));
-  expect(await store.open(0, 'f', NOWHERE)).toEqual({ next: 5, committed: 5 });
+  expect(await store.open(0, 'f', NOWHERE)).toEqual({ next: 5, committed: 5, commands: [] });
   await store.close();
 });
 

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { decoderFor } from '../../src/decode/decoders.ts';
-import type { DeadLetter } from '../../src/frame.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { createModel } from '../../src/model/model.ts';
 import { Task } from '../../src/run/task.ts';
 import type { Points } from '../../src/sink/points.ts';
-import type { Commit, Store } from '../../src/store/store.ts';
 import { pointMessages } from '../../src/store/kafka-messages.ts';
 import { identityOf, pointsOf } from '../../src/testing/sim-sink.ts';
+import { OneCommit } from './one-commit.ts';
 import { content, settingsFor } from './scenario-input.ts';
 
 /** Something that comes of a record. */
@@ -41,27 +40,6 @@ export function digestOf(memory: Memory): string {
   const hash = createHash('sha256');
   for (const { birth, series, bytes } of memory.all()) hash.update(`${birth} ${series} `).update(bytes);
   return hash.update(memory.partitionBytes()).digest('hex');
-}
-
-/** Takes one commit. */
-class OneCommit implements Store {
-  readonly name = 'golden';
-  dead: readonly DeadLetter[] = [];
-  points: readonly Points[] = [];
-
-  open(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  commit({ dead, points }: Commit): Promise<void> {
-    this.dead = dead;
-    this.points = points;
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
 }
 
 const made = new Map<number, Promise<Golden>>();
