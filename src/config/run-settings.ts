@@ -97,7 +97,7 @@ export const TickSettings = z
   .strictObject({
     every: z
       .union([z.literal('off'), Duration])
-      .default('off')
+      .prefault('off')
       .describe(
         'How long nothing may come of a partition of a Kafka input before its event time goes on by itself, and again each time; off: only readings move it',
       ),
