@@ -119,11 +119,14 @@ export class KafkaOwnership {
   /** Of the partitions that are open: those that have got to the end of what is kept, with the position. */
   exhausted(kept: ReadonlyMap<number, Watermarks>): ReadonlyMap<number, number> {
     const positions = new Map<number, number>();
-    for (const held of this.#held.values()) {
-      const high = kept.get(held.partition)?.high ?? Infinity;
-      if (this.isCurrent(held) && held.next >= high) positions.set(held.partition, held.next);
-    }
+    for (const { partition, next } of this.current)
+      if (next >= (kept.get(partition)?.high ?? Infinity)) positions.set(partition, next);
     return positions;
+  }
+
+  /** The partitions that are open under the present membership. */
+  get current(): readonly Held[] {
+    return [...this.#held.values()].filter((held) => this.isCurrent(held));
   }
 
   isCurrent(held: Held): boolean {

@@ -10,6 +10,7 @@ import { KafkaChangelog } from './kafka-changelog.ts';
 import { type Held, KafkaOwnership, type Steering } from './kafka-ownership.ts';
 import { rangeOf } from './kafka-range.ts';
 import { KafkaRangeRun, RANGE_METADATA_AGE } from './kafka-range-run.ts';
+import { KafkaNudge } from './kafka-nudge.ts';
 import { KafkaWatch } from './kafka-watch.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { fetchedOffset, handOver, HeartbeatFailed, isTransactional } from './kafka-slices.ts';
@@ -67,6 +68,7 @@ export class KafkaRun {
   readonly #offsets: GroupOffsets;
   readonly #heartbeatInterval: number;
   readonly #watch: KafkaWatch;
+  readonly #nudge: KafkaNudge;
   /** Batches that are being worked on. */
   #working = 0;
   /** Where partitions begin that nothing was ever committed of, as `from` of the settings says. */
@@ -135,6 +137,14 @@ export class KafkaRun {
       isBusy: () => this.#working > 0,
       fail: (error) => this.#fail(error),
     });
+    this.#nudge = new KafkaNudge({
+      topic,
+      held: () => this.#ownership.current,
+      watermarks: () => admin.watermarks(topic),
+      isBusy: () => this.#working > 0,
+      steering: steer(topic),
+      log,
+    });
     this.#offsets = new GroupOffsets((positions) =>
       consumer.commitOffsets(
         Array.from(positions)
@@ -185,6 +195,7 @@ export class KafkaRun {
     for (const event of [GROUP_JOIN, CRASH] as const) this.#consumer.on(event, () => this.#watch.joined());
     this.#consumer.on(REBALANCING, () => this.#watch.rebalancing());
     this.#watch.start();
+    if (!this.#range) this.#nudge.start();
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment));
     this.#consumer.on(REBALANCING, () => {
       this.changelog.assign([]);
@@ -295,6 +306,7 @@ export class KafkaRun {
     this.#ownership.end();
     this.changelog.end();
     this.#watch.end();
+    this.#nudge.end();
     this.#ended.resolve();
   }
 
