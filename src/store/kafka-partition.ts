@@ -54,8 +54,8 @@ export class KafkaPartition {
   #generation: Meta['generation'];
   /** What has taken effect since that generation. */
   #commands: readonly LoggedCommand[];
-  /** When the last generation was written, ms. */
-  #writtenAt = performance.now();
+  /** When the last generation was written, ms; long ago where commits of an earlier life have followed it: nobody knows how old it is. */
+  #writtenAt: number;
 
   private constructor(opening: Opening, { meta, commit, stamp, sums }: OpenedState) {
     this.#opening = opening;
@@ -67,6 +67,8 @@ export class KafkaPartition {
     this.restored = meta
       ? { next: meta.generation?.next ?? meta.next, committed: meta.next, commands: this.#commands }
       : null;
+    const { next, committed } = this.restored ?? { next: 0, committed: 0 };
+    this.#writtenAt = next < committed ? -Infinity : performance.now();
   }
 
   /**

@@ -1,0 +1,90 @@
+import type { Admin, Kafka, Message } from 'kafkajs';
+import { beforeEach, expect, test } from 'vitest';
+import { silentLog } from '../../src/log.ts';
+import type { SourceRecord } from '../../src/source/source.ts';
+import { KafkaPartition, type PartitionParts } from '../../src/store/kafka-partition.ts';
+import { KafkaStoreSettings } from '../../src/store/kafka-settings.ts';
+import { decodeState } from '../../src/store/kafka-state.ts';
+import type { Commit, Restoring } from '../../src/store/store.ts';
+
+const FINGERPRINT = 'ab'.repeat(32);
+const NOWHERE: Restoring = { row: () => undefined, partition: () => undefined, clear: () => undefined };
+
+/** The changelog of partition 0, which every transaction is added to at once. */
+let changelog: SourceRecord[];
+
+beforeEach(() => {
+  changelog = [];
+});
+
+function parts(): PartitionParts {
+  const send = async ({ messages }: { messages: (Message & { value: Buffer })[] }): Promise<void> => {
+    for (const { key, value } of messages)
+      changelog.push({ offset: changelog.length, key: Buffer.from(key!), value });
+  };
+  const nothing = async (): Promise<void> => undefined;
+  const transaction = async () => ({ send, sendOffsets: nothing, commit: nothing });
+  return {
+    kafka: {
+      producer: () => ({ connect: nothing, disconnect: nothing, transaction }),
+    } as unknown as Kafka,
+    // the group has no offset yet
+    ask: async (asked) => asked({ fetchOffsets: async () => [] } as unknown as Admin),
+    changelog: {
+      read: async (_, take) => void changelog.some(take),
+    },
+    input: 'in',
+    group: 'g',
+    application: 'a',
+    log: silentLog,
+    topics: { changelog: 'state', outputs: {}, commands: 'commands', dead: undefined },
+    settings: KafkaStoreSettings.parse({ mode: 'generations', generationEvery: '1h' }),
+  };
+}
+
+function commitTo(next: number): Commit {
+  const rows = [{ birth: 0, series: 's', bytes: Buffer.from([next]) }];
+  return {
+    partition: 0,
+    next,
+    rows,
+    allRows: () => rows,
+    partitionSlots: Buffer.from('slots'),
+    points: [],
+    dead: [],
+    commands: [],
+    watermark: 0,
+    fingerprint: FINGERPRINT,
+  };
+}
+
+const open = (): Promise<KafkaPartition> => KafkaPartition.open(parts(), 0, FINGERPRINT, NOWHERE);
+
+/** Positions of the generations that were written, one row each. */
+function generations(): number[] {
+  return changelog.flatMap(({ key, value }) => {
+    const { kind, bytes } = decodeState(key, value!, 'state/0');
+    return kind === 'series' ? [bytes[0]!] : [];
+  });
+}
+
+test('where commits have followed the last generation, the first commit after a restart writes one', async () => {
+  const first = await open();
+  await first.commit(commitTo(10));
+  await first.commit(commitTo(20));
+  expect(generations()).toEqual([10]);
+  const second = await open();
+  expect(second.restored).toMatchObject({ next: 10, committed: 20 });
+  await second.commit(commitTo(30));
+  await second.commit(commitTo(40));
+  expect(generations()).toEqual([10, 30]);
+});
+
+test('where none has, it is not written again', async () => {
+  const first = await open();
+  await first.commit(commitTo(10));
+  const second = await open();
+  expect(second.restored).toMatchObject({ next: 10, committed: 10 });
+  await second.commit(commitTo(20));
+  expect(generations()).toEqual([10]);
+});
