@@ -1,5 +1,5 @@
 import type { Kind } from './faults.ts';
-import type { Output } from './round.ts';
+import type { Mode, Output } from './round.ts';
 
 /** A place in the product's sources that is written otherwise. */
 interface Change {
@@ -17,6 +17,7 @@ export interface Bug {
   readonly output: Output;
   readonly faults: readonly (readonly Kind[])[];
   readonly areCommitsRare?: boolean;
+  readonly mode?: Mode;
 }
 
 /** Each of these must be found by a round of faults. */
@@ -80,6 +81,19 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     const next = Number(told[0]!.partitions.find((one) => one.partition === partition)!.offset);
     return { ...state, meta: { ...state.meta, next } };
 `,
+      },
+    ],
+  },
+  // no worker ever restarts: what a restart would come to is seen by the audit alone
+  'a record left out of the catching up': {
+    output: 'store',
+    faults: [],
+    mode: 'generations',
+    changes: [
+      {
+        file: 'run/task.ts',
+        from: 'this.#take({ partition, records: records.slice(from), next });\n    this.#checkBalance();',
+        to: 'this.#take({ partition, records: records.slice(from + 1), next });\n    this.#checkBalance();',
       },
     ],
   },

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Restore } from '../../src/store/kafka-restore.ts';
 import { decodeState, type StateRecord } from '../../src/store/kafka-state.ts';
 import type { Restoring } from '../../src/store/store.ts';
 import type { ConsoleRecord } from './console-reader.ts';
+import { stateDigest } from './state-digest.ts';
 import { Violation } from './violation.ts';
 
 const Meta = z.object({ next: z.number(), generation: z.object({ stamp: z.number() }).optional() });
@@ -123,12 +123,11 @@ export class ChangelogFollower {
   }
 
   #digest(): string {
-    const hash = createHash('sha256');
-    for (const birth of [...this.#rows.keys()].toSorted((a, b) => a - b)) {
-      const { series, bytes } = this.#rows.get(birth)!;
-      hash.update(`${birth} ${series} ${bytes.length}\n`).update(bytes);
-    }
-    return hash.update(this.#slots).digest('hex');
+    const rows = [...this.#rows].toSorted(([a], [b]) => a - b);
+    return stateDigest(
+      rows.map(([birth, row]) => ({ birth, ...row })),
+      this.#slots,
+    );
   }
 
   get #into(): Restoring {

@@ -3,7 +3,7 @@ import { Violation } from './violation.ts';
 import { Worker, type WorkerParts } from './workers.ts';
 
 /** The most memory that a worker may take, bytes: a process of Node with a kernel and six partitions takes about 200 MB. */
-const MOST_RSS = 700 * 1024 * 1024;
+export const MOST_RSS = 700 * 1024 * 1024;
 const TEND_EVERY = 300;
 
 /** Keeps a number of workers up, as a supervisor does, and looks after what they say and take. */
@@ -92,7 +92,7 @@ export class Crew {
   #look(worker: Worker): void {
     const rss = worker.rss() ?? 0;
     this.peak = Math.max(this.peak, rss);
-    if (rss > MOST_RSS) throw new Violation('I9', `${worker.log}: ${Math.round(rss / 1024 / 1024)} MiB`);
+    if (rss > MOST_RSS) throw new Violation('I9', `${worker.log}: ${mib(rss)} of ${mib(MOST_RSS)}`);
     if (worker.isRunning) return;
     this.#workers.delete(worker);
     this.restarts += 1;
@@ -103,4 +103,9 @@ export class Crew {
       `a worker ended by itself with ${String(worker.code)}: ${worker.said().trim().split('\n').slice(-3).join(' ')}`,
     );
   }
+}
+
+/** Bytes as text. */
+export function mib(bytes: number): string {
+  return `${Math.round(bytes / 1024 / 1024)} MiB`;
 }

@@ -56,6 +56,11 @@ describe('real faults', { timeout: 10 * MINUTES }, () => {
       expect(injected).toMatchObject({ kill: 2, zombie: 1, broker: 1, influxdb: 1 });
     });
 
+    test.concurrent('state in generations comes to that of an undisturbed run', async (context) => {
+      const { injected } = await ready(context).round({ number: 5, output: 'store', mode: 'generations' });
+      expect(injected).toMatchObject({ kill: 2, zombie: 1, broker: 1 });
+    });
+
     test.concurrent('what a SQLite file holds in the end, too, when its disk was full', async (context) => {
       expect(await ready(context).diskRound(3, 1)).toBe(1);
     });

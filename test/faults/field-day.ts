@@ -4,7 +4,7 @@ import { Cluster } from './cluster.ts';
 import { playDiskRound } from './disk-round.ts';
 import { Influx } from './influx.ts';
 import { planOf } from './plan.ts';
-import { type Golden, type Outcome, type Output, playRound } from './round.ts';
+import { type Golden, type Mode, type Outcome, type Output, playRound } from './round.ts';
 import type { Kind } from './faults.ts';
 import { Violation } from './violation.ts';
 import { workload, type Workload } from './workload.ts';
@@ -30,6 +30,8 @@ export interface FieldDayParts {
 export interface RoundWishes {
   readonly number: number;
   readonly output: Output;
+  /** Left out: as the number says. */
+  readonly mode?: Mode | undefined;
   readonly only?: readonly Kind[] | undefined;
   readonly outage?: number | undefined;
 }
@@ -69,7 +71,7 @@ export class FieldDay {
    *
    * @throws Violation
    */
-  async round({ number, output, only, outage }: RoundWishes): Promise<Outcome> {
+  async round({ number, output, mode, only, outage }: RoundWishes): Promise<Outcome> {
     const { dir, isShort } = this.#parts;
     const golden = await this.#goldenOf(output);
     const seed = this.seedOf(number);
@@ -86,7 +88,7 @@ export class FieldDay {
         isShort,
       }),
       areCommitsRare: number % 4 >= 2,
-      mode: number % 8 >= 5 ? 'generations' : 'rows',
+      mode: mode ?? (number % 8 >= 5 ? 'generations' : 'rows'),
       isCompacting: number % 3 === 2,
     });
   }
@@ -98,7 +100,7 @@ export class FieldDay {
    */
   async find(bug: string): Promise<Violation | undefined> {
     const { dir, say } = this.#parts;
-    const { output, faults, areCommitsRare = false } = BUGS[bug]!;
+    const { output, faults, areCommitsRare = false, mode = 'rows' } = BUGS[bug]!;
     const golden = await this.#goldenOf(output);
     for (let n = 1; n <= MOST_SEARCHES; n++) {
       try {
@@ -111,7 +113,7 @@ export class FieldDay {
           faults,
           outage: SHORT_OUTAGE,
           areCommitsRare,
-          mode: 'rows',
+          mode,
           isCompacting: false,
         });
         say(`${bug}: not found in round ${n}`);

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BUGS } from './bugs.ts';
+import { mib, MOST_RSS } from './crew.ts';
 import { FieldDay } from './field-day.ts';
 import { type Kind, TO_SERVERS, TO_WORKERS } from './faults.ts';
-import type { Outcome, Output } from './round.ts';
+import type { Mode, Outcome, Output } from './round.ts';
 import { Violation } from './violation.ts';
 
 type Where = Output | 'sqlite';
@@ -36,6 +37,12 @@ const options = new Command('test:faults')
   .addOption(
     new Option('--output <where>', 'only rounds of this kind').choices(['store', 'influxdb', 'sqlite']),
   )
+  .addOption(
+    new Option('--mode <mode>', 'how all rounds write their state to Kafka; default: in turn').choices([
+      'rows',
+      'generations',
+    ]),
+  )
   .option('--outage <seconds>', 'how long InfluxDB is away each time; default: 5 to 60 s', number)
   .option('--short', 'few faults a round')
   .addOption(
@@ -54,6 +61,7 @@ const options = new Command('test:faults')
     seed: number;
     only?: Kind[];
     output?: Where;
+    mode?: Mode;
     outage?: number;
     short?: boolean;
     bugs?: true | string[];
@@ -61,7 +69,7 @@ const options = new Command('test:faults')
   }>();
 
 const began = performance.now();
-const { seed, readings, workers, short: isShort = false, keep = false } = options;
+const { seed, readings, workers, mode, only, short: isShort = false, keep = false } = options;
 const dir = mkdtempSync(join(tmpdir(), 'foretide-faults-'));
 say(`seed ${seed}, folder ${dir}`);
 // what was started ends with this process
@@ -102,7 +110,7 @@ async function playRounds(): Promise<void> {
     say(`round ${n}, output in ${output}`);
     try {
       if (output === 'sqlite') count({ disk: await day.diskRound(n, isShort ? 1 : DISK_TIMES) });
-      else note(await day.round({ number: n, output, only: options.only, outage: outage() }));
+      else note(await day.round({ number: n, output, mode, only, outage: outage() }));
       sums.rounds += 1;
       say(`✔ round ${n}`);
       if (!keep) rmSync(join(dir, `round-${n}`), { recursive: true, force: true });
@@ -114,7 +122,7 @@ async function playRounds(): Promise<void> {
   }
   const { rounds, commits, peak, restarts } = sums;
   say(
-    `${rounds} rounds: ${told(totals)}; ${commits} commits; a worker took at most ${Math.round(peak / 1024 / 1024)} MiB; ${restarts} ended by themselves`,
+    `${rounds} rounds: ${told(totals)}; ${commits} commits; a worker took at most ${mib(peak)} of ${mib(MOST_RSS)}; ${restarts} ended by themselves`,
   );
   say(isNone(broken) ? '✔ 0 violations' : `✖ ${broken.length} violations: ${broken.join(', ')}`);
 }
@@ -134,7 +142,7 @@ function note(outcome: Outcome): void {
   sums.restarts += outcome.restarts;
   count(outcome.injected);
   say(
-    `${told(Object.entries(outcome.injected))}; ${outcome.commits} commits, ${outcome.seconds.toFixed(0)} s`,
+    `${told(Object.entries(outcome.injected))}; ${outcome.commits} commits, ${outcome.again} records taken in again by the audit, ${outcome.seconds.toFixed(0)} s`,
   );
 }
 

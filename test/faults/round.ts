@@ -5,14 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Producer } from 'kafkajs';
 import { stringify } from 'yaml';
 import { seededRandom } from '../../src/model/random.ts';
+import type { KafkaStoreSettings } from '../../src/store/kafka-settings.ts';
 import { encodeState } from '../../src/store/kafka-state.ts';
+import { audit } from './audit.ts';
 import type { Cluster } from './cluster.ts';
 import { ConsoleReader } from './console-reader.ts';
 import { Crew } from './crew.ts';
 import { type Field, inject, type Kind, SESSION } from './faults.ts';
 import { Feed } from './feed.ts';
 import type { BucketDump, Influx } from './influx.ts';
-import { END, type Expected, KINDS_OF_TOPIC, Outputs } from './outputs.ts';
+import { END, type Expected, KINDS_OF_TOPIC, type KindOfTopic, Outputs } from './outputs.ts';
 import { Proxy } from './proxy.ts';
 import { sameDump } from './same-dump.ts';
 import { Violation } from './violation.ts';
@@ -20,6 +22,9 @@ import { PARTITIONS, type Workload } from './workload.ts';
 
 /** Where the forecasts of a round go. */
 export type Output = 'store' | 'influxdb';
+
+/** How a round's workers write their state. */
+export type Mode = KafkaStoreSettings['mode'];
 
 /** What an undisturbed round has given. */
 export interface Golden {
@@ -45,8 +50,7 @@ export interface RoundParts {
   readonly outage?: number | undefined;
   /** Whether much is uncommitted at any moment. */
   readonly areCommitsRare: boolean;
-  /** How the state is written. */
-  readonly mode: 'rows' | 'generations';
+  readonly mode: Mode;
   /** Whether compaction runs all the time; then commits that were compacted away are not missed. */
   readonly isCompacting: boolean;
   readonly say: (line: string) => void;
@@ -57,6 +61,8 @@ export interface Outcome extends Golden {
   /** Faults that have hit something. */
   readonly injected: Readonly<Partial<Record<Kind, number>>>;
   readonly commits: number;
+  /** Records that a worker takes in again that begins after the round: no stored state holds them. */
+  readonly again: number;
   /** The most memory that a worker has taken, bytes. */
   readonly peak: number;
   /** How often a worker ended by itself and was started again. */
@@ -84,7 +90,7 @@ export async function playRound(parts: RoundParts): Promise<Outcome> {
 class Round {
   readonly #parts: RoundParts;
   readonly #name: string;
-  readonly #topics: Readonly<Record<(typeof KINDS_OF_TOPIC)[number] | 'input', string>>;
+  readonly #topics: Readonly<Record<KindOfTopic | 'input' | 'command', string>>;
   readonly #sentinel = Buffer.from(randomUUID());
   readonly #injected: Partial<Record<Kind, number>> = {};
 
@@ -98,6 +104,7 @@ class Round {
       forecast: of('forecast'),
       anomaly: of('anomaly'),
       event: of('event'),
+      command: of('command'),
       dead: of('dead'),
     };
   }
@@ -112,7 +119,8 @@ class Round {
       output === 'influxdb' ? await Proxy.start(influx!.service.url, seededRandom(seed + 1)) : undefined;
     const config = this.#configure(proxy?.url, bucket?.name);
     const env = { ...process.env, ...(influx && { INFLUX_TOKEN: influx.service.token }) };
-    const crew = new Crew({ dir, config, env, bug: this.#parts.bug }, workers, say);
+    const started = { dir, config, env, bug: this.#parts.bug };
+    const crew = new Crew(started, workers, say);
     const feed = new Feed(cluster, this.#topics.input, load, faults.flat().length + 1);
     const live = this.#outputs('I6');
     const readers = [await this.#reader(live, 'live-reader.log')];
@@ -146,6 +154,7 @@ class Round {
       this.#mustBeAll(expected);
       await this.#checkOffsets(expected);
       await this.#checkTransactions();
+      const again = await audit(started, golden?.expected.states ?? expected.states);
       const points = bucket && (await influx!.dump(bucket.name, join(dir, 'points.csv')));
       if (golden?.points) await sameDump(points!, golden.points);
       await cluster.askUntil((admin) => admin.deleteTopics({ topics: Object.values(this.#topics) }));
@@ -154,6 +163,7 @@ class Round {
         expected,
         points,
         injected: this.#injected,
+        again,
         peak: crew.peak,
         restarts: crew.restarts,
         commits: expected.states.reduce((sum, { commits }) => sum + commits, 0),

@@ -22,6 +22,14 @@ export interface WorkerParts {
 /** Errors after which starting again may help: what they need was away. A worker that ends with any other has given up for good. */
 const PASSING = /\[(?:KAFKA_UNREACHABLE|KAFKA_CRASHED|KAFKA_STALLED|STORE_UNSETTLED|INFLUX_UNREACHABLE)\]/;
 
+/** What puts a bug into the sources that a process loads: words after `node`, and variables. */
+export function hookOf(bug: string | undefined): {
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+} {
+  return bug === undefined ? { args: [], env: {} } : { args: ['--import', HOOK], env: { SEEDED_BUG: bug } };
+}
+
 /** One process of `foretide run`, in a process group of its own. */
 export class Worker {
   readonly pid: number;
@@ -44,11 +52,11 @@ export class Worker {
     more: readonly string[] = [],
   ): Promise<Worker> {
     const log = join(dir, `${name}.log`);
-    const hook = bug === undefined ? [] : ['--import', HOOK];
+    const hook = hookOf(bug);
     const [command, ...args] = [
       ...prefix,
       process.execPath,
-      ...hook,
+      ...hook.args,
       BIN,
       'run',
       'live-forecast',
@@ -64,7 +72,7 @@ export class Worker {
       cwd: dir,
       log,
       ready: () => true,
-      env: { ...env, ...(bug !== undefined && { SEEDED_BUG: bug }) },
+      env: { ...env, ...hook.env },
     });
     return new Worker(server, log);
   }
