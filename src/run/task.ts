@@ -256,7 +256,8 @@ export class Task {
         next,
         rows: this.memory.changed(),
         allRows: () => this.memory.all(),
-        partitionSlots: this.memory.partitionBytes(),
+        // a copy: other partitions go on while this is written, and when the arena grows for them a view has nothing any more
+        partitionSlots: this.memory.partitionBytes().slice(),
         points: sink ? [] : points,
         dead: deadLetters ? [] : dead,
         commands: this.#pending.commands,

@@ -36,7 +36,10 @@ export interface Commit {
   readonly partition: number;
   /** The offset to go on from. */
   readonly next: number;
-  /** Changed rows. `birth` is the row's number in Memory: its place in the order of birth. */
+  /**
+   * Changed rows. `birth` is the row's number in Memory: its place in the order of birth. The bytes are a view, to be copied before anything is
+   * awaited: memory may grow meanwhile.
+   */
   readonly rows: Iterable<StateRow & { readonly birth: number }>;
   /** All rows. */
   readonly allRows: () => Iterable<StateRow & { readonly birth: number }>;

@@ -192,6 +192,29 @@ describe('task', () => {
     task.close();
   });
 
+  test('what is committed can be written while the arena grows for other partitions', async () => {
+    let [expected, written]: (readonly [Uint8Array, Uint8Array])[] = [];
+    const store: Store = {
+      name: 'slow',
+      open: () => Promise.resolve(null),
+      commit: async ({ partitionSlots, allRows }) => {
+        const bytes = (): Uint8Array => Buffer.concat([...allRows()].map((row) => row.bytes));
+        expected = [partitionSlots.slice(), bytes()];
+        await Promise.resolve();
+        for (const { arena } = task.memory, { buffer } = arena.memory; arena.memory.buffer === buffer;)
+          arena.take(1 << 20);
+        written = [partitionSlots, bytes()];
+      },
+      close: () => Promise.resolve(),
+    };
+    const task = await Task.open(0, partsFor(store));
+    task.push(batchOf(records.slice(0, 10)));
+    await task.commit();
+    expect(written).toEqual(expected);
+    expect(written?.map(({ length }) => length > 0)).toEqual([true, true]);
+    task.close();
+  });
+
   test('nothing to commit is no commit', async () => {
     const task = await Task.open(0, partsFor(sqlite()));
     expect(await task.commit()).toBeUndefined();
