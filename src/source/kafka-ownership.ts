@@ -13,6 +13,9 @@ const MOST_PROOFS = 3;
 /** Time between two questions to Kafka, ms. */
 const PAUSE = 1000;
 
+/** Partitions that are opened at a time: most of it is waiting for brokers, and one fetch brings the state of several. */
+const OPEN_TOGETHER = 8;
+
 /** A partition that the handler has opened. */
 export interface Held {
   readonly partition: number;
@@ -61,8 +64,8 @@ export interface KafkaOwnershipParts {
  * Which partitions are ours, under which membership of the group, and where each goes on.
  *
  * 1. Every assignment begins a new generation: everything is paused; what an older generation held is lost; what is ours now is
- *    opened, sought to the position that the handler gave, and resumed. All of it in sequence, and never while the handler works on
- *    that partition. With `isKept` what is ours before and after goes on where it is.
+ *    opened, up to 8 at a time, sought to the position that the handler gave, and resumed. One after the other, and never while the handler works
+ *    on that partition. With `isKept` what is ours before and after goes on where it is.
  * 2. A batch is in place only when it was fetched from the very offset that we expect. kafkajs may bring another: one that was
  *    fetched before a seek, or after it has silently reset itself to the topic's beginning.
  */
@@ -214,10 +217,18 @@ export class KafkaOwnership {
     const missing = this.#assigned.filter((partition) => !this.#held.has(partition));
     if (missing.length === 0 || isStale()) return;
     const kept = await this.#watermarks(isStale);
-    for (const partition of missing) {
-      if (isStale()) return;
-      await this.#opened(partition, generation, kept.get(partition) ?? { low: 0, high: 0 }, isStale);
-    }
+    const left = missing.values();
+    const openSome = async (): Promise<void> => {
+      for (const partition of left) {
+        if (isStale()) return;
+        try {
+          await this.#opened(partition, generation, kept.get(partition) ?? { low: 0, high: 0 }, isStale);
+        } catch (error) {
+          return this.#parts.fail(error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: OPEN_TOGETHER }, openSome));
     if (isStale()) return;
     this.#parts.log.info({ topic: this.#parts.topic, partitions: missing }, 'partitions opened');
   }

@@ -25,10 +25,14 @@ export interface EosJob {
 /** What it measured. */
 export interface EosResult {
   readonly readings: number;
-  /** From the first record to the last commit. */
+  /** From when all partitions are open, or the first record comes where that is later, to the last commit. */
   readonly seconds: number;
   readonly cpuSeconds: number;
+  /** Readings that were taken in within that time. */
+  readonly measured: number;
   readonly commits: number;
+  /** Commits that failed: their partitions were opened anew. */
+  readonly failures: number;
   readonly series: number;
   /** Of the longest opening of a partition, from when all began. */
   readonly restoreSeconds: number;
@@ -67,7 +71,7 @@ const tasks = new Tasks(
   silentLog,
 );
 
-let [readings, commits, first, cpu] = [0, 0, 0, 0];
+let [readings, commits, failures, first, cpu, before] = [0, 0, 0, 0, 0, 0];
 let [opening, opened] = [0, 0];
 const cpuNow = (): number => {
   const { user, system } = process.cpuUsage();
@@ -86,10 +90,20 @@ const handler = {
   },
   handle: async (batch: Parameters<typeof tasks.handle>[0]) => {
     if (job.count === 0) return;
-    if (first === 0) [first, cpu] = [performance.now(), cpuNow()];
+    if (first === 0 && tasks.all.length === job.partitions) {
+      before = readings + tasks.all.reduce((sum, { pendingReadings }) => sum + pendingReadings, 0);
+      [first, cpu] = [performance.now(), cpuNow()];
+    }
     await tasks.handle(batch);
   },
   lose: (partition: number) => tasks.lose(partition),
+  drain: () => tasks.drain(),
+  onBroken: (listener: (partition: number, error: unknown) => void) =>
+    tasks.onBroken((partition, error) => {
+      failures += 1;
+      console.error(error);
+      listener(partition, error);
+    }),
 };
 globalThis.gc?.();
 const emptyRss = process.memoryUsage.rss();
@@ -106,7 +120,9 @@ const result: EosResult = {
   readings,
   seconds: (end - first) / 1000,
   cpuSeconds,
+  measured: readings - before,
   commits,
+  failures,
   series: tasks.all.reduce((sum, { memory }) => sum + memory.length, 0),
   restoreSeconds: (opened - opening) / 1000,
   rss: process.memoryUsage.rss(),

@@ -67,11 +67,11 @@ async function measure({ readings, series, rounds, json }: Flags): Promise<void>
             count,
             partitions: PARTITIONS,
           });
-          rates[store].push(count / result.seconds);
-          cpu[store].push((result.cpuSeconds / count) * 100_000);
+          rates[store].push(result.measured / result.seconds);
+          cpu[store].push((result.cpuSeconds / result.measured) * 100_000);
           if (store === 'kafka') commits = result.commits;
           say(
-            `${name}, ${store}: ${(count / result.seconds).toFixed(0)} readings/s, ${result.commits} commits`,
+            `${name}, ${store}: ${(result.measured / result.seconds).toFixed(0)} readings/s, ${result.commits} commits`,
           );
         }
       }

@@ -66,7 +66,7 @@ test('pauses, opens, seeks to the position that was given, resumes', async () =>
   expect(said).toEqual(['pause 0 1']);
   await own.idle();
 
-  expect(said).toEqual(['pause 0 1', 'open 0', 'seek 0 7', 'resume 0', 'open 1', 'seek 1 42', 'resume 1']);
+  expect(said).toEqual(['pause 0 1', 'open 0', 'open 1', 'seek 0 7', 'resume 0', 'seek 1 42', 'resume 1']);
   expect(own.get(1)).toMatchObject({ partition: 1, next: 42 });
   expect(own.get(2)).toBeUndefined();
 });
@@ -100,7 +100,7 @@ test('a partition that has nothing to fetch stays paused', async () => {
   own.assign([0, 1]);
   await own.idle();
   expect(told).toEqual(['0 0', '1 42']);
-  expect(said).toEqual(['pause 0 1', 'open 0', 'seek 0 0', 'resume 0', 'open 1']);
+  expect(said).toEqual(['pause 0 1', 'open 0', 'open 1', 'seek 0 0', 'resume 0']);
 });
 
 test('a new membership loses everything first, when the handler is idle, and opens what it has now', async () => {
@@ -120,9 +120,9 @@ test('a new membership loses everything first, when the handler is idle, and ope
   expect(said.slice(2)).toEqual([
     'lose 1',
     'open 1',
+    'open 2',
     'seek 1 0',
     'resume 1',
-    'open 2',
     'seek 2 0',
     'resume 2',
   ]);
@@ -163,6 +163,20 @@ test('with isKept what was lost or given away in between is opened anew', async 
   expect(said).toEqual(['seek 1 0', 'resume 1', 'open 0', 'seek 0 0', 'resume 0']);
 });
 
+test('opens 8 at a time, none more once the membership has ended', async () => {
+  const gate = Promise.withResolvers<void>();
+  opening = gate.promise;
+  const own = ownership();
+  own.assign(Array.from({ length: 20 }, (_, i) => i));
+  await vi.advanceTimersByTimeAsync(10);
+  expect(said.slice(1)).toEqual(Array.from({ length: 8 }, (_, i) => `open ${i}`));
+  own.assign([]);
+  said = [];
+  gate.resolve();
+  await own.idle();
+  expect(said).toEqual(Array.from({ length: 8 }, (_, i) => `lose ${i}`));
+});
+
 test('a membership that ends while it opens is not sought or resumed; the next begins anew', async () => {
   const gate = Promise.withResolvers<void>();
   opening = gate.promise;
@@ -173,7 +187,10 @@ test('a membership that ends while it opens is not sought or resumed; the next b
   gate.resolve();
   await own.idle();
 
-  expect(said).toEqual(['pause 0 1', 'open 0', 'pause 0', 'lose 0', 'open 0', 'seek 0 0', 'resume 0']);
+  expect(said).toEqual([
+    ...['pause 0 1', 'open 0', 'open 1', 'pause 0', 'lose 0', 'lose 1'],
+    ...['open 0', 'seek 0 0', 'resume 0'],
+  ]);
 });
 
 test('a partition that was lost in between is opened again, once', async () => {
