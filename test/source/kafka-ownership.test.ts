@@ -188,8 +188,15 @@ test('a membership that ends while it opens is not sought or resumed; the next b
   await own.idle();
 
   expect(said).toEqual([
-    ...['pause 0 1', 'open 0', 'open 1', 'pause 0', 'lose 0', 'lose 1'],
-    ...['open 0', 'seek 0 0', 'resume 0'],
+    'pause 0 1',
+    'open 0',
+    'open 1',
+    'pause 0',
+    'lose 0',
+    'lose 1',
+    'open 0',
+    'seek 0 0',
+    'resume 0',
   ]);
 });
 

@@ -2,9 +2,10 @@ import { createRequire } from 'node:module';
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
+import { crc32c } from '../../src/source/crc32c.ts';
 import { patchKafkajs } from '../../src/source/kafkajs-patch.ts';
 
-// What the patch mends: https://github.com/tulios/kafkajs/issues/1751, pull requests 1755 and 1768.
+// What the patch mends of timers: https://github.com/tulios/kafkajs/issues/1751, pull requests 1755 and 1768.
 
 interface Queue {
   pending: unknown[];
@@ -19,7 +20,8 @@ interface QueueClass {
   prototype: { scheduleCheckPendingRequests(this: Queue): void };
 }
 
-const RequestQueue: QueueClass = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js');
+const require = createRequire(import.meta.url);
+const RequestQueue: QueueClass = require('kafkajs/src/network/requestQueue/index.js');
 const originals = Object.getOwnPropertyDescriptors(RequestQueue.prototype);
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const newQueue = (): Queue =>
@@ -117,4 +119,18 @@ test('Node has nothing to warn of', async () => {
   process.off('warning', listen);
 
   expect(warnings).not.toContain('TimeoutNegativeWarning');
+});
+
+test('record batches carry our sum, which is that of kafkajs', async () => {
+  const ofKafkajs: (
+    bytes: Uint8Array,
+  ) => number = require('kafkajs/src/protocol/recordBatch/crc32C/crc32C.js');
+  const { RecordBatch } = require('kafkajs/src/protocol/recordBatch/v0/index.js') as {
+    RecordBatch(parts: object): Promise<{ readonly buffer: Buffer }>;
+  };
+  const { buffer } = await RecordBatch({ firstTimestamp: 1, maxTimestamp: 1, records: [] });
+  const [sum, summed] = [buffer.readUInt32BE(17), buffer.subarray(21)];
+  expect(require('kafkajs/src/protocol/recordBatch/crc32C/index.js')).toBe(crc32c);
+  expect(sum).toBe(ofKafkajs(summed));
+  expect(crc32c(summed)).toBe(sum);
 });
