@@ -70,7 +70,7 @@ export function detect(
         outerHi[at] = hi;
         const half = (hi - lo) / 2;
         if (half > 0) score[at] = Math.abs(y - (hi + lo) / 2) / half;
-        if (past.known(row, c, before) >= WARM_UP && (y < lo || y > hi)) anomalous[at] = 1;
+        if (past.age(row, c, before) >= WARM_UP && (y < lo || y > hi)) anomalous[at] = 1;
       }
     }
     return { anomalous, score, expected, outerLo, outerHi, drift, usualError };

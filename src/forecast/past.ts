@@ -8,17 +8,20 @@ export const PAST = 289;
 const LARGEST = 3e38;
 
 /**
- * The last 289 values of each channel by step number, in Memory, as float32 offsets from the channel's anchor. A step at which it was
+ * The last 289 values, or fewer, of each channel by step number, in Memory, as float32 offsets from the channel's anchor. A step at which it was
  * not observed holds the value before it.
  */
 export class Past {
   readonly #memory: Memory;
+  readonly #ring: number;
   readonly #slot;
   readonly #first;
 
-  constructor(memory: Memory, channels: number) {
+  /** @param steps that are kept, at least 1 */
+  constructor(memory: Memory, channels: number, steps = PAST) {
     this.#memory = memory;
-    this.#slot = memory.series('past', 'f32', PAST * channels);
+    this.#ring = steps;
+    this.#slot = memory.series('past', 'f32', steps * channels);
     this.#first = memory.series('past.first', 'f64', channels); // number of the first step at which it was observed; 0: none yet
   }
 
@@ -28,7 +31,7 @@ export class Past {
     const since = this.#first.at(row) + channel;
     if (f64[since] === 0) f64[since] = index;
     this.#hold(row, channel, index, gap, 1);
-    f32[this.first(row, channel) + ringPlace(index, PAST)] = cut(offset, LARGEST);
+    f32[this.first(row, channel) + ringPlace(index, this.#ring)] = cut(offset, LARGEST);
   }
 
   /** Takes in that the channel was not observed at step `index`, `gap` steps after the one before. */
@@ -41,31 +44,36 @@ export class Past {
     if (gap <= but) return;
     const { f32 } = this.#memory.view();
     const at = this.first(row, channel);
-    const held = f32[at + ringPlace(index - gap, PAST)]!;
-    for (let back = Math.min(gap, PAST) - 1; back >= but; back--)
-      f32[at + ringPlace(index - back, PAST)] = held;
+    const held = f32[at + ringPlace(index - gap, this.#ring)]!;
+    for (let back = Math.min(gap, this.#ring) - 1; back >= but; back--)
+      f32[at + ringPlace(index - back, this.#ring)] = held;
   }
 
-  /** Steps of the past that are known at step `now`, itself included: from the first on at which the channel was observed. */
-  known(row: number, channel: number, now: number): number {
+  /** Steps from the first at which the channel was observed to step `now`, both included; 0: it never was. */
+  age(row: number, channel: number, now: number): number {
     const first = this.#memory.view().f64[this.#first.at(row) + channel]!;
-    return first === 0 ? 0 : Math.min(PAST, now - first + 1);
+    return first === 0 ? 0 : now - first + 1;
+  }
+
+  /** Those of them that are kept. */
+  known(row: number, channel: number, now: number): number {
+    return Math.min(this.#ring, this.age(row, channel, now));
   }
 
   /** The value of step `index` less the anchor; it must be known. */
   offset(row: number, channel: number, index: number): number {
-    return this.#memory.view().f32[this.first(row, channel) + ringPlace(index, PAST)]!;
+    return this.#memory.view().f32[this.first(row, channel) + ringPlace(index, this.#ring)]!;
   }
 
-  /** Index in `view().f32` of a channel's ring, which holds the value of step `index` less the anchor at `ringPlace(index, PAST)`. */
+  /** Index in `view().f32` of a channel's ring, which holds the value of step `index` less the anchor at `ringPlace(index, PAST)`, where all are kept. */
   first(row: number, channel: number): number {
-    return this.#slot.at(row) + channel * PAST;
+    return this.#slot.at(row) + channel * this.#ring;
   }
 
   /** The anchor has moved by `moved`. */
   rebase(row: number, channel: number, moved: number): void {
     const { f32 } = this.#memory.view();
     const at = this.first(row, channel);
-    for (let i = at; i < at + PAST; i++) f32[i] = cut(f32[i]! - moved, LARGEST);
+    for (let i = at; i < at + this.#ring; i++) f32[i] = cut(f32[i]! - moved, LARGEST);
   }
 }

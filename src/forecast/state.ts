@@ -9,10 +9,11 @@ import { Features } from './features.ts';
 import { Issued } from './issued.ts';
 import { Lags } from './lags.ts';
 import { OuterBand } from './outer-band.ts';
-import { Past } from './past.ts';
+import { PAST, Past } from './past.ts';
 import { type Plan, planOf } from './plan.ts';
 import { Profile } from './profile.ts';
 import { Readout } from './readout.ts';
+import type { SeasonSetting } from './season-setting.ts';
 import type { ForecastSettings } from './settings.ts';
 import { Teachers } from './teachers.ts';
 import { Workspace } from './workspace.ts';
@@ -51,7 +52,7 @@ export class ForecastState {
     const plan = planOf(model, settings, known);
     this.plan = plan;
     this.base = new Base(memory, plan.channels);
-    this.past = new Past(memory, plan.channels);
+    this.past = new Past(memory, plan.channels, stepsKept(plan, settings.season));
     const { horizons, levels, main } = plan;
     const rate = settings.bandRate;
     this.bands = new Bands(memory, 'band', plan, horizons.length, { levels, main, rate });
@@ -97,4 +98,11 @@ export class ForecastState {
     for (const part of [profile, features, ...readouts, experts]) part.clear(row, channel);
     teachers.join(row, channel);
   }
+}
+
+/** Steps of the past that are looked at: where nothing learns, only that of one season ago, by which `score` measures. */
+function stepsKept({ learn }: Plan, season: SeasonSetting): number {
+  if (learn !== 'none') return PAST;
+  if (season === 'none') return 1;
+  return typeof season === 'number' ? season + 1 : PAST;
 }

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { PAST, Past } from '../../src/forecast/past.ts';
 import { Memory } from '../../src/memory/memory.ts';
 
-function makePast() {
+function makePast(steps?: number) {
   const memory = new Memory();
-  const past = new Past(memory, 2);
+  const past = new Past(memory, 2, steps);
   const row = memory.row('a');
   return { memory, past, row };
 }
@@ -24,6 +24,15 @@ test('keeps the last offsets of each channel by step number and says how many it
     expect(past.offset(row, 0, 400 - back)).toBe((400 - back) * 10);
     expect(past.offset(row, 1, 400 - back)).toBe((400 - back) * 10 + 1);
   }
+});
+
+test('keeps fewer where so many are asked for', () => {
+  const { past, row } = makePast(3);
+  for (let k = 1; k <= 10; k++) for (const c of [0, 1]) past.push(row, c, k, k === 1 ? 0 : 1, k * 10 + c);
+  past.push(row, 1, 12, 2, 999);
+  expect([past.known(row, 0, 10), past.age(row, 0, 10)]).toEqual([3, 10]);
+  expect([8, 9, 10].map((k) => past.offset(row, 0, k))).toEqual([80, 90, 100]);
+  expect([10, 11, 12].map((k) => past.offset(row, 1, k))).toEqual([101, 101, 999]);
 });
 
 test('a step without a reading holds the value before it; before the first nothing is known', () => {

@@ -1,5 +1,7 @@
 import type { Readout } from '../../src/forecast/readout.ts';
 import { describe, expect, test } from 'vitest';
+import { PAST } from '../../src/forecast/past.ts';
+import { readScore } from '../../src/forecast/score.ts';
 import { seasonsOf } from '../../src/forecast/season.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
 import { ForecastState } from '../../src/forecast/state.ts';
@@ -7,6 +9,10 @@ import { toBfloat16 } from '../../src/maths/bfloat16.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
+import { rowHashes } from '../checks/bytes.ts';
+import { messyStream } from '../checks/stream.ts';
+import { batchOf, liveStages } from '../checks/topology.ts';
+import { through } from '../frames.ts';
 
 const HOUR = 3_600_000;
 const hourly = seasonsOf(HOUR);
@@ -180,5 +186,35 @@ describe('where the units of a channel change', () => {
     for (const c of [0, 1]) state.rebase(row, c, { moved: 1e6, factor: 3, begins: true });
     memory.rollback();
     expect([now(0), now(1)]).toEqual(before);
+  });
+});
+
+describe('learn: none keeps of the past what is looked at', () => {
+  const records = messyStream(42, 1500);
+  const play = (forecast: object) => {
+    const memory = new Memory();
+    const frames = through(liveStages(memory, { forecast }).stages, batchOf(records));
+    const scores = [...Array(memory.length).keys()].map((row) => readScore(memory, row, 0, 4, 0)!);
+    return { memory, frames, scores };
+  };
+  const whole = play({ learn: 'none' });
+
+  test.each([
+    ['none', 1],
+    [24, 25],
+    ['1d', PAST],
+  ])('season %s: %i steps, and what comes out is the same', (season, steps) => {
+    const { memory, frames } = play({ learn: 'none', season });
+    expect(memory.seriesSlot('past')!.width).toBe(steps);
+    expect(rowHashes(frames)).toEqual(rowHashes(whole.frames));
+  });
+
+  test('what is measured by the season is the same as where more is kept', () => {
+    const [few, all] = [play({ learn: 'none', season: 24 }), play({ season: 24 })];
+    const measured = ({ scores }: typeof whole): number[][] =>
+      scores.map(({ last, seasonal }) => [last, seasonal]);
+    expect(measured(few)).toEqual(measured(all));
+    expect(few.scores.some(({ seasonal }) => seasonal > 0)).toBe(true);
+    expect(play({ learn: 'none', season: 'none' }).scores.every(({ seasonal }) => seasonal === 0)).toBe(true);
   });
 });
