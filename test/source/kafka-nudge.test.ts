@@ -33,7 +33,7 @@ beforeEach(() => {
       seek: (partition, offset) => said.push(`seek ${partition} ${offset}`),
       resume: (partition) => said.push(`resume ${partition}`),
     },
-    log: { ...silentLog, warn: (facts) => said.push(`warn ${facts['partition']}`) },
+    log: { ...silentLog, warn: (facts) => said.push(`warn ${String(facts['partition'])}`) },
   });
 });
 

@@ -126,7 +126,7 @@ test('record batches carry our sum, which is that of kafkajs', async () => {
     bytes: Uint8Array,
   ) => number = require('kafkajs/src/protocol/recordBatch/crc32C/crc32C.js');
   const { RecordBatch } = require('kafkajs/src/protocol/recordBatch/v0/index.js') as {
-    RecordBatch(parts: object): Promise<{ readonly buffer: Buffer }>;
+    readonly RecordBatch: (parts: object) => Promise<{ readonly buffer: Buffer }>;
   };
   const { buffer } = await RecordBatch({ firstTimestamp: 1, maxTimestamp: 1, records: [] });
   const [sum, summed] = [buffer.readUInt32BE(17), buffer.subarray(21)];
