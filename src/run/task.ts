@@ -141,6 +141,11 @@ export class Task {
     return this.#pending.next !== null;
   }
 
+  /** Whether the store asks for a commit though nothing has come. */
+  get isOverdue(): boolean {
+    return this.isCaughtUp && this.#parts.store.isOverdue?.(this.partition) === true;
+  }
+
   /** Newest event time of the partition in ms; 0 before the first reading. */
   get watermark(): number {
     return this.memory.view().f64[this.#watermark.at(0)]!;
@@ -239,9 +244,9 @@ export class Task {
     }
   }
 
-  /** Makes everything since the last commit durable; undefined when there is nothing. */
+  /** Makes everything since the last commit durable; undefined when there is nothing, and the store needs nothing either. */
   async commit(): Promise<Committed | undefined> {
-    const { next } = this.#pending;
+    const next = this.isOverdue ? this.position : this.#pending.next;
     if (next === null) return undefined;
     const readings = this.pendingReadings;
     const points = this.#pending.points.blocks();

@@ -181,10 +181,11 @@ export class Tasks implements SourceHandler {
 
   #commitWhatIsDue(every: number): void {
     for (const [partition, task] of this.#tasks) {
-      if (!task.isDirty || performance.now() - this.#lastCommit.get(partition)! < every) continue;
+      if (performance.now() - this.#lastCommit.get(partition)! < every) continue;
+      if (!task.isDirty && !task.isOverdue) continue;
       this.#lastCommit.set(partition, performance.now());
       void this.#alone(partition, async () => {
-        if (this.#tasks.get(partition) === task && task.isDirty) await this.#commit(task);
+        if (this.#tasks.get(partition) === task) await this.#commit(task);
       });
     }
   }

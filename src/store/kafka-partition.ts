@@ -50,6 +50,8 @@ export class KafkaPartition {
   readonly #opening: Opening;
   #sums: RowSums;
   #commit: number;
+  /** The committed position. */
+  #next: number;
   #stamp: number;
   #generation: Meta['generation'];
   /** What has taken effect since that generation. */
@@ -68,6 +70,7 @@ export class KafkaPartition {
       ? { next: meta.generation?.next ?? meta.next, committed: meta.next, commands: this.#commands }
       : null;
     const { next, committed } = this.restored ?? { next: 0, committed: 0 };
+    this.#next = committed;
     this.#writtenAt = next < committed ? -Infinity : performance.now();
   }
 
@@ -116,6 +119,13 @@ export class KafkaPartition {
     const offsets = [{ topic: input, partitions: [{ partition, offset: String(commit.next) }] }];
     await writer.write({ writes, offsets: { consumerGroupId: group, topics: offsets } });
     this.#commit = number;
+    this.#next = commit.next;
+  }
+
+  /** Whether a restart would have to take in again what came before the last generation should have been written: nothing else would write one. */
+  get isOverdue(): boolean {
+    const isBehind = this.#generation !== undefined && this.#generation.next < this.#next;
+    return this.#opening.parts.settings.mode === 'generations' && isBehind && this.#isOld();
   }
 
   #isOld(): boolean {

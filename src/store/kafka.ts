@@ -112,6 +112,10 @@ export class KafkaStore implements Store {
     }
   }
 
+  isOverdue(partition: number): boolean {
+    return this.#open.get(partition)?.isOverdue === true;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#open.keys()].map((partition) => this.#drop(partition)));
   }

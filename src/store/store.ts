@@ -67,5 +67,7 @@ export interface Store {
   open(partition: number, fingerprint: string, into: Restoring): Promise<Restored | null>;
   /** Resolves when durable; after an error nothing of it is. */
   commit(commit: Commit): Promise<void>;
+  /** Whether what is kept of an open partition should be brought up to date though nothing has come: by a commit of the same position. */
+  isOverdue?(partition: number): boolean;
   close(): Promise<void>;
 }

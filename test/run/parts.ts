@@ -61,6 +61,7 @@ export class KeptStore implements Store {
   readonly name = 'kept';
   readonly commits: { readonly partition: number; readonly next: number }[] = [];
   readonly commands: LoggedCommand[] = [];
+  isOverdue: () => boolean = () => false;
   before: (commit: Commit) => Promise<void> | void = () => undefined;
   readonly #kept = new Map<number, Kept>();
 

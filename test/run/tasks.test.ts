@@ -75,6 +75,19 @@ describe('a commit is due', () => {
     expect(store.commits).toEqual([{ partition: 0, next: 3 }]);
   });
 
+  test('when the store asks for one, though nothing has come', async () => {
+    const { store, tasks } = await opened(['commit.every=1s']);
+    await tasks.handle(batch(0, 0, 3));
+    await tasks.drain();
+    store.isOverdue = () => store.commits.length === 1;
+    vi.advanceTimersByTime(5000);
+    await settle();
+    expect(store.commits).toEqual([
+      { partition: 0, next: 3 },
+      { partition: 0, next: 3 },
+    ]);
+  });
+
   test('never when nothing has come', async () => {
     const { store } = await opened(['commit.every=100ms']);
     vi.advanceTimersByTime(100_000);

@@ -1,5 +1,5 @@
 import type { Admin, Kafka, Message } from 'kafkajs';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import type { SourceRecord } from '../../src/source/source.ts';
 import { KafkaPartition, type PartitionParts } from '../../src/store/kafka-partition.ts';
@@ -78,6 +78,21 @@ test('where commits have followed the last generation, the first commit after a 
   await second.commit(commitTo(30));
   await second.commit(commitTo(40));
   expect(generations()).toEqual([10, 30]);
+});
+
+test('an idle partition is overdue once its generation is old and commits have followed it', async () => {
+  const first = await open();
+  expect(first.isOverdue).toBe(false);
+  await first.commit(commitTo(10));
+  await first.commit(commitTo(20));
+  expect(first.isOverdue).toBe(false);
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 3_600_001);
+  expect(first.isOverdue).toBe(true);
+  await first.commit(commitTo(20));
+  expect([first.isOverdue, generations()]).toEqual([false, [10, 20]]);
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 3_600_001);
+  expect(first.isOverdue).toBe(false);
+  vi.restoreAllMocks();
 });
 
 test('where none has, it is not written again', async () => {
