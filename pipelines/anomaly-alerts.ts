@@ -1,19 +1,21 @@
 import { z } from 'zod';
 // prettier-ignore
 import {
-  align, AlignSettings, anomalyPoints, decode, detect, eventPoints, forecast, forecastPoints, ForecastSettings,
-  learn, pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score, topology,
+  alert, alertPoints, AlertSettings, align, AlignSettings, decode, detect, eventPoints, flatline, forecast, forecastPoints,
+  ForecastSettings, judge, jump, learn, oddPoints, pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score,
+  silence, surprise, topology,
 } from '../src/index.ts';
 
-/** Anomaly alerts: a reading outside the 99 % band of its forecast is an alert. Plays a machine's months before its failure. */
+/** Anomaly alerts: how odd is each reading, by several kinds of evidence? Plays a machine's months before its failures. */
 export default pipeline({
   name: 'anomaly-alerts',
-  about: 'Alerts when a reading leaves the 99 % band of its forecast.',
+  about: 'Alerts when a series does what it has not done before, sticks or falls silent.',
   settings: z.strictObject({
     ...runSettings,
     align: AlignSettings,
     scale: ScaleSettings,
     forecast: ForecastSettings,
+    alerts: AlertSettings,
   }),
   defaults: {
     input: {
@@ -32,13 +34,20 @@ export default pipeline({
       recur(memory, model, settings.forecast),
       forecast(memory, model, settings.forecast),
       score(memory, model, settings.forecast),
-      detect(memory, model, settings.forecast),
+      detect(memory, model, settings.forecast), // outside its 99 % band? have the errors grown?
+      surprise(memory, model.channels), //         how rare is such an error?
+      jump(memory, model.channels), //             such a change?
+      flatline(memory, model.channels), //         the same value for so long?
+      judge(memory, model.channels), //            all of it together, 0 to 1
+      silence(memory), //                          does nothing come any more?
+      alert(memory, settings.alerts), //           pending, firing, resolved
       learn(memory, model, settings.forecast),
     ),
   records: (frame, settings, { model }) => [
     readingPoints(frame),
     ...forecastPoints(frame, model, settings.forecast),
-    anomalyPoints(frame),
+    ...oddPoints(frame, settings.alerts),
+    ...alertPoints(frame),
     ...eventPoints(frame, model),
   ],
 });

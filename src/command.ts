@@ -7,6 +7,18 @@ export const Command = z.discriminatedUnion('kind', [
     kind: z.literal('tick'),
     time: z.number(),
   }),
+  z.strictObject({
+    /** Alerts of these series are told to nobody before `until`, ms of event time; of series that are known by now. */
+    kind: z.literal('mute'),
+    series: z.string().min(1),
+    until: z.number(),
+  }),
+  z.strictObject({
+    /** What a person says of an alert of a series: after false ones it takes more to raise another, after a true one no more than at first. */
+    kind: z.literal('feedback'),
+    series: z.string().min(1),
+    isTrue: z.boolean(),
+  }),
 ]);
 export type Command = z.output<typeof Command>;
 

@@ -40,6 +40,13 @@ export { forecast, type Forecasted } from './forecast/forecast.ts';
 export { ForecastSettings } from './forecast/settings.ts';
 export { type CoverageTurn, score, type Score, type Scored } from './forecast/score.ts';
 export { detect, type Detected } from './detect/detect.ts';
+export { surprise, type Surprised } from './detect/surprise.ts';
+export { jump, type Jumped } from './detect/jump.ts';
+export { flatline, type Flat } from './detect/flatline.ts';
+export { judge, type Evidence, type Judged, type Reason, REASONS } from './detect/judge.ts';
+export { silence, type Silences, type Silent } from './detect/silence.ts';
+export { alert, type Alerted, type AlertTurn } from './alert/alert.ts';
+export { AlertSettings } from './alert/settings.ts';
 export { learn, type Learned } from './learn/learn.ts';
 export { EVENT_KINDS, type Eventful, type EventKind, eventsOf, type ForecastEvent } from './detect/events.ts';
 
@@ -63,7 +70,8 @@ export type { Commit, Restored, Restoring, StateRow, Store } from './store/store
 export { SqliteStore } from './store/sqlite.ts';
 export type { Sink } from './sink/sink.ts';
 export { InfluxSink } from './sink/influxdb.ts';
-export { anomalyPoints, eventPoints, forecastPoints, readingPoints } from './sink/frame-points.ts';
+export { alertPoints } from './sink/alert-points.ts';
+export { anomalyPoints, eventPoints, forecastPoints, oddPoints, readingPoints } from './sink/frame-points.ts';
 
 // Running
 export { Task, type Committed, type TaskParts } from './run/task.ts';

@@ -12,7 +12,7 @@ import { SqliteStore } from '../store/sqlite.ts';
 type Chosen = Pick<RunSettings, 'input' | 'store' | 'deadLetters'>;
 
 /** Measurements whose points become messages where the outputs go to a store in Kafka; readings are in the input already. */
-const OUTPUTS = ['forecast', 'anomaly', 'event'] as const;
+const OUTPUTS = ['forecast', 'anomaly', 'event', 'alert'] as const;
 
 /** Where a run keeps its state. */
 export type StorePlace =

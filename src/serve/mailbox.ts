@@ -127,6 +127,8 @@ function append(window: GrowingWindow, points: Points, row: number): void {
         anomalies[field].push(at(field));
       break;
     }
+    case 'alert':
+      break; // told apart from the series' window
     case 'event':
       addEvent(window.events, points, row);
       break;

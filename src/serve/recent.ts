@@ -62,6 +62,8 @@ export class RecentHistory implements History {
             ...['value', 'score', 'expected', 'lo', 'hi'].map(column),
           ]);
           break;
+        case 'alert':
+          break; // told apart from the series' window
         case 'event':
           this.#addEvents(block);
           break;

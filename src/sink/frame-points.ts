@@ -1,5 +1,6 @@
 import type { Aligned } from '../align/align.ts';
 import type { Detected } from '../detect/detect.ts';
+import { type Judged, REASONS } from '../detect/judge.ts';
 import { type Eventful, eventsOf } from '../detect/events.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import { horizonTag } from '../forecast/horizon-tag.ts';
@@ -130,6 +131,40 @@ export function anomalyPoints(frame: Frame & Forecasted & Detected): Points {
     labels: { state: 'outside' },
     offset: pick(frame.offset, rows),
   };
+}
+
+/** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings whose oddness is at least `raise`, each with what makes it odd. */
+export function oddPoints(
+  frame: Frame & Forecasted & Detected & Judged,
+  { raise }: { readonly raise: number },
+): Points[] {
+  const { targets, oddness, reason, oddest } = frame;
+  const found = choose(
+    frame,
+    targets,
+    (row, at) => oddness[row]! >= raise && oddest[row] === at % targets.length,
+  );
+  const groups = Map.groupBy(found.rows.keys(), (k) => reason[found.rows[k]!]!);
+  return Array.from(groups, ([group, members]) => {
+    const of = (from: readonly number[]): number[] => members.map((k) => from[k]!);
+    const [rows, places, at] = [of(found.rows), of(found.places), of(found.at)];
+    return {
+      measurement: 'anomaly',
+      length: rows.length,
+      series: names(frame, { rows, places }),
+      time: pick(frame.time, rows),
+      tags: {},
+      fields: {
+        score: pick(oddness, rows),
+        value: pick(frame.value, places),
+        expected: pick(frame.expected, at),
+        lo: pick(frame.outerLo, at),
+        hi: pick(frame.outerHi, at),
+      },
+      labels: { state: REASONS[group]! },
+      offset: pick(frame.offset, rows),
+    };
+  });
 }
 
 /**

@@ -6,7 +6,7 @@
  * identity of a point: one identity is never written with two contents.
  */
 export interface Points {
-  readonly measurement: 'reading' | 'forecast' | 'anomaly' | 'event';
+  readonly measurement: 'reading' | 'forecast' | 'anomaly' | 'event' | 'alert';
   readonly length: number;
   /** [length] */
   readonly series: readonly string[];
@@ -18,6 +18,6 @@ export interface Points {
   readonly fields: Readonly<Record<string, Float64Array>>;
   /** Fields whose value is text and the same in every row. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** [length] offset of the record that the row came from. */
+  /** [length] offset of the record that the row came from; NaN of an alert that no record has turned. */
   readonly offset: Float64Array;
 }

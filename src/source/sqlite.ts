@@ -96,10 +96,11 @@ function mustBeOfRun(database: DatabaseSync, path: string): void {
   }
   const row = database.prepare("SELECT value FROM meta WHERE key = 'schema'").get() as
     { value: string } | undefined;
-  if (row?.value === String(SCHEMA_VERSION)) return;
+  const version = Number(row?.value);
+  if (Number.isInteger(version) && version >= 1 && version <= SCHEMA_VERSION) return; // in all of them `reading` is the same
   throw new ForetideError('STATE_MISMATCH', {
     what: 'The SQLite file was written by another version of Foretide',
-    expected: `schema ${SCHEMA_VERSION}`,
+    expected: `schema 1 to ${SCHEMA_VERSION}`,
     got: `schema ${row?.value ?? '(none)'}`,
     where: path,
     todo: 'Read it with the version that wrote it.',

@@ -20,7 +20,7 @@ export class SqliteHistory implements History {
   readonly #entries = new Map<string, Entry>();
   readonly #readings;
   readonly #forecasts;
-  readonly #alerts;
+  readonly #anomalies;
   readonly #events;
   readonly #tail;
 
@@ -32,8 +32,8 @@ export class SqliteHistory implements History {
       `SELECT h, time, yhat, lo, hi FROM forecast WHERE partition = ? AND series = ? AND time BETWEEN ? AND ?
        ORDER BY h, time`,
     );
-    this.#alerts = database.prepare(
-      `SELECT time, value, score, expected, lo, hi FROM alert
+    this.#anomalies = database.prepare(
+      `SELECT time, value, score, expected, lo, hi FROM anomaly
        WHERE partition = ? AND series = ? AND time BETWEEN ? AND ? ORDER BY time`,
     );
     this.#events = database.prepare(
@@ -51,10 +51,10 @@ export class SqliteHistory implements History {
       const { series, ...entry } = row;
       if (!this.#entries.has(series)) this.#entries.set(series, { ...entry, anomalies: 0 });
     }
-    const alerts = database.prepare(
-      'SELECT partition, series, count(*) AS anomalies FROM alert GROUP BY partition, series',
+    const anomalies = database.prepare(
+      'SELECT partition, series, count(*) AS anomalies FROM anomaly GROUP BY partition, series',
     );
-    for (const row of alerts.all() as { partition: number; series: string; anomalies: number }[]) {
+    for (const row of anomalies.all() as { partition: number; series: string; anomalies: number }[]) {
       const entry = this.#entries.get(row.series);
       if (entry?.partition === row.partition) entry.anomalies = row.anomalies;
     }
@@ -63,7 +63,7 @@ export class SqliteHistory implements History {
   /** Takes in what a commit has made durable. */
   add(partition: number, points: readonly Points[]): void {
     for (const { measurement, length, series, time, fields } of points) {
-      if (measurement === 'forecast' || measurement === 'event') continue;
+      if (measurement !== 'reading' && measurement !== 'anomaly') continue;
       for (let i = 0; i < length; i++) {
         const name = series[i]!;
         let entry = this.#entries.get(name);
@@ -104,7 +104,7 @@ export class SqliteHistory implements History {
       lo: number | null;
       hi: number | null;
     }[];
-    const alerts = this.#alerts.all(partition, series, from, to) as Record<
+    const anomalies = this.#anomalies.all(partition, series, from, to) as Record<
       'time' | 'value' | 'score' | 'expected' | 'lo' | 'hi',
       number
     >[];
@@ -126,12 +126,12 @@ export class SqliteHistory implements History {
         hi: group.map(({ hi }) => hi ?? NaN),
       })),
       anomalies: {
-        time: alerts.map(({ time }) => time),
-        value: alerts.map(({ value }) => value),
-        score: alerts.map(({ score }) => score),
-        expected: alerts.map(({ expected }) => expected),
-        lo: alerts.map(({ lo }) => lo),
-        hi: alerts.map(({ hi }) => hi),
+        time: anomalies.map(({ time }) => time),
+        value: anomalies.map(({ value }) => value),
+        score: anomalies.map(({ score }) => score),
+        expected: anomalies.map(({ expected }) => expected),
+        lo: anomalies.map(({ lo }) => lo),
+        hi: anomalies.map(({ hi }) => hi),
       },
       events: {
         time: events.map(({ time }) => time),

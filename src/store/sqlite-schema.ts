@@ -1,11 +1,13 @@
+import type { DatabaseSync } from 'node:sqlite';
+
 /** Raised whenever a table changes. A new one does not: files of before get it when they are opened. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * The tables of a run. Times are milliseconds since 1970 (UTC); a forecast's time is its target's. `state`, `position` and the
  * outputs are a function of the input; `meta.owner` and `commits` tell of the run.
  */
-export const SCHEMA = `
+const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS commits (partition INTEGER PRIMARY KEY, commits INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS position (
@@ -22,10 +24,15 @@ CREATE TABLE IF NOT EXISTS forecast (
   partition INTEGER NOT NULL, series TEXT NOT NULL, model TEXT NOT NULL, h INTEGER NOT NULL, time INTEGER NOT NULL,
   yhat REAL NOT NULL, lo REAL, hi REAL,
   PRIMARY KEY (partition, series, model, h, time)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS alert (
-  partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, value REAL NOT NULL, expected REAL NOT NULL,
-  lo REAL NOT NULL, hi REAL NOT NULL, score REAL NOT NULL,
+CREATE TABLE IF NOT EXISTS anomaly (
+  partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, value REAL NOT NULL, expected REAL,
+  lo REAL, hi REAL, score REAL NOT NULL,
   PRIMARY KEY (partition, series, time)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alert (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, state TEXT NOT NULL,
+  since INTEGER NOT NULL, severity TEXT NOT NULL, reason TEXT NOT NULL, channel TEXT NOT NULL, muted INTEGER NOT NULL, labels TEXT NOT NULL,
+  score REAL NOT NULL, peak REAL NOT NULL, value REAL, expected REAL, lo REAL, hi REAL,
+  UNIQUE (partition, series, time, state));
 CREATE TABLE IF NOT EXISTS event (
   partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL, h INTEGER NOT NULL,
   value REAL NOT NULL, expected REAL NOT NULL, width REAL,
@@ -38,3 +45,26 @@ CREATE TABLE IF NOT EXISTS dead_letter (
   detail TEXT NOT NULL, bytes BLOB);
 CREATE INDEX IF NOT EXISTS dead_letter_place ON dead_letter (partition, offset);
 `;
+
+/** Makes the tables that are not there, and takes what a file of schema 1 has over: its table `alert` held the anomalies. */
+export function makeTables(database: DatabaseSync): void {
+  if (versionOf(database) !== '1') {
+    database.exec(SCHEMA);
+    return;
+  }
+  database.exec(`BEGIN IMMEDIATE;
+    ALTER TABLE alert RENAME TO alert_1;
+    ${SCHEMA}
+    INSERT INTO anomaly SELECT * FROM alert_1;
+    DROP TABLE alert_1;
+    UPDATE meta SET value = '${SCHEMA_VERSION}' WHERE key = 'schema';
+    COMMIT`);
+}
+
+function versionOf(database: DatabaseSync): string | undefined {
+  const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").get();
+  if (!known) return undefined;
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'schema'").get() as
+    { readonly value: string } | undefined;
+  return row?.value;
+}

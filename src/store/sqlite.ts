@@ -7,7 +7,7 @@ import { Duration } from '../duration.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Points } from '../sink/points.ts';
-import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+import { makeTables, SCHEMA_VERSION } from './sqlite-schema.ts';
 import type { Commit, Restored, Restoring, StateRow, Store } from './store.ts';
 
 export const SqliteSettings = z.strictObject({
@@ -43,7 +43,7 @@ export class SqliteStore implements Store {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       this.database = new DatabaseSync(path, { timeout: 10_000 });
       this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
-      this.database.exec(SCHEMA);
+      makeTables(this.database);
     } catch (cause) {
       throw failed(`Cannot open the SQLite file ${path}`, cause);
     }
@@ -128,11 +128,8 @@ export class SqliteStore implements Store {
       this.#sql.command.run(partition, number, before, JSON.stringify(command));
   }
 
-  #writePoints(
-    partition: number,
-    { measurement, length, series, time, tags, fields }: Points,
-    cutoff: number,
-  ): void {
+  #writePoints(partition: number, block: Points, cutoff: number): void {
+    const { measurement, length, series, time, tags, fields } = block;
     const { value, yhat, lo, hi, score, expected, width } = fields;
     for (let i = 0; i < length; i++) {
       const t = time[i]!;
@@ -155,7 +152,19 @@ export class SqliteStore implements Store {
           );
           break;
         case 'anomaly':
-          this.#sql.alert.run(partition, name, t, value![i]!, expected![i]!, lo![i]!, hi![i]!, score![i]!);
+          this.#sql.anomaly.run(
+            partition,
+            name,
+            t,
+            value![i]!,
+            orNull(expected![i]!),
+            orNull(lo![i]!),
+            orNull(hi![i]!),
+            score![i]!,
+          );
+          break;
+        case 'alert':
+          this.#sql.alert.run(...alertRow(partition, block, i));
           break;
         case 'event':
           this.#sql.event.run(
@@ -189,7 +198,7 @@ export class SqliteStore implements Store {
     this.#sql.setMeta.run('cutoff', String(cutoff));
     for (const { partition, series } of this.#sql.series.all() as { partition: number; series: string }[]) {
       this.#sql.pruneReading.run(partition, series, cutoff);
-      this.#sql.pruneAlert.run(partition, series, cutoff);
+      this.#sql.pruneAnomaly.run(partition, series, cutoff);
       this.#sql.pruneEvent.run(partition, series, cutoff);
       for (const { model, h } of this.#sql.horizons.all(partition, series) as {
         model: string;
@@ -215,6 +224,25 @@ export function removeSqlite(path: string): void {
   }
 }
 
+/** A row of the table `alert`, its number apart. */
+function alertRow(partition: number, { series, time, tags, labels = {}, fields }: Points, i: number) {
+  const { id: _, muted, channel = '', ...own } = labels;
+  const number = (name: string): number | null => orNull(fields[name]![i]!);
+  return [
+    partition,
+    series[i]!,
+    time[i]!,
+    tags['state']!,
+    fields['since']![i]!,
+    tags['severity']!,
+    tags['reason']!,
+    channel,
+    muted === 'true' ? 1 : 0,
+    JSON.stringify(own),
+    ...['score', 'peak', 'value', 'expected', 'lo', 'hi'].map(number),
+  ];
+}
+
 function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
@@ -231,14 +259,15 @@ function prepare(db: DatabaseSync) {
     count: 'INSERT INTO commits VALUES (?, 1) ON CONFLICT DO UPDATE SET commits = commits + 1',
     reading: 'INSERT INTO reading VALUES (?, ?, ?, ?)',
     forecast: 'INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    alert: 'INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    anomaly: 'INSERT INTO anomaly VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    alert: 'INSERT INTO alert VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     event: 'INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     dead: 'INSERT INTO dead_letter (partition, offset, series, reason, detail, bytes) VALUES (?, ?, ?, ?, ?, ?)',
     command: 'INSERT INTO command VALUES (?, ?, ?, ?)',
     series: 'SELECT DISTINCT partition, series FROM reading',
     horizons: 'SELECT DISTINCT model, h FROM forecast WHERE partition = ? AND series = ?',
     pruneReading: 'DELETE FROM reading WHERE partition = ? AND series = ? AND time < ?',
-    pruneAlert: 'DELETE FROM alert WHERE partition = ? AND series = ? AND time < ?',
+    pruneAnomaly: 'DELETE FROM anomaly WHERE partition = ? AND series = ? AND time < ?',
     pruneEvent: 'DELETE FROM event WHERE partition = ? AND series = ? AND time < ?',
     pruneForecast:
       'DELETE FROM forecast WHERE partition = ? AND series = ? AND model = ? AND h = ? AND time < ?',

@@ -33,7 +33,7 @@ export interface PipelineResult {
 
 const job = JSON.parse(process.argv[2]!) as PipelineJob;
 const stopwatch = new Stopwatch(job.count);
-const points = { reading: 0, forecast: 0, anomaly: 0, event: 0 };
+const points = { reading: 0, forecast: 0, anomaly: 0, event: 0, alert: 0 };
 await (job.set === undefined ? consumeOnly() : runPipeline(job.set));
 
 /** The floor: fetch and parse, as short as it can be written. */

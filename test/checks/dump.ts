@@ -7,7 +7,8 @@ const TABLES = {
   position: 'partition',
   reading: 'partition, series, time',
   forecast: 'partition, series, model, h, time',
-  alert: 'partition, series, time',
+  anomaly: 'partition, series, time',
+  alert: 'partition, series, time, state',
   event: 'partition, series, time, model, kind, h',
   command: 'partition, number',
   dead_letter: 'partition, offset, series, reason',
@@ -16,7 +17,7 @@ const TABLES = {
 /** What a run left: of each table the number of rows and a hash over all their bytes. */
 export type Dump = Record<keyof typeof TABLES, { readonly rows: number; readonly sha256: string }>;
 
-/** Reads every table that is a function of the input; `meta` and `commits` tell of the run and are left out, as is the row id of dead letters. */
+/** Reads every table that is a function of the input; `meta` and `commits` tell of the run and are left out, as are the row ids of alerts and dead letters. */
 export function dump(database: DatabaseSync | string): Dump {
   const db = typeof database === 'string' ? new DatabaseSync(database, { readOnly: true }) : database;
   try {

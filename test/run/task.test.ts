@@ -71,7 +71,8 @@ describe('invariant 3: rows, position and outputs become durable together', () =
   // Seen to fail when rollback leaves the rows as they are, and when the position is written in a transaction of its own.
   test('commits that fail, before or after they took effect, change nothing of the end', async () => {
     const expected = await undisturbed();
-    expect(Object.values(expected).every(({ rows }) => rows > 0)).toBe(true);
+    const { alert: _, ...others } = expected; // no stage of these gives any
+    expect(Object.values(others).every(({ rows }) => rows > 0)).toBe(true);
     for (const seed of [1, 2, 3, 4]) {
       const random = seededRandom(seed);
       const store = sqlite();

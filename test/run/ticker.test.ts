@@ -40,7 +40,8 @@ async function pass(seconds: number): Promise<void> {
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => void setImmediate(resolve));
   }
 }
-const ticks = (): number[] => store.commands.map(({ command }) => command.time);
+const ticks = (): number[] =>
+  store.commands.map(({ command }) => (command.kind === 'tick' ? command.time : NaN));
 
 test('an idle partition is told, each time that it has been idle for so long, how far event time has gone', async () => {
   exhausted = async () => new Map([[0, 3]]);

@@ -138,6 +138,7 @@ describeWithKafka('KafkaStore', ({ brokers }) => {
       const commands = (await outputsOf(settings, 'command')).map(({ partition, key, value }) => {
         const { before, command } = LoggedCommand.parse(JSON.parse(value!));
         expect(before).toBe(SERIES * EACH);
+        if (command.kind !== 'tick') throw new Error('no tick');
         return { partition, key, time: command.time };
       });
       for (let p = 0; p < PARTITIONS; p++) {

@@ -27,7 +27,7 @@ const ticking = pipeline({
           for (let i = 0; i < frame.length; i++) note(all.at(0), frame.offset[i]!);
           for (let row = 0; frame.command !== undefined && row < memory.length; row++) {
             memory.touch(row);
-            note(own.at(row), frame.command.time % 1009);
+            note(own.at(row), (frame.command.kind === 'tick' ? frame.command.time : 0) % 1009);
             note(all.at(0), f64[own.at(row)]!);
           }
           return frame;

@@ -1,0 +1,196 @@
+import type { Command } from '../command.ts';
+import type { Detected } from '../detect/detect.ts';
+import { type Judged, type Reason, REASONS } from '../detect/judge.ts';
+import type { Silences, Silent } from '../detect/silence.ts';
+import type { Forecasted } from '../forecast/forecast.ts';
+import type { Frame } from '../frame.ts';
+import type { Memory } from '../memory/memory.ts';
+import { type Stage, stage } from '../stage.ts';
+import { matches } from './glob.ts';
+import { ALERT, peakOf, phaseOf, FIRING, sinceOf, stepAlert, type Turn } from './machine.ts';
+import type { AlertSettings } from './settings.ts';
+
+/** What `alert` adds. */
+export interface Alerted {
+  /** Alerts that have begun, fired or ended in this frame, in order; mostly none. */
+  readonly alerts: readonly AlertTurn[];
+}
+
+/** What has become of an alert. */
+export interface AlertTurn {
+  readonly turn: Turn;
+  /** Name of the series; with `since` it names the alert, the same in every run. */
+  readonly series: string;
+  /** Event time of what turned it, ms. */
+  readonly time: number;
+  /** When it was raised, ms. */
+  readonly since: number;
+  readonly severity: 'warning' | 'critical';
+  /** What said so most when it turned. */
+  readonly reason: Reason;
+  /** Channel of a reading that said so; '' where it has one or none has. */
+  readonly channel: string;
+  /** Oddness now, and the most since it was raised. */
+  readonly score: number;
+  readonly peak: number;
+  /** What came, what was forecast for it, and the 99 % band; NaN where there was none. */
+  readonly value: number;
+  readonly expected: number;
+  readonly lo: number;
+  readonly hi: number;
+  /** Whether it is to be told to nobody: maintenance, or a mute. */
+  readonly isMuted: boolean;
+  /** Labels from the name of the series. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Offset of the record that turned it; NaN where it was the passing of time. */
+  readonly offset: number;
+}
+
+/** Columns that alerts are made from. */
+export type Alertable = Frame & Forecasted & Judged & Partial<Silences & Detected>;
+
+/** Of a series, behind the machine's numbers: it is muted before this time; what its oddness has to reach; whether its alert was told. */
+const MUTED_UNTIL = ALERT;
+const BAR = ALERT + 1;
+const TOLD = ALERT + 2;
+const NUMBERS = ALERT + 3;
+
+/** An alert that is said to be false takes the bar this share of the way to 1. */
+const LESS = 0.25;
+
+/**
+ * Alerts from how odd readings are and from series that fall silent: one state for each series, in Memory, so that a restart neither fires again nor forgets.
+ *
+ * 1. A command `mute` and a stretch of maintenance keep alerts from being told. One that still fires when that is over is told then.
+ * 2. A command `feedback` raises what the oddness of a series has to reach, or takes it back to `raise`.
+ */
+export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable, Alerted> {
+  const slot = memory.series('alert', 'f64', NUMBERS);
+  const expression = settings.labels === undefined ? undefined : new RegExp(settings.labels, 'u');
+
+  function isMuted(f64: Float64Array, at: number, name: string, time: number): boolean {
+    if (time < f64[at + MUTED_UNTIL]!) return true;
+    return settings.maintenance.some(
+      ({ series, from, to }) => time >= from && time < to && matches(series, name),
+    );
+  }
+
+  /** Takes in one score of a series. */
+  function take(
+    f64: Float64Array,
+    row: number,
+    time: number,
+    score: number,
+  ): { readonly turn: Turn; readonly isMuted: boolean } | undefined {
+    const at = slot.at(row);
+    const turn = stepAlert(f64, at, time, score, settings, f64[at + BAR]);
+    const isQuiet = turn === undefined && phaseOf(f64, at) !== FIRING;
+    if (isQuiet) return undefined;
+    const muted = isMuted(f64, at, memory.name(row), time);
+    if (turn === 'firing') f64[at + TOLD] = muted ? 0 : 1;
+    if (turn === 'resolved') return { turn, isMuted: f64[at + TOLD] === 0 };
+    if (turn !== undefined) return { turn, isMuted: muted };
+    if (muted || f64[at + TOLD] === 1) return undefined;
+    f64[at + TOLD] = 1;
+    return { turn: 'firing', isMuted: false };
+  }
+
+  function turnOf(
+    row: number,
+    { turn, isMuted: muted }: { readonly turn: Turn; readonly isMuted: boolean },
+    more: Omit<AlertTurn, 'turn' | 'isMuted' | 'series' | 'since' | 'severity' | 'peak' | 'labels'>,
+  ): AlertTurn {
+    const { f64 } = memory.view();
+    const at = slot.at(row);
+    const peak = peakOf(f64, at);
+    const series = memory.name(row);
+    return {
+      turn,
+      isMuted: muted,
+      series,
+      since: sinceOf(f64, at),
+      severity: peak >= settings.critical ? 'critical' : 'warning',
+      peak,
+      labels: { ...expression?.exec(series)?.groups },
+      ...more,
+    };
+  }
+
+  function obey(command: Command): void {
+    if (command.kind === 'tick') return;
+    const { f64 } = memory.view();
+    for (let row = 0; row < memory.length; row++) {
+      const name = memory.name(row);
+      const at = slot.at(row);
+      if (command.kind === 'mute' && matches(command.series, name)) {
+        memory.touch(row);
+        f64[at + MUTED_UNTIL] = command.until;
+      }
+      if (command.kind === 'feedback' && command.series === name) {
+        memory.touch(row);
+        const bar = Math.max(f64[at + BAR]!, settings.raise);
+        f64[at + BAR] = command.isTrue ? settings.raise : bar + LESS * (1 - bar);
+      }
+    }
+  }
+
+  return stage((frame: Alertable) => {
+    const { length: n, series, time, oddness, reason, oddest, silent = [], command } = frame;
+    const alerts: AlertTurn[] = [];
+    if (command) obey(command);
+    const { f64 } = memory.view();
+    let next = 0;
+    const takeSilent = (after: number): void => {
+      for (; next < silent.length && silent[next]!.after <= after; next++) {
+        const one: Silent = silent[next]!;
+        memory.touch(one.series);
+        const taken = take(f64, one.series, one.time, one.score);
+        if (taken) alerts.push(turnOf(one.series, taken, ofSilence(one)));
+      }
+    };
+    takeSilent(-1);
+    for (let i = 0; i < n; i++) {
+      const taken = take(f64, series[i]!, time[i]!, oddness[i]!);
+      if (taken)
+        alerts.push(
+          turnOf(series[i]!, taken, {
+            time: time[i]!,
+            reason: REASONS[reason[i]!]!,
+            score: oddness[i]!,
+            ...shown(frame, i, oddest[i]!),
+            offset: frame.offset[i]!,
+          }),
+        );
+      takeSilent(i);
+    }
+    return { alerts };
+  });
+}
+
+function ofSilence({ time, score }: Silent) {
+  return {
+    time,
+    reason: 'silence',
+    channel: '',
+    score,
+    value: NaN,
+    expected: NaN,
+    lo: NaN,
+    hi: NaN,
+    offset: NaN,
+  } as const;
+}
+
+/** What came of a channel, and what was expected. */
+function shown(frame: Alertable, i: number, target: number) {
+  const { channels, channelNames, targets, value, expected, outerLo, outerHi } = frame;
+  const channel = targets[target]!;
+  const at = i * targets.length + target;
+  return {
+    channel: channelNames[channel]!,
+    value: value[i * channels + channel]!,
+    expected: expected?.[at] ?? NaN,
+    lo: outerLo?.[at] ?? NaN,
+    hi: outerHi?.[at] ?? NaN,
+  };
+}

@@ -1,0 +1,73 @@
+import type { Forecasted } from '../forecast/forecast.ts';
+import type { Frame } from '../frame.ts';
+import type { Memory } from '../memory/memory.ts';
+import { type Stage, stage } from '../stage.ts';
+import type { Flat } from './flatline.ts';
+import type { Jumped } from './jump.ts';
+import { QUANTILE, TAIL, trackQuantile, trackRarity } from './rarity.ts';
+import type { Surprised } from './surprise.ts';
+
+/** What can make a reading odd. `joint`: of several channels at once none needs to be odd alone. `silence` is of no reading. */
+export const REASONS = ['surprise', 'jump', 'flatline', 'novelty', 'joint', 'silence'] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** Columns that `judge` adds. */
+export interface Judged {
+  /** [n] how odd the reading is by what says so most, in [0, 1]; NaN where nothing says anything. 0.5: as rare as one reading in 10,000. */
+  readonly oddness: Float64Array;
+  /** [n] what says so most: its place in `REASONS`. */
+  readonly reason: Uint8Array;
+  /** [n] the channel that it says so of: its place among those that are forecast; of `joint` the oddest one. */
+  readonly oddest: Uint16Array;
+  /** What each kind of evidence says, [n × T], by its name. */
+  readonly evidence: Readonly<Partial<Record<Reason, Float64Array>>>;
+}
+
+/** Columns that are judged, as far as their stages stand in the pipeline. */
+export type Evidence = Partial<Surprised & Jumped & Flat & { readonly novelty: Float64Array }>;
+
+const JOINT = QUANTILE + TAIL;
+
+/**
+ * How odd a reading is, all evidence taken together: as odd as its oddest channel is by the evidence that finds it oddest. Where a series has several
+ * channels, the sum of their surprises is a size of its own, whose rarity is judged by the sums before: channels that are a little off together.
+ */
+export function judge(memory: Memory, channels: number): Stage<Frame & Forecasted & Evidence, Judged> {
+  const joint = channels > 1 ? memory.series('joint', 'f64', JOINT) : undefined;
+  return stage((frame: Frame & Forecasted & Evidence) => {
+    const { length: n, series, targets, surprise, jump, flatline, novelty } = frame;
+    const { f64 } = memory.view();
+    const oddness = new Float64Array(n).fill(NaN);
+    const reason = new Uint8Array(n);
+    const oddest = new Uint16Array(n);
+    const evidence = {
+      ...(surprise && { surprise }),
+      ...(jump && { jump }),
+      ...(flatline && { flatline }),
+      ...(novelty && { novelty }),
+    };
+    const columns = Object.entries(evidence);
+    const places = columns.map(([name]) => REASONS.indexOf(name as Reason));
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let c = 0; c < targets.length; c++) {
+        const at = i * targets.length + c;
+        if (surprise && surprise[at]! > 0) sum += surprise[at]!;
+        for (let k = 0; k < columns.length; k++) {
+          const score = columns[k]![1][at]!;
+          if (Number.isNaN(score) || score <= oddness[i]!) continue;
+          oddness[i] = score;
+          reason[i] = places[k]!;
+          oddest[i] = c;
+        }
+      }
+      if (!joint || !surprise) continue;
+      const own = joint.at(series[i]!);
+      const together = trackRarity(f64, own + QUANTILE, trackQuantile(f64, own, sum));
+      if (!(together > oddness[i]!)) continue;
+      oddness[i] = together;
+      reason[i] = REASONS.indexOf('joint');
+    }
+    return { oddness, reason, oddest, evidence };
+  });
+}

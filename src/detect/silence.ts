@@ -1,0 +1,81 @@
+import type { Aligned } from '../align/align.ts';
+import type { Frame } from '../frame.ts';
+import type { Memory } from '../memory/memory.ts';
+import { type Stage, stage } from '../stage.ts';
+import { QUANTILE, quantileOf, rarityOf, TAIL, trackQuantile, trackRarity } from './rarity.ts';
+
+/** What `silence` adds. */
+export interface Silences {
+  /** Series that nothing has come of for unusually long, at each look that fell into this frame, in order; mostly none. */
+  readonly silent: readonly Silent[];
+}
+
+/** A series of which nothing comes. */
+export interface Silent {
+  /** Its row in Memory. */
+  readonly series: number;
+  readonly name: string;
+  /** Event time of the look, ms. */
+  readonly time: number;
+  /** Time of its last reading, ms. */
+  readonly since: number;
+  /** How rare it is that nothing comes for so long, by its gaps before; at least `LEAST`. */
+  readonly score: number;
+  /** Row of the frame after which the look fell; −1 in a frame without rows. */
+  readonly after: number;
+}
+
+/** What is less rare is not told. */
+const LEAST = 0.25;
+/** Gaps of a series before it is known what is usual. */
+const ENOUGH = 20;
+/** Time between two looks, ms of event time. */
+const LOOK_EVERY = 60_000;
+
+/** Of a series: time of its last reading (0: none), the usual gap, its tail. */
+const LAST = 1;
+const SILENCE = LAST + QUANTILE + TAIL;
+
+/**
+ * Series that nothing comes of any more. Whenever the partition's event time, which its other series move, or a tick where none of them does, has come
+ * into another minute, every series is looked at: how rare is it by its own gaps that nothing has come for so long?
+ */
+export function silence(memory: Memory): Stage<Frame & Aligned, Silences> {
+  const slot = memory.series('silence', 'f64', SILENCE);
+  const clock = memory.partition('silence.clock', 'f64');
+
+  function look(f64: Float64Array, time: number, after: number, silent: Silent[]): void {
+    for (let series = 0; series < memory.length; series++) {
+      const at = slot.at(series);
+      const since = f64[at]!;
+      if (f64[at + LAST]! < ENOUGH) continue;
+      const score = rarityOf(f64, at + LAST + QUANTILE, (time - since) / quantileOf(f64, at + LAST));
+      if (score > LEAST) silent.push({ series, name: memory.name(series), time, since, score, after });
+    }
+  }
+
+  function take(f64: Float64Array, at: number, time: number): void {
+    const gap = time - f64[at]!;
+    if (f64[at] !== 0) trackRarity(f64, at + LAST + QUANTILE, trackQuantile(f64, at + LAST, gap));
+    f64[at] = time;
+  }
+
+  return stage(({ length: n, series, time, command }: Frame & Aligned) => {
+    const silent: Silent[] = [];
+    memory.touchPartition();
+    const { f64 } = memory.view();
+    const move = (to: number, after: number): void => {
+      const before = f64[clock.at(0)]!;
+      if (before !== 0 && to <= before) return;
+      f64[clock.at(0)] = to;
+      if (before !== 0 && Math.floor(to / LOOK_EVERY) > Math.floor(before / LOOK_EVERY))
+        look(f64, to, after, silent);
+    };
+    for (let i = 0; i < n; i++) {
+      take(f64, slot.at(series[i]!), time[i]!);
+      move(time[i]!, i);
+    }
+    if (command?.kind === 'tick') move(command.time, -1);
+    return { silent };
+  });
+}
