@@ -149,9 +149,14 @@ export class KafkaOwnership {
     this.#held.delete(held.partition);
   }
 
-  /** Loses the partition, and fetches nothing of it until it is opened again. */
-  async drop(held: Held): Promise<void> {
-    this.#parts.steering.pause([held.partition]);
+  /**
+   * Loses a partition that can do nothing any more, and fetches nothing of it until it is opened again; also between two memberships, lest the next one
+   * keeps it.
+   */
+  async drop(partition: number): Promise<void> {
+    const held = this.#held.get(partition);
+    if (this.#ended || held === undefined || held.lost) return;
+    this.#parts.steering.pause([partition]);
     await this.lose(held);
   }
 

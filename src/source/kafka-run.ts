@@ -314,8 +314,7 @@ export class KafkaRun {
   async #broken(partition: number, error: unknown): Promise<void> {
     if (!mayHelp(error)) return;
     this.#log.warn({ partition, error: String(error) }, 'a partition is to be opened anew');
-    const held = this.#ownership.get(partition);
-    if (held !== undefined) await this.#ownership.drop(held).catch((failure: unknown) => this.#fail(failure));
+    await this.#ownership.drop(partition).catch((failure: unknown) => this.#fail(failure));
   }
 
   #eachBatch(payload: EachBatchPayload): Promise<void> {
@@ -355,7 +354,8 @@ export class KafkaRun {
         until: this.#range?.until(held.partition),
       });
     } catch (error) {
-      if (!(error instanceof HeartbeatFailed)) return mayHelp(error) ? undefined : this.#fail(error);
+      if (!(error instanceof HeartbeatFailed))
+        return mayHelp(error) ? await this.#broken(held.partition, error) : this.#fail(error);
       if (this.#isEnding) return;
       await this.#ownership.lose(held).catch((failure: unknown) => this.#fail(failure));
       throw error.cause;

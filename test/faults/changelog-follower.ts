@@ -113,13 +113,16 @@ export class ChangelogFollower {
     const { next, generation } = Meta.parse(JSON.parse(Buffer.from(bytes).toString()));
     const last = this.#last;
     const isNext = this.#parts.isComplete ? commit === last.commit + 1 : commit > last.commit;
-    if (!isNext || next <= last.next) {
+    const stamp = generation?.stamp ?? 0;
+    // of an idle partition a commit may bring nothing but a generation
+    const goesOn = next > last.next || (next === last.next && stamp > last.stamp);
+    if (!isNext || !goesOn) {
       throw new Violation(
         'I7',
         `commit ${commit} up to ${next} follows commit ${last.commit} up to ${last.next} at ${this.#where(offset)}`,
       );
     }
-    this.#last = { commit, next, stamp: generation?.stamp ?? 0 };
+    this.#last = { commit, next, stamp };
   }
 
   #digest(): string {

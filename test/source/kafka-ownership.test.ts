@@ -154,7 +154,7 @@ test('with isKept what was lost or given away in between is opened anew', async 
   const own = ownership({ isKept: true });
   own.assign([0, 1]);
   await own.idle();
-  await own.drop(own.get(0)!);
+  await own.drop(0);
   own.suspend();
   own.assign([]);
   own.assign([0, 1]);

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import kafkajs, { type ConsumerRunConfig, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
+import { ForetideError } from '../../src/errors.ts';
 import type { KafkaAdmin } from '../../src/source/kafka-admin.ts';
 import { KafkaRun } from '../../src/source/kafka-run.ts';
 import { KafkaSettings } from '../../src/source/kafka-settings.ts';
@@ -113,7 +114,7 @@ afterEach(() => vi.useRealTimers());
 /** The run that `start` made last. */
 let run: KafkaRun;
 
-function start(sessionTimeout = '30s', more: object = {}): Promise<void> {
+function start(sessionTimeout = '30s', more: object = {}, changelog?: string): Promise<void> {
   const kafka = {
     consumer(config: kafkajs.ConsumerConfig) {
       consumerConfig = config;
@@ -137,6 +138,7 @@ function start(sessionTimeout = '30s', more: object = {}): Promise<void> {
     settings: KafkaSettings.parse({ brokers: ['b:1'], topic: 't', group: 'g', sessionTimeout, ...more }),
     handler,
     log: silentLog,
+    changelog,
   });
   return run.run(stop.signal);
 }
@@ -226,6 +228,54 @@ test('a rebalance loses everything at once; joining opens what is ours then', as
   await running;
 
   expect(store.size).toBe(0);
+});
+
+describe('a partition whose commit was not confirmed', () => {
+  const unsettled = new ForetideError('STORE_UNSETTLED', { what: 'nobody knows', canRetry: true });
+
+  test('is opened anew after the next heartbeat', async () => {
+    const running = start('30s', {}, 'changelog');
+    await settle();
+    handler.broken!(0, unsettled);
+    await settle();
+    expect(handler.lost).toEqual([0]);
+    consumer.emit('heartbeat', {});
+    await settle();
+    expect(handler.opened).toEqual([0, 1, 0]);
+    stop.abort();
+    await running;
+  });
+
+  // Seen to stand still for ever: the member was held up, and fenced while it joined anew; it got the partition again, and kept it as it was.
+  test('between two memberships, too: the next one does not keep it', async () => {
+    const running = start('30s', {}, 'changelog');
+    await settle();
+    consumer.emit('rebalancing', {});
+    handler.broken!(0, unsettled);
+    await settle();
+    consumer.join([0, 1]);
+    await settle();
+    expect(handler.lost).toEqual([0]);
+    expect(handler.opened).toEqual([0, 1, 0]);
+    stop.abort();
+    await running;
+  });
+
+  test('and one that takes nothing in for that reason is opened anew, whoever has heard of it', async () => {
+    handler = store.handler({
+      before: () => (store.size === 0 ? Promise.reject(unsettled) : Promise.resolve()),
+    });
+    const running = start('30s', {}, 'changelog');
+    await settle();
+    await consumer.fetch(0, [0]);
+    await settle();
+    expect(handler.lost).toEqual([0]);
+    consumer.emit('heartbeat', {});
+    await settle();
+    expect(handler.opened).toEqual([0, 1, 0]);
+    stop.abort();
+    await running;
+  });
 });
 
 test('a client that starts again loses everything; one that does not ends the run', async () => {

@@ -39,6 +39,8 @@ export class StoreHandler implements SourceHandler {
   readonly starts: { partition: number; position: number | null; first: number }[] = [];
   readonly #store: KeptStore;
   readonly #options: HandlerOptions;
+  /** Tells the source that what had come of a partition could not be committed. */
+  broken: ((partition: number, error: unknown) => void) | undefined;
   #listener: ((partition: number, next: number) => void) | undefined;
 
   constructor(store: KeptStore, options: HandlerOptions) {
@@ -85,6 +87,10 @@ export class StoreHandler implements SourceHandler {
   /** Records that were taken in and are not committed yet. */
   get pending(): number {
     return [...this.tasks.values()].reduce((sum, task) => sum + task.texts.length, 0);
+  }
+
+  onBroken(listener: (partition: number, error: unknown) => void): void {
+    this.broken = listener;
   }
 
   commitAll(): void {
