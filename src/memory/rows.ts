@@ -2,6 +2,11 @@ import type { Arena } from './arena.ts';
 
 const CHUNK_TARGET = 1 << 18;
 
+/** Bytes of a row whose slots take so many. */
+export function strideOf(bytes: number): number {
+  return Math.max(16, Math.ceil(bytes / 16) * 16);
+}
+
 /**
  * Rows of equal size in the arena, which never move, each with its committed image from the first touch after a commit.
  *
@@ -29,7 +34,7 @@ export class Rows {
 
   constructor(arena: Arena, stride: number) {
     this.#arena = arena;
-    this.stride = Math.max(16, Math.ceil(stride / 16) * 16);
+    this.stride = strideOf(stride);
     let shift = 0;
     while (this.stride << (shift + 1) <= CHUNK_TARGET) shift++;
     this.#shift = shift;

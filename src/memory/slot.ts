@@ -13,6 +13,11 @@ export interface Slot {
 
 const LOG2_BYTES = { u16: 1, i32: 2, f32: 2, f64: 3 } as const;
 
+/** Bytes of one number. */
+export function bytesOf(type: SlotType): number {
+  return 1 << LOG2_BYTES[type];
+}
+
 class PlacedSlot implements Slot {
   readonly name: string;
   readonly type: SlotType;
