@@ -132,11 +132,16 @@ export class Readout {
     );
   }
 
-  /** P takes in φ of step `index` by `rlsGain`, and its gain is put where `learn` will find it. */
+  /**
+   * P takes in φ of step `index` by `rlsGain`, and its gain is put where `learn` will find it. A P of zeros, of a readout that has come to a
+   * series of before (see `migrationOf`), begins here: its last number is that of the constant feature, and never 0 once it has begun.
+   */
   takeIn(row: number, channel: number, index: number): void {
     const { kernel, work } = this.#workspace;
     const place = this.#place(index, channel);
-    const P = 4 * (this.#P.at(row) + packedLength(this.features) * channel);
+    const first = this.#P.at(row) + packedLength(this.features) * channel;
+    if (this.#memory.view().f32[first + packedLength(this.features) - 1] === 0) this.loosen(row, channel);
+    const P = 4 * first;
     const [phi, gain] = [2 * (this.#phi.at(row) + place), 2 * (this.#gain.at(row) + place)];
     const { start, traceLimit } = this.#rls;
     const forgetting = 1 - (1 - FORGETTING) / this.#teachers.count(channel);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
+import type { StateMeaning } from '../store/meaning.ts';
 import { selectionOf } from './selection.ts';
 
 /** Raised whenever the arithmetic of a stage changes, so that state of before is not gone on with. */
@@ -18,16 +19,15 @@ const OPERATIONAL: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What state depends on beside the records: pipeline, layout of Memory, model, settings, arithmetic; SHA-256, hexadecimal.
- * State that was written under another fingerprint is never used silently. Of the model its weights and its name count, not where
- * they came from; of the input how records are decoded, and what of an archive is read.
+ * What state depends on beside the records: pipeline, layout of Memory, model, settings, arithmetic. Of the model its weights and its name count,
+ * not where they came from; of the input how records are decoded, and what of an archive is read.
  */
-export function stateFingerprint(
+export function stateMeaning(
   pipeline: string,
   settings: Readonly<Record<string, unknown>>,
   model: Model,
   memory: Memory,
-): string {
+): StateMeaning {
   const meaning = Object.fromEntries(
     Object.entries(settings)
       .filter(([key]) => !OPERATIONAL.has(key))
@@ -40,8 +40,19 @@ export function stateFingerprint(
             : value,
       ]),
   );
+  return {
+    pipeline,
+    arithmetic: ARITHMETIC_REVISION,
+    settings: meaning,
+    model: model.fingerprint,
+    layout: memory.layout(),
+  };
+}
+
+/** SHA-256 of a meaning, hexadecimal. State that was written under another fingerprint is never used silently. */
+export function stateFingerprint({ pipeline, arithmetic, settings, model, layout }: StateMeaning): string {
   return createHash('sha256')
-    .update(JSON.stringify([pipeline, ARITHMETIC_REVISION, meaning, model.fingerprint, memory.layout()]))
+    .update(JSON.stringify([pipeline, arithmetic, settings, model, layout]))
     .digest('hex');
 }
 

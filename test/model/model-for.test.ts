@@ -12,7 +12,7 @@ import { createModel } from '../../src/model/model.ts';
 import { toPyTorch } from '../../src/model/pytorch.ts';
 import { writeSafetensors } from '../../src/model/safetensors.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
-import { stateFingerprint } from '../../src/run/fingerprint.ts';
+import { stateFingerprint, stateMeaning } from '../../src/run/fingerprint.ts';
 import { prepare } from '../../src/run/prepare.ts';
 import { modelPath } from '../reference/models.ts';
 
@@ -115,7 +115,7 @@ test('a run takes it up by model.file, and its state stays valid when the file m
       const { decoder, model } = await prepare(settings, silentLog);
       const memory = new Memory();
       liveForecast.topology(settings, { memory, decoder, model });
-      return stateFingerprint('p', settings, model, memory);
+      return stateFingerprint(stateMeaning('p', settings, model, memory));
     }),
   );
   expect(fingerprints[1]).toBe(fingerprints[0]);

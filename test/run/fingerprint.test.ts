@@ -3,7 +3,7 @@ import liveForecast from '../../pipelines/live-forecast.ts';
 import { decoderFor } from '../../src/decode/decoders.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel, type Model } from '../../src/model/model.ts';
-import { stateFingerprint } from '../../src/run/fingerprint.ts';
+import { stateFingerprint, stateMeaning } from '../../src/run/fingerprint.ts';
 import { settingsWith } from './parts.ts';
 
 function fingerprint(
@@ -16,7 +16,7 @@ function fingerprint(
   const memory = new Memory();
   liveForecast.topology(settings, { memory, decoder, model });
   if (more.slot) memory.series(more.slot, 'f64');
-  return stateFingerprint(more.name ?? 'p', settings, model, memory);
+  return stateFingerprint(stateMeaning(more.name ?? 'p', settings, model, memory));
 }
 
 test('is the same for the same, and a SHA-256', () => {

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** What a fingerprint is made of, apart: it lies beside the state, so that state of another fingerprint can be carried over (see `carryOver`). */
+export const StateMeaning = z.object({
+  /** Its name. */
+  pipeline: z.string(),
+  /** ARITHMETIC_REVISION */
+  arithmetic: z.int(),
+  /** The settings that have a meaning for the state. */
+  settings: z.record(z.string(), z.unknown()),
+  /** The model's fingerprint. */
+  model: z.string(),
+  /** Of Memory: see `readLayout`. */
+  layout: z.string(),
+});
+export type StateMeaning = z.infer<typeof StateMeaning>;
+
+/** The text of a meaning. */
+export function meaningText(meaning: StateMeaning): string {
+  return JSON.stringify(meaning);
+}
+
+/** The meaning that a text tells; undefined where it tells none. */
+export function readMeaning(text: string | undefined): StateMeaning | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return StateMeaning.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
