@@ -28,7 +28,18 @@ export type StorePlace =
 export function storePlace(pipeline: string, { input, store, deadLetters }: Chosen): StorePlace {
   const isEndless = input.kind === 'kafka' && input.to === undefined;
   const kind = store.kind ?? (isEndless ? 'kafka' : 'sqlite');
-  if (kind === 'sqlite') return { kind, path: store.path ?? `.foretide/${pipeline}.db` };
+  if (kind === 'sqlite') {
+    if (store.onMismatch === 'reset') {
+      throw new ForetideError('SETTINGS_INVALID', {
+        what: 'A partition cannot begin anew in a SQLite file that holds its outputs: they would be written twice',
+        expected: 'refuse or migrate',
+        got: 'reset',
+        where: 'store.onMismatch',
+        todo: 'Set it to migrate, or start once with --fresh, which removes state and outputs.',
+      });
+    }
+    return { kind, path: store.path ?? `.foretide/${pipeline}.db` };
+  }
   if (!isEndless) {
     throw new ForetideError('SETTINGS_INVALID', {
       what: 'A store in Kafka needs a Kafka input without an end, whose partitions its own go with',
@@ -69,7 +80,9 @@ export interface StoreParts {
 
 /** The store at a place; reaches no server yet. */
 export function storeAt(place: StorePlace, parts: StoreParts): SqliteStore | KafkaStore {
-  return place.kind === 'sqlite' ? new SqliteStore(place.path, parts.settings) : kafkaStoreAt(place, parts);
+  return place.kind === 'sqlite'
+    ? new SqliteStore(place.path, { ...parts.settings, log: parts.log })
+    : kafkaStoreAt(place, parts);
 }
 
 /** The same in Kafka. */

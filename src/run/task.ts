@@ -13,8 +13,9 @@ import { GatheredPoints } from '../sink/gathered-points.ts';
 import type { Points } from '../sink/points.ts';
 import type { Sink } from '../sink/sink.ts';
 import type { Batch } from '../source/source.ts';
+import type { StateMeaning } from '../store/meaning.ts';
 import type { Store } from '../store/store.ts';
-import { stateFingerprint } from './fingerprint.ts';
+import { stateFingerprint, stateMeaning } from './fingerprint.ts';
 
 /** Where dead letters go when it is not the store. Resolves when they are durable. */
 export interface DeadLetterSink {
@@ -67,6 +68,7 @@ export class Task {
   readonly partition: number;
   readonly memory: Memory;
   readonly fingerprint: string;
+  readonly #meaning: StateMeaning;
   readonly #parts: TaskParts;
   readonly #pipelineParts: PipelineParts;
   readonly #account: Slot;
@@ -100,7 +102,8 @@ export class Task {
     this.#clock = this.memory.partition('clock', 'f64');
     this.#commands = this.memory.partition('commands', 'f64');
     this.#topology = pipeline.topology(settings, this.#pipelineParts);
-    this.fingerprint = stateFingerprint(pipeline.name, settings, model, this.memory);
+    this.#meaning = stateMeaning(pipeline.name, settings, model, this.memory);
+    this.fingerprint = stateFingerprint(this.#meaning);
     this.#subscribe();
   }
 
@@ -108,7 +111,8 @@ export class Task {
   static async open(partition: number, parts: TaskParts): Promise<Task> {
     const task = new Task(partition, parts);
     try {
-      const restored = await parts.store.open(partition, task.fingerprint, task.memory.restoring());
+      const into = task.memory.restoring();
+      const restored = await parts.store.open(partition, task.fingerprint, into, task.#meaning);
       task.memory.restored();
       task.#remember(restored?.next ?? null);
       task.#muted = restored?.committed ?? 0;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LoggedCommand } from '../command.ts';
 import { ForetideError } from '../errors.ts';
 import type { KafkaStoreSettings } from './kafka-settings.ts';
+import { readMeaning, type StateMeaning } from './meaning.ts';
 import { shortFingerprint, type StateRecord } from './kafka-state.ts';
 
 /** What the record `meta` says of a commit. */
@@ -35,6 +36,17 @@ export interface LastCommit {
   readonly commit: number;
   /** The largest number that a row is stamped with. */
   readonly stamp: number;
+  /** Whether it is told what its fingerprint is made of. */
+  readonly hasMeaning: boolean;
+}
+
+/** The last commit, where it is not as it is wanted. */
+export interface OtherCommit extends Pick<LastCommit, 'commit' | 'stamp'> {
+  /** As much of it as a record holds. */
+  readonly fingerprint: string;
+  readonly mode: KafkaStoreSettings['mode'];
+  /** What that is made of; undefined where it is not told. */
+  readonly meaning: StateMeaning | undefined;
 }
 
 /** Finds the last commit among the records of a changelog. */
@@ -42,6 +54,7 @@ export class LastMeta {
   readonly #where: string;
   readonly #fingerprint: string;
   #record: StateRecord | undefined;
+  #meaning: StateRecord | undefined;
   #reset = 0;
   #stamp = 0;
 
@@ -57,54 +70,55 @@ export class LastMeta {
   take(record: StateRecord): void {
     this.#stamp = Math.max(this.#stamp, record.commit);
     if (record.kind === 'meta') this.#record = { ...record, bytes: record.bytes.slice() };
+    if (record.kind === 'meaning') this.#meaning = { ...record, bytes: record.bytes.slice() };
     if (record.kind !== 'reset') return;
     this.#record = undefined;
     this.#reset = record.commit;
   }
 
-  /** @throws ForetideError STATE_MISMATCH where it is of another fingerprint, or was written in another mode */
+  /** @throws MismatchError where it is of another fingerprint, or was written in another mode */
   end(): LastCommit {
     const record = this.#record;
     const stamp = this.#stamp;
-    if (!record) return { meta: undefined, commit: this.#reset, stamp };
-    if (record.fingerprint !== this.#fingerprint) {
-      throw new MismatchError(
-        { commit: record.commit, stamp },
-        {
-          what: 'The stored state belongs to other settings, another model or another version',
-          expected: `fingerprint ${this.#fingerprint.slice(0, 12)}`,
-          got: record.fingerprint.slice(0, 12),
-          where: this.#where,
-          todo: 'Start with the settings that wrote it, with --fresh to begin anew, or name another topic with store.topic.',
-        },
-      );
+    if (!record) return { meta: undefined, commit: this.#reset, stamp, hasMeaning: false };
+    const { commit, fingerprint } = record;
+    const told = this.#meaning?.fingerprint === fingerprint ? textOf(this.#meaning) : undefined;
+    const parsed = Meta.safeParse(JSON.parse(textOf(record)));
+    const mode = parsed.data?.generation ? 'generations' : 'rows';
+    const other = { commit, stamp, fingerprint, mode, meaning: readMeaning(told) } as const;
+    if (fingerprint !== this.#fingerprint) {
+      throw new MismatchError(other, {
+        what: 'The stored state belongs to other settings, another model or another version',
+        expected: `fingerprint ${this.#fingerprint.slice(0, 12)}`,
+        got: fingerprint.slice(0, 12),
+        where: this.#where,
+        todo: 'Start with the settings that wrote it, with store.onMismatch migrate to carry over what can be, with --fresh to begin anew, or name another topic with store.topic.',
+      });
     }
-    const meta = Meta.parse(JSON.parse(Buffer.from(record.bytes).toString()));
-    const mode = meta.generation ? 'generations' : 'rows';
     if (mode !== this.#mode) {
-      throw new MismatchError(
-        { commit: record.commit, stamp },
-        {
-          what: 'The stored state was written in another mode',
-          expected: this.#mode,
-          got: mode,
-          where: this.#where,
-          todo: `Set store.mode to ${mode}, begin anew with --fresh, or name another topic with store.topic.`,
-        },
-      );
+      throw new MismatchError(other, {
+        what: 'The stored state was written in another mode',
+        expected: this.#mode,
+        got: mode,
+        where: this.#where,
+        todo: `Set store.mode to ${mode}, set store.onMismatch to migrate, begin anew with --fresh, or name another topic with store.topic.`,
+      });
     }
-    return { meta, commit: record.commit, stamp };
+    if (!parsed.success) throw parsed.error;
+    return { meta: parsed.data, commit, stamp, hasMeaning: told !== undefined };
   }
 }
 
-/** STATE_MISMATCH, with the numbers that a reset has to go beyond. */
+/** STATE_MISMATCH, with what is there instead. */
 export class MismatchError extends ForetideError {
-  readonly commit: number;
-  readonly stamp: number;
+  readonly other: OtherCommit;
 
-  constructor({ commit, stamp }: Omit<LastCommit, 'meta'>, facts: ForetideError['facts']) {
+  constructor(other: OtherCommit, facts: ForetideError['facts']) {
     super('STATE_MISMATCH', facts);
-    this.commit = commit;
-    this.stamp = stamp;
+    this.other = other;
   }
+}
+
+function textOf({ bytes }: StateRecord): string {
+  return Buffer.from(bytes).toString();
 }

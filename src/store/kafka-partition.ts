@@ -9,6 +9,7 @@ import { RowSums } from './kafka-restore.ts';
 import type { KafkaStoreSettings, StoreTopics } from './kafka-settings.ts';
 import { encodeState, type Letter, shortFingerprint, type StateValue } from './kafka-state.ts';
 import { KafkaWriter, type TopicMessages } from './kafka-writer.ts';
+import { meaningText, type StateMeaning } from './meaning.ts';
 import type { Commit, Restored, Restoring } from './store.ts';
 
 /** A dead letter of more bytes goes without them. */
@@ -43,6 +44,8 @@ const TRANSACTION_BYTES = 32 * 1024 * 1024;
  * 2. A commit is ONE transaction: changed rows, the partition's slots, outputs, dead letters, the group's offset, and `meta`.
  * 3. With generations rows and slots are left out, but when the last generation is old: then all of them are written first, in transactions
  *    of their own, and count from the commit on whose `meta` names them.
+ * 4. State that was migrated is written whole with the first commit: a generation, or all rows behind a `reset` in its transaction. Until that
+ *    has taken effect the state of before is the partition's.
  */
 export class KafkaPartition {
   /** Where to go on from; null when nothing was ever committed. */
@@ -56,15 +59,25 @@ export class KafkaPartition {
   #generation: Meta['generation'];
   /** What has taken effect since that generation. */
   #commands: readonly LoggedCommand[];
+  /** Under which keys the last generation lies. */
+  #letter: Letter | undefined;
+  /** Whether all rows are to be written, for those that are there were written otherwise. */
+  #isMigrated: boolean;
+  /** Whether it is told what the fingerprint is made of. */
+  #hasMeaning: boolean;
   /** When the last generation was written, ms; long ago where commits of an earlier life have followed it: nobody knows how old it is. */
   #writtenAt: number;
 
-  private constructor(opening: Opening, { meta, commit, stamp, sums }: OpenedState) {
+  private constructor(opening: Opening, state: OpenedState) {
+    const { meta, commit, stamp, sums, hasMeaning, isMigrated = false } = state;
     this.#opening = opening;
     this.#sums = sums;
     this.#commit = commit;
     this.#stamp = stamp;
-    this.#generation = meta?.generation;
+    this.#generation = isMigrated ? undefined : meta?.generation;
+    this.#letter = meta?.generation?.letter;
+    this.#isMigrated = isMigrated;
+    this.#hasMeaning = hasMeaning;
     this.#commands = meta?.commands ?? [];
     this.restored = meta
       ? { next: meta.generation?.next ?? meta.next, committed: meta.next, commands: this.#commands }
@@ -83,6 +96,7 @@ export class KafkaPartition {
     partition: number,
     fingerprint: string,
     into: Restoring,
+    meaning?: StateMeaning,
   ): Promise<KafkaPartition> {
     const { kafka, application, settings, log } = parts;
     const writer = new KafkaWriter({
@@ -93,7 +107,7 @@ export class KafkaPartition {
     });
     try {
       const began = performance.now();
-      const opening = { parts, partition, fingerprint, writer };
+      const opening = { parts, partition, fingerprint, meaning, writer };
       const opened = new KafkaPartition(opening, await openState(opening, into));
       const ms = Math.round(performance.now() - began);
       log.info({ partition, ...opened.restored, rows: opened.#sums.rows, ms }, 'state restored');
@@ -113,19 +127,40 @@ export class KafkaPartition {
       this.#commands = [...this.#commands, ...commit.commands];
       if (this.#isOld()) await this.#writeGeneration(commit);
     }
-    const rows = settings.mode === 'rows' ? [this.#toChangelog(this.#rows(commit, commit.rows, number))] : [];
+    const rows = settings.mode === 'rows' ? [this.#toChangelog(this.#state(commit, number))] : [];
     // `meta` last, for it tells the sum of the rows
-    const writes = [...rows, ...this.#outputs(commit), this.#toChangelog(this.#meta(commit, number))];
+    const writes = [...rows, ...this.#outputs(commit), this.#toChangelog(this.#end(commit, number))];
     const offsets = [{ topic: input, partitions: [{ partition, offset: String(commit.next) }] }];
     await writer.write({ writes, offsets: { consumerGroupId: group, topics: offsets } });
     this.#commit = number;
     this.#next = commit.next;
+    this.#isMigrated = false;
+    this.#hasMeaning = true;
   }
 
-  /** Whether a restart would have to take in again what came before the last generation should have been written: nothing else would write one. */
+  /**
+   * Whether state that was migrated has not been written yet, or a restart would have to take in again what came before the last generation should
+   * have been written: nothing else would write one.
+   */
   get isOverdue(): boolean {
+    if (this.#isMigrated) return true;
     const isBehind = this.#generation !== undefined && this.#generation.next < this.#next;
     return this.#opening.parts.settings.mode === 'generations' && isBehind && this.#isOld();
+  }
+
+  /** What has changed; all of it where that was migrated, and nothing of before counts any more. */
+  *#state(commit: Commit, number: number): Generator<Message> {
+    if (!this.#isMigrated) return yield* this.#rows(commit, commit.rows, number);
+    this.#sums = new RowSums();
+    yield* this.#encode({ kind: 'reset', commit: number, bytes: new Uint8Array(0) });
+    yield* this.#rows(commit, commit.allRows(), number);
+  }
+
+  /** What the fingerprint is made of, where that is not told yet. */
+  *#meaning(commit: number): Generator<Message> {
+    const { meaning } = this.#opening;
+    if (this.#hasMeaning || !meaning) return;
+    yield* this.#encode({ kind: 'meaning', commit, bytes: Buffer.from(meaningText(meaning)) });
   }
 
   #isOld(): boolean {
@@ -136,7 +171,7 @@ export class KafkaPartition {
 
   /** All rows and slots as of this commit. */
   async #writeGeneration(commit: Commit): Promise<void> {
-    const letter = this.#generation?.letter === 'a' ? 'b' : 'a';
+    const letter = this.#letter === 'a' ? 'b' : 'a';
     const stamp = Math.max(this.#stamp, this.#commit) + 1;
     this.#stamp = stamp;
     this.#sums = new RowSums();
@@ -145,6 +180,7 @@ export class KafkaPartition {
       await this.#opening.writer.write({ writes: [this.#toChangelog(some)] });
     this.#generation = { stamp, next: commit.next, letter };
     this.#commands = [];
+    this.#letter = letter;
     this.#writtenAt = performance.now();
   }
 
@@ -174,7 +210,9 @@ export class KafkaPartition {
     yield* this.#encode({ kind: 'slots', commit: stamp, letter, bytes: partitionSlots });
   }
 
-  *#meta({ next, watermark }: Commit, commit: number): Generator<Message> {
+  /** What tells of the commit, and where it is not told yet what its fingerprint is made of. */
+  *#end({ next, watermark }: Commit, commit: number): Generator<Message> {
+    yield* this.#meaning(commit);
     const { rows, sum } = this.#sums;
     const generation = this.#generation;
     const since = generation && {

@@ -51,7 +51,8 @@ export class Restore {
     if (record.kind === 'sentinel') return Buffer.compare(record.bytes, this.#sentinel) === 0;
     this.#last.take(record);
     if (record.kind === 'reset') this.#reset();
-    else if (record.kind !== 'meta' && this.#isWanted(record)) this.#put(record);
+    else if ((record.kind === 'series' || record.kind === 'slots') && this.#isWanted(record))
+      this.#put(record);
     return false;
   }
 

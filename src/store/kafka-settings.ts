@@ -7,6 +7,10 @@ const Topic = z
   .max(249)
   .regex(/^[a-zA-Z0-9._-]+$/, 'expected 1 to 249 of a-z, A-Z, 0-9, ., _ and -');
 
+/** What happens to state of another fingerprint. */
+export const OnMismatch = z.enum(['refuse', 'reset', 'migrate']);
+export type OnMismatch = z.infer<typeof OnMismatch>;
+
 /** Settings of a store in Kafka: where state, position and outputs lie. */
 export const KafkaStoreSettings = z.strictObject({
   topic: Topic.optional().describe(
@@ -31,12 +35,9 @@ export const KafkaStoreSettings = z.strictObject({
     .describe(
       'kafka: replicas of the topics that are made; default: 3, or as many as there are brokers where fewer',
     ),
-  onMismatch: z
-    .enum(['refuse', 'reset'])
-    .default('refuse')
-    .describe(
-      'kafka: what happens to state of other settings, another model or version. refuse: the run ends; reset: the partition begins anew at its first record',
-    ),
+  onMismatch: OnMismatch.default('refuse').describe(
+    'What happens to state of other settings, another model or version. refuse: the run ends; reset (kafka): the partition begins anew at its first record; migrate: position and counts go on, and of the rest what still means the same; what does not begins anew',
+  ),
   transactionTimeout: Duration.prefault('60s').describe(
     'kafka: after this long the brokers give up a transaction of a process that is gone; at most their transaction.max.timeout.ms (15m)',
   ),

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { ForetideError } from '../errors.ts';
 
 /**
- * What the records of a changelog topic hold. Keys are text: `meta`, `slots`, `sentinel`, `reset`, and `series/NAME` for a row; of what is too large
+ * What the records of a changelog topic hold. Keys are text: `meta`, `meaning` (see meaning.ts), `slots`, `sentinel`, `reset`, and `series/NAME` for a row; of what is too large
  * for one message the further parts are `slots#1`, `series#1/NAME`, … Rows and slots of a generation lie under `series@a/NAME` and `slots@a`, those
  * of the next under `@b`, and so on in turn. A value is
  *
@@ -26,7 +26,7 @@ const MOST_BYTES = 900_000;
 export type Letter = 'a' | 'b';
 
 /** What a record is about. */
-export type StateKind = 'meta' | 'slots' | 'sentinel' | 'reset' | 'series';
+export type StateKind = 'meta' | 'meaning' | 'slots' | 'sentinel' | 'reset' | 'series';
 
 /** A record of the changelog, taken apart. */
 export interface StateRecord {
@@ -98,7 +98,7 @@ function encodePart(state: StateValue, from: number, bytes: Uint8Array): Buffer 
   return value;
 }
 
-const KEY = /^(meta|slots|sentinel|reset|series)(?:@[ab])?(?:#\d+)?(?:\/(.*))?$/s;
+const KEY = /^(meta|meaning|slots|sentinel|reset|series)(?:@[ab])?(?:#\d+)?(?:\/(.*))?$/s;
 
 /**
  * Takes a record apart.

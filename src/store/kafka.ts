@@ -7,6 +7,7 @@ import type { ChangelogReader } from './changelog.ts';
 import { KafkaPartition } from './kafka-partition.ts';
 import type { KafkaStoreSettings, StoreTopics } from './kafka-settings.ts';
 import { checkTopics, ensureTopics, removeTopics } from './kafka-topics.ts';
+import type { StateMeaning } from './meaning.ts';
 import type { Commit, Restored, Restoring, Store } from './store.ts';
 
 /** What a Kafka store is made of. */
@@ -71,7 +72,12 @@ export class KafkaStore implements Store {
     await this.#ask((admin) => ensureTopics(admin, this.#wishes));
   }
 
-  async open(partition: number, fingerprint: string, into: Restoring): Promise<Restored | null> {
+  async open(
+    partition: number,
+    fingerprint: string,
+    into: Restoring,
+    meaning?: StateMeaning,
+  ): Promise<Restored | null> {
     await this.#drop(partition);
     const { input, group, pipeline, topics, settings, changelog, log = silentLog } = this.#parts;
     const opened = await KafkaPartition.open(
@@ -89,6 +95,7 @@ export class KafkaStore implements Store {
       partition,
       fingerprint,
       into,
+      meaning,
     );
     this.#open.set(partition, opened);
     return opened.restored;

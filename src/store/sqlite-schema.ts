@@ -5,7 +5,7 @@ export const SCHEMA_VERSION = 2;
 
 /**
  * The tables of a run. Times are milliseconds since 1970 (UTC); a forecast's time is its target's. `state`, `position` and the
- * outputs are a function of the input; `meta.owner` and `commits` tell of the run.
+ * outputs are a function of the input; `meaning` tells what the fingerprints of the positions are made of, `meta.owner` and `commits` of the run.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS position (
 CREATE TABLE IF NOT EXISTS state (
   partition INTEGER NOT NULL, series TEXT NOT NULL, birth INTEGER NOT NULL, bytes BLOB NOT NULL,
   PRIMARY KEY (partition, series));
+CREATE TABLE IF NOT EXISTS meaning (fingerprint TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS state_birth ON state (partition, birth);
 CREATE TABLE IF NOT EXISTS reading (
   partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, value REAL NOT NULL,

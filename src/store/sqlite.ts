@@ -6,9 +6,14 @@ import { z } from 'zod';
 import { Duration } from '../duration.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
+import { type Log, silentLog } from '../log.ts';
 import type { Points } from '../sink/points.ts';
+import type { OnMismatch } from './kafka-settings.ts';
+import { meaningText, readMeaning, type StateMeaning } from './meaning.ts';
+import { type Migration, migrationOf } from './migrate.ts';
 import { makeTables, SCHEMA_VERSION } from './sqlite-schema.ts';
 import type { Commit, Restored, Restoring, StateRow, Store } from './store.ts';
+import { tellMigration } from './tell-migration.ts';
 
 export const SqliteSettings = z.strictObject({
   path: z.string().min(1).optional().describe('sqlite: the file; default: .foretide/<pipeline>.db'),
@@ -16,6 +21,15 @@ export const SqliteSettings = z.strictObject({
     'sqlite: how long readings, forecasts, alerts and events are kept, in event time behind the newest reading',
   ),
 });
+
+/** How a file is used. */
+export interface SqliteOptions {
+  /** ms of event time */
+  readonly retention: number;
+  /** Default: refuse. `reset` is refused before: outputs of before would be written twice. */
+  readonly onMismatch?: OnMismatch;
+  readonly log?: Log;
+}
 
 const DAY = 86_400_000;
 /** Old outputs are removed in this many portions of the retention, and at most once a day of event time. */
@@ -27,18 +41,23 @@ const PORTIONS = 30;
  * 1. The file is fsynced at each commit (WAL, synchronous = FULL).
  * 2. Whoever opened the file last owns it: a process that lost it fails at its next commit with STORE_LOCKED.
  * 3. Outputs older than the retention are removed in whole portions of days: what is kept depends on the data only.
+ * 4. State that was migrated takes the place of what is there with the first commit, whole.
  */
 export class SqliteStore implements Store {
   readonly name: string;
   /** For readers (the live page); never written through. */
   readonly database: DatabaseSync;
   readonly #owner = randomUUID();
-  readonly #retention: number;
+  readonly #options: SqliteOptions;
   readonly #sql: ReturnType<typeof prepare>;
+  /** Partitions whose state was written under another fingerprint than it goes on under. */
+  readonly #migrated = new Set<number>();
+  /** Of each partition the meaning that is still to be kept. */
+  readonly #meanings = new Map<number, StateMeaning>();
 
-  constructor(path: string, options: { readonly retention: number }) {
+  constructor(path: string, options: SqliteOptions) {
     this.name = `sqlite ${path}`;
-    this.#retention = options.retention;
+    this.#options = options;
     try {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       this.database = new DatabaseSync(path, { timeout: 10_000 });
@@ -62,27 +81,30 @@ export class SqliteStore implements Store {
     this.#sql.setMeta.run('owner', this.#owner);
   }
 
-  open(partition: number, fingerprint: string, into: Restoring): Promise<Restored | null> {
+  async open(
+    partition: number,
+    fingerprint: string,
+    into: Restoring,
+    meaning?: StateMeaning,
+  ): Promise<Restored | null> {
     const known = this.#sql.position.get(partition) as
       { next: number; slots: Uint8Array; fingerprint: string } | undefined;
-    if (known && known.fingerprint !== fingerprint) {
-      return Promise.reject(
-        new ForetideError('STATE_MISMATCH', {
-          what: 'The stored state belongs to other settings, another model or another version',
-          expected: `fingerprint ${fingerprint.slice(0, 12)}`,
-          got: known.fingerprint.slice(0, 12),
-          where: `${this.name}, partition ${partition}`,
-          todo: 'Start with the settings that wrote it, with --fresh to begin anew, or name another file with store.path.',
-        }),
-      );
+    this.#migrated.delete(partition);
+    if (meaning) this.#meanings.set(partition, meaning);
+    if (!known) return null;
+    let to = into;
+    if (known.fingerprint !== fingerprint) {
+      const migration = this.#migration(partition, known.fingerprint, fingerprint, meaning);
+      tellMigration(this.#options.log ?? silentLog, partition, migration);
+      to = migration.into(into);
+      this.#migrated.add(partition);
     }
-    if (!known) return Promise.resolve(null);
     for (const row of this.#sql.rows.iterate(partition) as Iterable<unknown>) {
       const { birth, series, bytes } = row as StateRow & { readonly birth: number };
-      into.row(birth, series, bytes);
+      to.row(birth, series, bytes);
     }
-    into.partition(known.slots);
-    return Promise.resolve({ next: known.next, committed: known.next, commands: [] });
+    to.partition(known.slots);
+    return { next: known.next, committed: known.next, commands: [] };
   }
 
   commit(commit: Commit): Promise<void> {
@@ -92,6 +114,8 @@ export class SqliteStore implements Store {
       try {
         this.#write(commit);
         database.exec('COMMIT');
+        this.#migrated.delete(commit.partition);
+        this.#meanings.delete(commit.partition);
       } catch (error) {
         if (database.isTransaction) database.exec('ROLLBACK');
         throw error;
@@ -104,13 +128,36 @@ export class SqliteStore implements Store {
     return Promise.resolve();
   }
 
+  /** What was migrated is not written yet. */
+  isOverdue(partition: number): boolean {
+    return this.#migrated.has(partition);
+  }
+
   close(): Promise<void> {
     if (this.database.isOpen) this.database.close();
     return Promise.resolve();
   }
 
+  /** @throws ForetideError STATE_MISMATCH where it is not asked for, or not possible */
+  #migration(partition: number, from: string, to: string, meaning: StateMeaning | undefined): Migration {
+    const where = `${this.name}, partition ${partition}`;
+    const isWanted = this.#options.onMismatch === 'migrate';
+    const kept = this.#sql.meaning.get(from) as { text: string } | undefined;
+    const before = readMeaning(kept?.text);
+    if (isWanted && before && meaning) return migrationOf(before, meaning, where);
+    throw new ForetideError('STATE_MISMATCH', {
+      what: 'The stored state belongs to other settings, another model or another version',
+      expected: `fingerprint ${to.slice(0, 12)}`,
+      got: `${from.slice(0, 12)}${isWanted && !before ? ', without a word of what it is made of' : ''}`,
+      where,
+      todo: isWanted
+        ? 'Start once with the settings that wrote it: the first commit keeps what is needed. Or start with --fresh to begin anew.'
+        : 'Start with the settings that wrote it, with store.onMismatch migrate to carry over what can be, with --fresh to begin anew, or name another file with store.path.',
+    });
+  }
+
   #write(commit: Commit): void {
-    const { partition, next, rows, partitionSlots, points, dead, commands, watermark, fingerprint } = commit;
+    const { partition, next, partitionSlots, points, dead, commands, watermark, fingerprint } = commit;
     if (this.#meta('owner') !== this.#owner) {
       throw new ForetideError('STORE_LOCKED', {
         what: 'Another process has opened this SQLite file and owns it now',
@@ -118,9 +165,16 @@ export class SqliteStore implements Store {
         todo: 'Run one process a file, or give each its own store.path.',
       });
     }
+    // no row ever goes, so all of them take the place of all that are there
+    const rows = this.#migrated.has(partition) ? commit.allRows() : commit.rows;
     for (const { series, birth, bytes } of rows) this.#sql.setRow.run(partition, series, birth, bytes);
     this.#sql.setPosition.run(partition, next, watermark, partitionSlots, fingerprint);
     this.#sql.count.run(partition);
+    const meaning = this.#meanings.get(partition);
+    if (meaning) {
+      this.#sql.setMeaning.run(fingerprint, meaningText(meaning));
+      this.#sql.dropMeanings.run();
+    }
     const cutoff = this.#cutoff(watermark);
     for (const block of points) this.#writePoints(partition, block, cutoff);
     for (const letter of dead) this.#writeDead(partition, letter);
@@ -191,8 +245,8 @@ export class SqliteStore implements Store {
   #cutoff(watermark: number): number {
     const newest = Math.max(Number(this.#meta('newest') ?? -Infinity), watermark);
     const before = Number(this.#meta('cutoff') ?? -Infinity);
-    const portion = Math.ceil(this.#retention / PORTIONS / DAY) * DAY;
-    const cutoff = Math.floor((newest - this.#retention) / portion) * portion;
+    const portion = Math.ceil(this.#options.retention / PORTIONS / DAY) * DAY;
+    const cutoff = Math.floor((newest - this.#options.retention) / portion) * portion;
     this.#sql.setMeta.run('newest', String(newest));
     if (cutoff <= before) return before;
     this.#sql.setMeta.run('cutoff', String(cutoff));
@@ -252,6 +306,9 @@ function prepare(db: DatabaseSync) {
     meta: 'SELECT value FROM meta WHERE key = ?',
     setMeta: 'INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
     position: 'SELECT next, slots, fingerprint FROM position WHERE partition = ?',
+    meaning: 'SELECT text FROM meaning WHERE fingerprint = ?',
+    setMeaning: 'INSERT INTO meaning VALUES (?, ?) ON CONFLICT DO NOTHING',
+    dropMeanings: 'DELETE FROM meaning WHERE fingerprint NOT IN (SELECT fingerprint FROM position)',
     rows: 'SELECT birth, series, bytes FROM state WHERE partition = ? ORDER BY birth',
     setRow: 'INSERT INTO state VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes',
     setPosition: `INSERT INTO position VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET next = excluded.next,

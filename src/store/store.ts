@@ -1,6 +1,7 @@
 import type { LoggedCommand } from '../command.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Points } from '../sink/points.ts';
+import type { StateMeaning } from './meaning.ts';
 
 /** One row of Memory as bytes: a series' state. */
 export interface StateRow {
@@ -59,12 +60,18 @@ export interface Commit {
 export interface Store {
   readonly name: string;
   /**
-   * @param fingerprint of layout, model, settings and arithmetic: state written under another one is refused.
+   * @param fingerprint of layout, model, settings and arithmetic: state written under another one is refused, or what the store's settings say
    * @param into is given the committed state
+   * @param meaning what the fingerprint is made of; it is kept with the first commit under it. Left out: nothing is, and nothing can be migrated
    * @returns where to go on; null when nothing was ever committed
    * @throws ForetideError STATE_MISMATCH, STATE_CORRUPT
    */
-  open(partition: number, fingerprint: string, into: Restoring): Promise<Restored | null>;
+  open(
+    partition: number,
+    fingerprint: string,
+    into: Restoring,
+    meaning?: StateMeaning,
+  ): Promise<Restored | null>;
   /** Resolves when durable; after an error nothing of it is. */
   commit(commit: Commit): Promise<void>;
   /** Whether what is kept of an open partition should be brought up to date though nothing has come: by a commit of the same position. */

@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly partitions: number;
   readonly seed: number;
   readonly faults?: readonly Fault[];
+  /** A simulation whose workers have ended, of as many partitions: this one begins with what it has left in Kafka. */
+  readonly after?: SimWorld;
   /** Called for each worker. */
   readonly replace?: () => WorkerReplacements;
   /** Is told everything that happens. */
@@ -47,7 +49,7 @@ const LONGEST_STOP = 25_000;
  * give the same steps: everything that may happen next (a request that arrives, an answer, a timer) is in a list, and a random number picks.
  */
 export class SimWorld {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly cluster: SimCluster;
   readonly bucket = new SimBucket();
   readonly faults: FaultPlan;
@@ -81,7 +83,10 @@ export class SimWorld {
     this.#options = options;
     this.#random = seededRandom(options.seed);
     this.faults = new FaultPlan(options.faults ?? []);
-    this.cluster = new SimCluster(this.clock, this.#random);
+    const { after } = options;
+    this.#names = after?.workers.length ?? 0;
+    this.clock = after?.clock ?? new VirtualClock();
+    this.cluster = after?.cluster ?? new SimCluster(this.clock, this.#random);
     this.cluster.makeTopic(place.input.topic, options.partitions);
     this.#network = new SimNetwork({
       faults: this.faults,

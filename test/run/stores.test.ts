@@ -35,6 +35,7 @@ describe('where the state lies', () => {
     ['another input', ['store.kind=kafka']],
     ['an end', [KAFKA, 'input.to=2026-01-01T00:00:00Z', 'store.kind=kafka']],
     ['a file', [KAFKA, 'store.path=x.db']],
+    ['outputs in the same file that would be written twice', ['store.onMismatch=reset']],
   ])('not with %s', (_, set) => {
     expect(() => placeOf(...set)).toThrow(expect.objectContaining({ code: 'SETTINGS_INVALID' }));
   });

@@ -47,7 +47,7 @@ function opening(isLost: boolean, groupOffset: string) {
     settings: KafkaStoreSettings.parse({}),
   } as unknown as PartitionParts;
   const writer = Object.assign(Object.create(KafkaWriter.prototype) as KafkaWriter, { write });
-  return openState({ parts, partition: 3, fingerprint: FINGERPRINT, writer }, NOWHERE);
+  return openState({ parts, partition: 3, fingerprint: FINGERPRINT, meaning: undefined, writer }, NOWHERE);
 }
 
 test('nothing committed, and a group that has read nothing: a beginning', async () => {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { SourceRecord } from '../../src/source/source.ts';
-import { metaBytes } from '../../src/store/kafka-meta.ts';
+import { metaBytes, type MismatchError } from '../../src/store/kafka-meta.ts';
 import { Restore, RowSums } from '../../src/store/kafka-restore.ts';
 import { encodeState, type StateKind } from '../../src/store/kafka-state.ts';
+import { meaningText } from '../../src/store/meaning.ts';
 
 const OURS = 'aa'.repeat(32);
 const OTHERS = 'bb'.repeat(32);
@@ -138,7 +139,16 @@ test('a row of a commit that never was is found', () => {
 test('state of another fingerprint is refused, and says so', () => {
   const log = new Log().commit(4, [['a', 0, text('a1')]], OTHERS);
   expect(() => restore(log)).toThrow(
-    expect.objectContaining({ code: 'STATE_MISMATCH', commit: 4, stamp: 4 }),
+    expect.objectContaining({
+      code: 'STATE_MISMATCH',
+      other: {
+        commit: 4,
+        stamp: 4,
+        fingerprint: OTHERS.slice(0, 32),
+        mode: 'rows',
+        meaning: undefined,
+      },
+    }),
   );
 });
 
@@ -155,4 +165,25 @@ test('after a reset nothing of before counts, of ours neither, also where it is 
   log.commit(5, [['b', 0, text('b5')]]);
   for (const state of [restore(log), restore(log.compacted())])
     expect(state).toMatchObject({ commit: 5, rows: [['b', 'b5']], slots: 'slots 5' });
+});
+
+test('what the state of another fingerprint is made of is told only of that one', () => {
+  const meaning = { pipeline: 'p', arithmetic: 1, settings: { a: { b: 1 } }, model: 'm', layout: 'l' };
+  const told = (of: string, until: (log: Log) => void = () => undefined) => {
+    const log = new Log();
+    log.put('meaning', 1, text(meaningText(meaning)), {}, of);
+    log.commit(1, [['a', 0, text('a1')]], OTHERS);
+    until(log);
+    try {
+      restore(log);
+    } catch (error) {
+      return (error as MismatchError).other.meaning;
+    }
+    return 'no mismatch';
+  };
+  expect(told(OTHERS)).toEqual(meaning);
+  expect(told(OURS)).toBeUndefined();
+  expect(told('cc'.repeat(32))).toBeUndefined();
+  expect(told(OTHERS, (log) => log.put('meaning', 2, text('{"pipeline": 1}'), {}, OTHERS))).toBeUndefined();
+  expect(told(OTHERS, (log) => log.put('meaning', 2, text('nothing'), {}, OTHERS))).toBeUndefined();
 });

@@ -193,6 +193,41 @@ describeWithKafka('KafkaStore', ({ brokers }) => {
     await expect(runUntil(settings, all)).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
   });
 
+  test.each([
+    ['rows', []],
+    ['generations', ['store.mode=generations', 'store.generationEvery=1s']],
+  ])('another fingerprint goes on where that is asked for: %s', async (_, mode) => {
+    const input = await kafka.make(PARTITIONS);
+    const quarter = (from: number): Promise<void> =>
+      kafka.fill(
+        input,
+        content().map((texts) => texts.slice((from * texts.length) / 4, ((from + 1) * texts.length) / 4)),
+      );
+    const settings = settingsFor(`input.topic=${input}`, ...mode);
+    await quarter(0);
+    await runUntil(settings, all / 4);
+    const group = `input.group=${(settings.input as { group: string }).group}`;
+    const turns = [
+      ['forecast.profile=full'],
+      ['forecast.profile=full', 'model.seed=2'],
+      ['align.gapLimit=5'],
+    ];
+    for (const [i, set] of turns.entries()) {
+      await quarter(i + 1);
+      const now = [`input.topic=${input}`, group, ...mode, ...set];
+      await expect(runUntil(settingsFor(...now), all)).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
+      expect(await runUntil(settingsFor(...now, 'store.onMismatch=migrate'), all / 4)).toBe(all / 4);
+    }
+    await expect(runUntil(settings, all)).rejects.toMatchObject({ code: 'STATE_MISMATCH' });
+    const outputs = bySeries(await outputsOf(settings, 'forecast'));
+    const identities = (told: ReadonlyMap<string, readonly string[]>) =>
+      new Map(
+        Array.from(told, ([series, texts]) => [series, texts.map((text) => text.split(' ', 2).join(' '))]),
+      );
+    expect(identities(outputs)).toEqual(identities(golden));
+    expect((await outputsOf(settings, 'dead')).length).toBe(PARTITIONS * SERIES * EACH * 0.01);
+  });
+
   test('state that was written in another mode is refused', async () => {
     const settings = settingsFor('store.mode=generations');
     await runUntil(settings, 0.2 * all);
