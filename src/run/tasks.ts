@@ -139,8 +139,12 @@ export class Tasks implements SourceHandler {
     });
   }
 
-  /** Commits what is pending of every partition. What is not confirmed will be done again, by whoever has the partition then. */
+  /**
+   * Commits what is pending of every partition; from then on nothing is committed by time. What is not confirmed will be done again, by whoever has the
+   * partition then.
+   */
   async drain(): Promise<void> {
+    clearInterval(this.#timer);
     for (const partition of this.#tasks.keys()) {
       try {
         await this.#whole(partition, async () => {

@@ -35,7 +35,7 @@ export interface WorldOptions {
 }
 
 /** How far a drive may go before it counts as stuck. */
-const MOST_STEPS = 20_000;
+const MOST_STEPS = 60_000;
 /** ms */
 const MOST_TIME = 1_200_000;
 
@@ -191,13 +191,19 @@ export class SimWorld {
     }
   }
 
-  /** Stops all workers, orderly, and waits for them. */
+  /** Stops all workers, orderly, and waits for them and for what the cluster has to do for their last commits. */
   async stop(): Promise<boolean> {
     this.#isEnding = true;
     for (const restart of this.#restarts.splice(0)) this.clock.clear(restart);
     const left = this.workers.filter(({ process, isOver }) => process.state !== 'killed' && !isOver);
     for (const worker of left) worker.stop();
-    return this.drive(() => left.every(({ process, isOver }) => isOver || process.state === 'killed'));
+    const { transactions } = this.cluster;
+    return this.drive(
+      () =>
+        left.every(({ process, isOver }) => isOver || process.state === 'killed') &&
+        // a commit is answered before all of its markers are written
+        transactions.work.length === 0,
+    );
   }
 
   /** From now on a worker that ends is replaced again. */

@@ -76,9 +76,8 @@ describe('a commit is due', () => {
   });
 
   test('when the store asks for one, though nothing has come', async () => {
-    const { store, tasks } = await opened(['commit.every=1s']);
+    const { store, tasks } = await opened(['commit.every=1s', 'commit.readings=3']);
     await tasks.handle(batch(0, 0, 3));
-    await tasks.drain();
     store.isOverdue = () => store.commits.length === 1;
     vi.advanceTimersByTime(5000);
     await settle();
