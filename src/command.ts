@@ -22,6 +22,9 @@ export const Command = z.discriminatedUnion('kind', [
 ]);
 export type Command = z.output<typeof Command>;
 
+/** What a person may give. */
+export type PageCommand = Exclude<Command, { readonly kind: 'tick' }>;
+
 /**
  * A command as it took effect: a partition's outputs and state are a function of its records and of these, in order. It is made durable in the
  * commit that its effects are part of.

@@ -7,7 +7,7 @@ import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
 import { matches } from './glob.ts';
-import { ALERT, peakOf, phaseOf, FIRING, sinceOf, stepAlert, type Turn } from './machine.ts';
+import { ALERT, peakOf, phaseOf, FIRING, QUIET, sinceOf, stepAlert, type Turn } from './machine.ts';
 import type { AlertSettings } from './settings.ts';
 
 /** What `alert` adds. */
@@ -165,6 +165,30 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
     }
     return { alerts };
   });
+}
+
+/** An alert that stands. */
+export interface StandingAlert {
+  readonly series: string;
+  readonly state: 'pending' | 'firing';
+  readonly since: number;
+  readonly peak: number;
+}
+
+/** The alerts that are pending or firing in a Memory; none where its pipeline gives none. */
+export function standingAlerts(memory: Memory): StandingAlert[] {
+  const slot = memory.seriesSlot('alert');
+  if (!slot) return [];
+  const { f64 } = memory.view();
+  const standing: StandingAlert[] = [];
+  for (let row = 0; row < memory.length; row++) {
+    const at = slot.at(row);
+    const phase = phaseOf(f64, at);
+    if (phase === QUIET) continue;
+    const state = phase === FIRING ? 'firing' : 'pending';
+    standing.push({ series: memory.name(row), state, since: sinceOf(f64, at), peak: peakOf(f64, at) });
+  }
+  return standing;
 }
 
 function ofSilence({ time, score }: Silent) {

@@ -1,6 +1,7 @@
 import type { Model } from '../model/model.ts';
 import type { HorizonScore, RunStatus } from '../serve/status.ts';
 import type { Source } from '../source/source.ts';
+import { AlertBook } from './alert-book.ts';
 import { summarise } from './summary.ts';
 import type { Committed, Task } from './task.ts';
 
@@ -25,6 +26,7 @@ export class Monitor {
   readonly #start = performance.now();
   readonly #dead: Record<string, number> = {};
   readonly #events: Record<string, number> = {};
+  readonly #alerts = new AlertBook();
   #state: RunStatus['state'] = 'running';
   #message = '';
   #readings = 0;
@@ -49,6 +51,7 @@ export class Monitor {
 
   count({ readings, points, dead }: Committed): void {
     this.#readings += readings;
+    this.#alerts.take(points);
     for (const { reason } of dead) this.#dead[reason] = (this.#dead[reason] ?? 0) + 1;
     for (const { measurement, length, tags } of points) {
       if (measurement !== 'event') continue;
@@ -81,6 +84,7 @@ export class Monitor {
       eventTime: clocks.length > 0 ? Math.max(...clocks) : null,
       deadLetters: this.#dead,
       events: this.#events,
+      alerts: this.#alerts.list(tasks),
       bytesPerSeries: tasks[0]?.memory.bytesPerSeries ?? 0,
       model: { name: model.name, cell: model.cell.name, hidden: model.hidden },
       nominalCoverage: 0.9,

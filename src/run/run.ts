@@ -96,6 +96,7 @@ export async function run({
         history,
         feed,
         status: () => monitor.status(),
+        command: (command) => tasks.commandAll(command),
         bands: (series) =>
           liveBands(
             tasks.all.map(({ memory }) => memory),

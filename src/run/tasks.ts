@@ -1,6 +1,8 @@
 import { ForetideError } from '../errors.ts';
-import type { Command } from '../command.ts';
+import { matches } from '../alert/glob.ts';
+import type { Command, PageCommand } from '../command.ts';
 import type { Log } from '../log.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { Batch, SourceHandler } from '../source/source.ts';
 import { type Committed, Task, type TaskParts } from './task.ts';
 
@@ -107,6 +109,13 @@ export class Tasks implements SourceHandler {
       if (this.#tasks.get(partition) !== task) throw notOurs(partition);
       await this.#command(task, command);
     });
+  }
+
+  /** Gives a command to every partition that knows a series of it; resolves to how many these are once it is durable in all of them. */
+  async commandAll(command: PageCommand): Promise<number> {
+    const concerned = this.all.filter(({ memory }) => knows(memory, command.series));
+    await Promise.all(concerned.map(({ partition }) => this.command(partition, command)));
+    return concerned.length;
   }
 
   /** Partitions of which nothing has been heard for `ms`, and something before; with the position of each. */
@@ -243,6 +252,11 @@ export class Tasks implements SourceHandler {
     );
     return result;
   }
+}
+
+function knows(memory: Memory, pattern: string): boolean {
+  for (let row = 0; row < memory.length; row++) if (matches(pattern, memory.name(row))) return true;
+  return false;
 }
 
 function notOurs(partition: number): ForetideError {

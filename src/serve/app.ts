@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import type { PageCommand } from '../command.ts';
 import type { SeriesList, SeriesWindow } from './answers.ts';
 import { byAttention } from './attention.ts';
 import { type Asset, pageAssets } from './assets.ts';
@@ -7,7 +8,14 @@ import type { LiveFeed } from './feed.ts';
 import type { History, Window } from './history.ts';
 import { isOwnHost } from './hosts.ts';
 import { lookback } from './lookback.ts';
-import { BandsParameters, HistoryParameters, LiveParameters, SeriesParameters } from './parameters.ts';
+import {
+  BandsParameters,
+  FeedbackBody,
+  HistoryParameters,
+  LiveParameters,
+  MuteBody,
+  SeriesParameters,
+} from './parameters.ts';
 import { parsed, Problem } from './problem.ts';
 import type { LiveBand, RunStatus } from './status.ts';
 import { stepOf } from './step.ts';
@@ -22,6 +30,8 @@ export interface AppParts {
   readonly status: () => RunStatus;
   /** How the bands of a series do; default: nothing is known of them. */
   readonly bands?: (series: string) => readonly LiveBand[];
+  /** Gives a command to the partitions that it is for; resolves, once it is durable, to how many these are. Default: there are none. */
+  readonly command?: (command: PageCommand) => Promise<number>;
   readonly pace?: Pace;
   /** Told of errors that are nobody's request's fault. */
   readonly onError?: (error: unknown) => void;
@@ -46,8 +56,23 @@ const END_OF_TIME = 8.64e15;
 /** Values in the small line beside a series' name. */
 const TAIL = 40;
 
-/** The page and its API as a Hono app: reads only, and tells nothing to other sites. */
-export function createApp({ host, history, feed, status, bands, pace = PACE, onError }: AppParts): Hono {
+/** What may be posted. */
+const COMMANDS = '/api/alerts/';
+
+/**
+ * The page and its API as a Hono app. It tells nothing to other sites, and takes commands from its own page only: a browser sends JSON to another site after
+ * asking alone, and is not answered.
+ */
+export function createApp({
+  host,
+  history,
+  feed,
+  status,
+  bands,
+  command,
+  pace = PACE,
+  onError,
+}: AppParts): Hono {
   const app = new Hono();
   const assets = pageAssets();
 
@@ -57,10 +82,12 @@ export function createApp({ host, history, feed, status, bands, pace = PACE, onE
     if (!isOwnHost(c.req.header('host'), host)) {
       throw new Problem(403, 'HOST_REFUSED', `Expected a loopback name or ${host} as Host, got another`);
     }
-    if (c.req.method !== 'GET') {
-      c.header('Allow', 'GET');
-      throw new Problem(405, 'METHOD_NOT_ALLOWED', `Expected GET, got ${c.req.method}`);
+    const method = c.req.path.startsWith(COMMANDS) ? 'POST' : 'GET';
+    if (c.req.method !== method) {
+      c.header('Allow', method);
+      throw new Problem(405, 'METHOD_NOT_ALLOWED', `Expected ${method}, got ${c.req.method}`);
     }
+    if (method === 'POST') mustBeOwn(c.req.header());
     await next();
   });
 
@@ -112,6 +139,19 @@ export function createApp({ host, history, feed, status, bands, pace = PACE, onE
     return c.json({ series, bands: bands?.(series) ?? [] });
   });
 
+  const obeyed = async (given: PageCommand): Promise<object> => {
+    const partitions = (await command?.(given)) ?? 0;
+    if (partitions === 0)
+      throw new Problem(404, 'SERIES_NOT_FOUND', 'No partition of this process has such a series');
+    return { partitions };
+  };
+  app.post('/api/alerts/mute', async (c) =>
+    c.json(await obeyed({ kind: 'mute', ...parsed(MuteBody, await bodyOf(c)) })),
+  );
+  app.post('/api/alerts/feedback', async (c) =>
+    c.json(await obeyed({ kind: 'feedback', ...parsed(FeedbackBody, await bodyOf(c)) })),
+  );
+
   app.get('/api/live', (c) => {
     const { series } = parsed(LiveParameters, c.req.query());
     const mailbox = feed.subscribe(series ?? null);
@@ -130,6 +170,32 @@ export function createApp({ host, history, feed, status, bands, pace = PACE, onE
     return c.json({ code: 'INTERNAL', message: 'The server could not answer. Its log says why' }, 500);
   });
   return app;
+}
+
+/** @throws Problem where a command comes from another site, or is no JSON */
+function mustBeOwn({
+  origin,
+  host,
+  'content-type': type,
+}: Readonly<Record<string, string | undefined>>): void {
+  if (origin !== undefined && URL.parse(origin)?.host !== host)
+    throw new Problem(403, 'ORIGIN_REFUSED', 'Expected a command from this page, got one from another');
+  if (type?.split(';')[0]!.trim().toLowerCase() !== 'application/json')
+    throw new Problem(415, 'TYPE_REFUSED', `Expected application/json, got ${type ?? 'nothing'}`);
+}
+
+/** Most bytes of a command. */
+const MOST_BODY = 10_000;
+
+async function bodyOf(c: Context): Promise<unknown> {
+  const text = await c.req.text();
+  if (text.length > MOST_BODY)
+    throw new Problem(413, 'TOO_LARGE', `Expected at most ${MOST_BODY} characters`);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem(400, 'PARAMETERS_INVALID', 'Expected JSON');
+  }
 }
 
 function send(c: Context, asset: Asset | undefined): Response | Promise<Response> {

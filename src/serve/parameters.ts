@@ -37,6 +37,12 @@ export const HistoryParameters = z
     message: 'expected to >= from',
   });
 
+/** Body of `POST /api/alerts/mute`: nobody is told of alerts of these series (`*` stands for any text) before `until`, ms of event time. */
+export const MuteBody = z.strictObject({ series, until: z.number() });
+
+/** Body of `POST /api/alerts/feedback`: whether an alert of this series was a true one. */
+export const FeedbackBody = z.strictObject({ series, isTrue: z.boolean() });
+
 /** `/api/bands?series=` */
 export const BandsParameters = z.strictObject({ series });
 

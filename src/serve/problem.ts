@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Why a request is not answered with what it asked for; sent as JSON `{ code, message }`. */
 export class Problem extends Error {
-  readonly status: 400 | 403 | 404 | 405 | 503;
+  readonly status: 400 | 403 | 404 | 405 | 413 | 415 | 503;
   readonly code: string;
 
   constructor(status: Problem['status'], code: string, message: string) {
@@ -13,9 +13,9 @@ export class Problem extends Error {
   }
 }
 
-/** The query parameters as `schema` reads them. @throws Problem PARAMETER_INVALID that names each parameter at fault. */
-export function parsed<T>(schema: z.ZodType<T>, query: Readonly<Record<string, string>>): T {
-  const result = schema.safeParse(query);
+/** Query parameters, or a body, as `schema` reads them. @throws Problem PARAMETER_INVALID that names each parameter at fault. */
+export function parsed<T>(schema: z.ZodType<T>, given: unknown): T {
+  const result = schema.safeParse(given);
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) =>
     path.length > 0 ? `${path.join('.')}: ${message}` : message,

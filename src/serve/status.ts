@@ -26,6 +26,31 @@ export interface LiveBand {
   readonly width: number;
 }
 
+/** An alert as the page shows it; null where nothing is known of it. */
+export interface AlertState {
+  /** The same in every run. */
+  readonly id: string;
+  readonly series: string;
+  /** `pending`, `firing`, `resolved` or `dropped`. */
+  readonly state: string;
+  /** `warning` or `critical`; empty of one that stands since before this run, as are reason and channel. */
+  readonly severity: string;
+  /** What said so most: see `REASONS`. */
+  readonly reason: string;
+  readonly channel: string;
+  /** Told to nobody. */
+  readonly isMuted: boolean;
+  /** Event times of what turned it last, and of its beginning, ms. */
+  readonly time: number;
+  readonly since: number;
+  /** The most oddness since then, 0 to 1. */
+  readonly score: number;
+  readonly value: number | null;
+  readonly expected: number | null;
+  readonly lo: number | null;
+  readonly hi: number | null;
+}
+
 /** How a run is: what the head of the page, its table and `/api/status` show. */
 export interface RunStatus {
   readonly pipeline: string;
@@ -47,6 +72,8 @@ export interface RunStatus {
   readonly deadLetters: Readonly<Record<string, number>>;
   /** How often something happened to the forecasts of a series since the start of this run, by its kind; see `EventKind`. */
   readonly events: Readonly<Record<string, number>>;
+  /** Alerts that stand, then the last that have ended; null where the pipeline gives none. */
+  readonly alerts: readonly AlertState[] | null;
   readonly bytesPerSeries: number;
   readonly model: { readonly name: string; readonly cell: string; readonly hidden: number };
   /** The share of targets that the band aims to hold, e.g. 0.9; null where bands are off. */

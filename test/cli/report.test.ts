@@ -13,6 +13,7 @@ const status: RunStatus = {
   partitions: 3,
   progress: 1,
   eventTime: 0,
+  alerts: null,
   deadLetters: { late: 1234, malformed: 1 },
   events: { 'drift-up': 1002, 'coverage-low': 1 },
   bytesPerSeries: 7008,

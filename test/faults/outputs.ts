@@ -21,7 +21,7 @@ export interface Expected {
 }
 
 const Point = z.record(z.string(), z.unknown());
-const STATE_KEY = /^(?:meta|slots|sentinel|reset|series)(?:@[ab])?(?:#\d+)?(?:\/|$)/;
+const STATE_KEY = /^(?:meta|meaning|slots|sentinel|reset|series)(?:@[ab])?(?:#\d+)?(?:\/|$)/;
 
 export interface OutputsParts {
   /** Left out where this is the undisturbed run itself. */

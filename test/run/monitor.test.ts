@@ -56,6 +56,7 @@ test('a run that has just begun', () => {
     eventTime: null,
     deadLetters: {},
     events: {},
+    alerts: null,
     bytesPerSeries: 0,
     model: { name: 'lstm2', cell: 'lstm', hidden: 2 },
     nominalCoverage: 0.9,

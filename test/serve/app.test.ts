@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { PageCommand } from '../../src/command.ts';
 import { createApp } from '../../src/serve/app.ts';
 import { LiveFeed } from '../../src/serve/feed.ts';
 import { RecentHistory } from '../../src/serve/recent.ts';
@@ -258,4 +259,59 @@ test('how the bands of a series do, where the run knows', async () => {
   expect(await json(app, '/api/bands?series=b')).toEqual({ series: 'b', bands: [] });
   expect((await get(app, '/api/bands')).status).toBe(400);
   expect(await json(demoApp().app, '/api/bands?series=a')).toEqual({ series: 'a', bands: [] });
+});
+
+describe('commands', () => {
+  const commanded: PageCommand[] = [];
+  function commandedApp(): Hono {
+    const { feed, history } = demoApp();
+    commanded.length = 0;
+    return createApp({
+      host: '127.0.0.1',
+      history,
+      feed,
+      status: () => demoStatus(299),
+      async command(command) {
+        commanded.push(command);
+        return command.series === SERIES ? 1 : 0;
+      },
+    });
+  }
+  const post = async (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    commandedApp().request(`http://127.0.0.1:8080${path}`, {
+      method: 'POST',
+      headers: { host: '127.0.0.1:8080', 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const feedback = { series: SERIES, isTrue: false };
+
+  test('what a person says of an alert goes to the partitions that have the series', async () => {
+    const answer = await post('/api/alerts/feedback', feedback, { origin: 'http://127.0.0.1:8080' });
+    expect([answer.status, await answer.json()]).toEqual([200, { partitions: 1 }]);
+    expect(commanded).toEqual([{ kind: 'feedback', ...feedback }]);
+    expect((await post('/api/alerts/mute', { series: SERIES, until: 5 })).status).toBe(200);
+    expect(commanded).toEqual([{ kind: 'mute', series: SERIES, until: 5 }]);
+  });
+
+  test.each([
+    ['another site', feedback, { origin: 'http://evil.example' }, 403],
+    ['another page of this machine', feedback, { origin: 'http://127.0.0.1:9999' }, 403],
+    ['a page from nowhere', feedback, { origin: 'null' }, 403],
+    ['another host', feedback, { host: 'evil.example' }, 403],
+    ['a form', 'series=a', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['what is no JSON', '{', {}, 400],
+    ['what is missing', { series: SERIES }, {}, 400],
+    ['what is too much', { ...feedback, more: 1 }, {}, 400],
+    ['what is too long', { series: 'x'.repeat(20_000), isTrue: true }, {}, 413],
+  ])('%s is refused', async (_, body, headers, status) => {
+    expect((await post('/api/alerts/feedback', body, headers)).status).toBe(status);
+    expect(commanded).toEqual([]);
+  });
+
+  test('of a series that nobody knows it is said so; and nothing else takes a command', async () => {
+    expect((await post('/api/alerts/feedback', { series: 'unknown', isTrue: true })).status).toBe(404);
+    expect((await post('/api/status', feedback)).status).toBe(405);
+    const { app } = demoApp();
+    expect((await get(app, '/api/alerts/feedback')).status).toBe(405);
+  });
 });

@@ -190,6 +190,7 @@ export function demoStatus(t: number, over: Partial<RunStatus> = {}): RunStatus 
     eventTime: START + t * HOUR,
     deadLetters: { duplicate: 12, late: 3, malformed: 1 },
     events: { 'drift-up': 2, relearn: 1 },
+    alerts: null,
     bytesPerSeries: 2248,
     model: { name: 'demo', cell: 'lstm', hidden: 64 },
     nominalCoverage: 0.9,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { PageCommand } from '../../src/command.ts';
 import { LiveFeed } from '../../src/serve/feed.ts';
 import { RecentHistory } from '../../src/serve/recent.ts';
 import { serve, type Serving } from '../../src/serve/server.ts';
@@ -26,6 +27,7 @@ class Demo {
   feed = new LiveFeed();
   hour = PAST;
   over: Partial<RunStatus> = {};
+  readonly commands: PageCommand[] = [];
   serving: Serving | null = null;
 
   async start(port = 0): Promise<string> {
@@ -38,6 +40,7 @@ class Demo {
       feed,
       pace,
       status: () => demoStatus(this.hour - 1, this.over),
+      command: async (command) => this.commands.push(command),
     });
     return this.serving.address;
   }
@@ -356,6 +359,60 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     expect(await rows.nth(4).innerText()).toMatch(/^1 d\s+21 % better\s+6 % worse\s+86 %\s+lately 84 %$/);
     expect(await page.locator('#dead li').allInnerTexts()).toHaveLength(3);
     expect(await text('#run')).toContain('.foretide/live-forecast.sqlite');
+    expect(complaints).toEqual([]);
+  });
+
+  test('alerts: what is odd about which series, since when; and a person may say that one is false', async () => {
+    const now = demoStatus(PAST - 1).eventTime!;
+    const alert = {
+      id: 'x',
+      series: 'grid/north/load-mw',
+      state: 'firing',
+      severity: 'critical',
+      reason: 'surprise',
+      channel: '',
+      isMuted: false,
+      time: now - 7_200_000,
+      since: now - 7_200_000,
+      score: 0.9,
+      value: 812,
+      expected: 655.2,
+      lo: 600,
+      hi: 700,
+    };
+    const quiet = { value: null, expected: null, lo: null, hi: null };
+    await open(DESKTOP, {
+      alerts: [
+        alert,
+        {
+          ...alert,
+          ...quiet,
+          id: 'y',
+          series: 'pump/7',
+          severity: 'warning',
+          reason: 'silence',
+          isMuted: true,
+        },
+        { ...alert, id: 'z', series: 'pump/8', state: 'resolved', time: now, reason: 'flatline' },
+      ],
+    });
+    await expect.poll(async () => text('#alerts-count'), PATIENCE).toBe('2 now');
+    const items = await page.locator('#alerts li').allInnerTexts();
+    expect(items[0]).toMatch(/for 2 h\s+grid\/north\/load-mw\s+is off its forecast .*: 812 instead of 655.2/);
+    expect(items[1]).toMatch(/muted\s+pump\/7\s+has fallen silent/);
+    expect(items[2]).toMatch(/over, after 2 h\s+pump\/8\s+says the same all the time/);
+    await page.locator('#alerts-panel').scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(pictures, 'alerts.png'), fullPage: true });
+    await page.getByRole('button', { name: 'Say that the alert of grid/north/load-mw is false' }).click();
+    await expect.poll(async () => text('#alerts-note'), PATIENCE).toBe('Noted: it is a false one.');
+    await page.getByRole('button', { name: 'Tell nobody of pump/7 for a day' }).click();
+    await expect.poll(() => demo.commands.length, PATIENCE).toBe(2);
+    expect(demo.commands).toEqual([
+      { kind: 'feedback', series: 'grid/north/load-mw', isTrue: false },
+      { kind: 'mute', series: 'pump/7', until: now + 86_400_000 },
+    ]);
+    demo.tell({ alerts: null });
+    await expect.poll(() => page.locator('#alerts-panel').isVisible(), PATIENCE).toBe(false);
     expect(complaints).toEqual([]);
   });
 

@@ -36,6 +36,22 @@ export function fetchWindow(series, stretch) {
 }
 
 /**
+ * Gives a command to the run.
+ *
+ * @param {string} path
+ * @param {object} body
+ */
+export async function post(path, body) {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new ApiError(String(answer.code), String(answer.message));
+}
+
+/**
  * @template T
  * @param {string} path
  * @param {Readonly<Record<string, string>>} parameters

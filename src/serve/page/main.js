@@ -1,4 +1,5 @@
 // @ts-check
+import { showAlerts } from './alerts.js';
 import { showFacts } from './facts.js';
 import { showHead } from './head.js';
 import { connect } from './live.js';
@@ -74,6 +75,7 @@ function showStatus() {
   showTiles(status, view.h, view.step);
   showScores(status, view.h, view.step);
   showFacts(status);
+  showAlerts(status, choose);
 }
 
 /** The series that the address names, as when the page is opened again. */

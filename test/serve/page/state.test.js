@@ -18,6 +18,7 @@ const status = {
   eventTime: 0,
   deadLetters: {},
   events: {},
+  alerts: null,
   bytesPerSeries: 1,
   model: { name: 'm', cell: 'lstm', hidden: 64 },
   nominalCoverage: 0.9,

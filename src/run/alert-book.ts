@@ -1,0 +1,84 @@
+import { standingAlerts } from '../alert/alert.ts';
+import type { Points } from '../sink/points.ts';
+import type { AlertState } from '../serve/status.ts';
+import type { Task } from './task.ts';
+
+/** The most alerts that are told of. */
+const MOST = 30;
+
+/** The alerts of a run as its page shows them: those that stand, and the last that have ended. */
+export class AlertBook {
+  readonly #alerts = new Map<string, AlertState>();
+  readonly #known = new WeakSet<Task>();
+
+  /** Takes in what a commit has made durable. */
+  take(points: readonly Points[]): void {
+    for (const block of points) if (block.measurement === 'alert') this.#put(block);
+  }
+
+  /** Alerts that stand first, each newest first; null where these tasks give none. */
+  list(tasks: readonly Task[]): readonly AlertState[] | null {
+    for (const task of tasks) this.#meet(task);
+    if (!tasks.some(({ memory }) => memory.seriesSlot('alert'))) return null;
+    const byTime = [...this.#alerts.values()].toSorted((a, b) => b.time - a.time);
+    const isOver = ({ state }: AlertState): boolean => state === 'resolved' || state === 'dropped';
+    const sorted = [...byTime.filter((one) => !isOver(one)), ...byTime.filter(isOver)];
+    for (const { id } of sorted.slice(MOST)) this.#alerts.delete(id);
+    return sorted.slice(0, MOST);
+  }
+
+  /** Alerts that stand since before this run. */
+  #meet(task: Task): void {
+    if (this.#known.has(task)) return;
+    this.#known.add(task);
+    for (const { series, since, peak, state } of standingAlerts(task.memory)) {
+      const id = `${series}@${since}`;
+      if (this.#alerts.has(id)) continue;
+      const unknown = {
+        severity: '',
+        reason: '',
+        channel: '',
+        value: null,
+        expected: null,
+        lo: null,
+        hi: null,
+      };
+      this.#alerts.set(id, {
+        id,
+        series,
+        since,
+        state,
+        time: since,
+        score: peak,
+        isMuted: false,
+        ...unknown,
+      });
+    }
+  }
+
+  #put({ length, series, time, tags, labels = {}, fields }: Points): void {
+    for (let i = 0; i < length; i++) {
+      const number = (name: string): number | null => {
+        const value = fields[name]?.[i];
+        return value === undefined || Number.isNaN(value) ? null : value;
+      };
+      const id = labels['id']!;
+      this.#alerts.set(id, {
+        id,
+        series: series[i]!,
+        state: tags['state']!,
+        severity: tags['severity']!,
+        reason: tags['reason']!,
+        channel: labels['channel'] ?? '',
+        isMuted: labels['muted'] === 'true',
+        time: time[i]!,
+        since: number('since')!,
+        score: number('peak')!,
+        value: number('value'),
+        expected: number('expected'),
+        lo: number('lo'),
+        hi: number('hi'),
+      });
+    }
+  }
+}
