@@ -17,6 +17,8 @@ export interface MonitorParts {
   readonly data: string;
   readonly source: Source;
   readonly tasks: () => readonly Task[];
+  /** How long what has come has waited for its commit, ms. */
+  readonly waiting?: () => number;
 }
 
 /** Watches a run: counts what is committed and puts together its status. */
@@ -80,6 +82,7 @@ export class Monitor {
       readingsPerSecond: this.#rate(),
       series: series * model.channels,
       partitions: tasks.length,
+      waiting: this.#parts.waiting?.() ?? 0,
       progress: source.progress?.() ?? null,
       eventTime: clocks.length > 0 ? Math.max(...clocks) : null,
       deadLetters: this.#dead,

@@ -74,6 +74,7 @@ export async function run({
     data: sink ? `${sink.name}; state in ${kept}` : kept,
     source,
     tasks: () => tasks.all,
+    waiting: () => tasks.waiting,
   });
   const feed = new LiveFeed();
   tasks.onCommit((_, committed) => monitor.count(committed));

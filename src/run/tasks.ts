@@ -28,6 +28,8 @@ export class Tasks implements SourceHandler {
   readonly #lastCommit = new Map<number, number>();
   /** When each partition was last heard of: a batch, a command, or its opening. */
   readonly #lastHeard = new Map<number, number>();
+  /** Since when each partition has something that is not committed. */
+  readonly #waitingSince = new Map<number, number>();
   readonly #listeners: CommitListener[] = [];
   readonly #brokenListeners: ((partition: number, error: unknown) => void)[] = [];
   readonly #failed = Promise.withResolvers<never>();
@@ -89,6 +91,8 @@ export class Tasks implements SourceHandler {
     return this.#whole(batch.partition, async () => {
       const task = this.#tasks.get(batch.partition);
       if (!task) throw new Error(`Partition ${batch.partition} was handed over before it was opened`);
+      if (!this.#waitingSince.has(batch.partition))
+        this.#waitingSince.set(batch.partition, performance.now());
       task.push(batch);
       this.#lastHeard.set(batch.partition, performance.now());
       const { readings, every } = this.#parts.settings.commit;
@@ -118,6 +122,12 @@ export class Tasks implements SourceHandler {
     return concerned.length;
   }
 
+  /** How long what has come has waited for its commit, in the partition where that is longest, ms; 0 where nothing waits. */
+  get waiting(): number {
+    const now = performance.now();
+    return Math.max(0, ...Array.from(this.#waitingSince.values(), (since) => now - since));
+  }
+
   /** Partitions of which nothing has been heard for `ms`, and something before; with the position of each. */
   idle(ms: number): ReadonlyMap<number, number> {
     const now = performance.now();
@@ -144,6 +154,7 @@ export class Tasks implements SourceHandler {
       this.#tasks.get(partition)?.close();
       this.#tasks.delete(partition);
       this.#broken.delete(partition);
+      this.#waitingSince.delete(partition);
       return Promise.resolve();
     });
   }
@@ -186,6 +197,7 @@ export class Tasks implements SourceHandler {
 
   async #commit(task: Task): Promise<void> {
     const committed = await task.commit();
+    this.#waitingSince.delete(task.partition);
     this.#lastCommit.set(task.partition, performance.now());
     if (!committed) return;
     for (const listener of this.#listeners) listener(task, committed);

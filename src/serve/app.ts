@@ -50,6 +50,9 @@ const SECURITY = {
 
 const PACE: Pace = { every: 500, heartbeat: 15_000, retry: 1000 };
 
+/** Without a commit of what has come for so long a run makes no progress, ms. */
+const LONGEST_WAIT = 60_000;
+
 /** The largest time a Date can have: later than any point. */
 const END_OF_TIME = 8.64e15;
 
@@ -94,6 +97,18 @@ export function createApp({
   app.get('/', (c) => send(c, assets.get('index.html')));
   app.get('/assets/:name', (c) => send(c, assets.get(c.req.param('name'))));
   app.get('/health/live', (c) => c.json({ status: 'live' }));
+  app.get('/health/ready', (c) => {
+    const { state, partitions, readings, waiting } = status();
+    const isReady = state !== 'failed' && waiting < LONGEST_WAIT;
+    const facts = {
+      status: isReady ? 'ready' : 'stalled',
+      state,
+      partitions,
+      readings,
+      waiting: Math.round(waiting),
+    };
+    return c.json(facts, isReady ? 200 : 503);
+  });
   app.get('/api/status', (c) => c.json(status()));
 
   app.get('/api/series', (c) => {

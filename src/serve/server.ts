@@ -20,7 +20,7 @@ export interface Serving {
 }
 
 /**
- * Serves the live page, its API and `/health/live` until it is closed.
+ * Serves the live page, its API and `/health/…` until it is closed.
  *
  * @throws ForetideError ADDRESS_IN_USE when something else listens on that port; SETTINGS_INVALID when the host is not an
  * address of this machine or the port may not be used.

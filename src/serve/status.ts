@@ -64,6 +64,8 @@ export interface RunStatus {
   readonly readingsPerSecond: number;
   readonly series: number;
   readonly partitions: number;
+  /** How long what has come has waited for its commit, ms; 0 where nothing waits. */
+  readonly waiting: number;
   /** 0..1 of a source that has an end (a file, a replay); null for a live one. */
   readonly progress: number | null;
   /** Event time of the newest reading in milliseconds; null before the first. */

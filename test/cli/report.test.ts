@@ -11,6 +11,7 @@ const status: RunStatus = {
   readingsPerSecond: 0,
   series: 15,
   partitions: 3,
+  waiting: 0,
   progress: 1,
   eventTime: 0,
   alerts: null,

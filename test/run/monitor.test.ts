@@ -52,6 +52,7 @@ test('a run that has just begun', () => {
     readingsPerSecond: 0,
     series: 0,
     partitions: 0,
+    waiting: 0,
     progress: null,
     eventTime: null,
     deadLetters: {},

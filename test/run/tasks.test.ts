@@ -250,6 +250,22 @@ describe('partitions come and go', () => {
   });
 });
 
+test('how long something waits for its commit: from its first reading, through a sink that is away, to the commit', async () => {
+  const gate = Promise.withResolvers<void>();
+  const { store, tasks } = await opened(['commit.every=1s'], [0, 1]);
+  expect(tasks.waiting).toBe(0);
+  await tasks.handle(batch(0, 0, 3));
+  vi.advanceTimersByTime(700);
+  await tasks.handle(batch(1, 0, 3));
+  expect(tasks.waiting).toBe(700);
+  store.before = () => gate.promise;
+  vi.advanceTimersByTime(60_000);
+  expect(tasks.waiting).toBe(60_700);
+  gate.resolve();
+  await tasks.drain();
+  expect(tasks.waiting).toBe(0);
+});
+
 describe('a command', () => {
   const tick = (time: number) => ({ kind: 'tick', time }) as const;
 

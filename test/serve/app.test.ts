@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { PageCommand } from '../../src/command.ts';
 import { createApp } from '../../src/serve/app.ts';
 import { LiveFeed } from '../../src/serve/feed.ts';
+import type { RunStatus } from '../../src/serve/status.ts';
 import { RecentHistory } from '../../src/serve/recent.ts';
 import { demoHours, demoStatus, HORIZONS } from './demo.ts';
 import { anomalies, readings } from './points.ts';
@@ -259,6 +260,27 @@ test('how the bands of a series do, where the run knows', async () => {
   expect(await json(app, '/api/bands?series=b')).toEqual({ series: 'b', bands: [] });
   expect((await get(app, '/api/bands')).status).toBe(400);
   expect(await json(demoApp().app, '/api/bands?series=a')).toEqual({ series: 'a', bands: [] });
+});
+
+test('health tells of progress, not of life alone', async () => {
+  let over: Partial<RunStatus> = {};
+  const { feed, history } = demoApp();
+  const app = createApp({ host: '127.0.0.1', history, feed, status: () => demoStatus(9, over) });
+  const ready = async () => {
+    const answer = await get(app, '/health/ready');
+    return [answer.status, await answer.json()];
+  };
+  expect(await ready()).toEqual([
+    200,
+    { status: 'ready', state: 'running', partitions: 3, readings: 60, waiting: 0 },
+  ]);
+  over = { waiting: 59_000.4 };
+  expect(await ready()).toEqual([200, expect.objectContaining({ waiting: 59_000 })]);
+  over = { waiting: 60_000 };
+  expect(await ready()).toEqual([503, expect.objectContaining({ status: 'stalled' })]);
+  over = { state: 'failed' };
+  expect((await ready())[0]).toBe(503);
+  expect((await get(app, '/health/live')).status).toBe(200);
 });
 
 describe('commands', () => {

@@ -186,6 +186,7 @@ export function demoStatus(t: number, over: Partial<RunStatus> = {}): RunStatus 
     readingsPerSecond: 412.3,
     series: SENSORS.length,
     partitions: 3,
+    waiting: 0,
     progress: null,
     eventTime: START + t * HOUR,
     deadLetters: { duplicate: 12, late: 3, malformed: 1 },

@@ -14,6 +14,7 @@ const status = {
   readingsPerSecond: 1,
   series: 3,
   partitions: 1,
+  waiting: 0,
   progress: null,
   eventTime: 0,
   deadLetters: {},
