@@ -1,6 +1,9 @@
 import { constants } from 'node:os';
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { alertDocument, rulesOf } from '../evaluate/alerts/document.ts';
+import { readLabels } from '../evaluate/alerts/labels.ts';
+import { AlertWatch } from '../evaluate/alerts/watch.ts';
 import { Curves } from '../evaluate/curves.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { MissingPolicy } from '../evaluate/evaluator.ts';
@@ -10,6 +13,7 @@ import { runSettingsFrom } from '../evaluate/run-settings.ts';
 import { protocolFrom } from '../evaluate/settings.ts';
 import { filesRead } from '../source/files-read.ts';
 import { writable, writeWhole } from '../whole-file.ts';
+import { alertTables } from './alert-tables.ts';
 import { evaluationTables } from './evaluation-tables.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
@@ -18,7 +22,7 @@ import { addSettingsOptions } from './settings-options.ts';
 import { SIGNALS } from './signals.ts';
 
 export interface EvaluateFlags {
-  readonly pipeline: string;
+  readonly pipeline?: string;
   readonly data: readonly string[];
   readonly model?: string;
   readonly config?: string;
@@ -42,6 +46,9 @@ export interface EvaluateFlags {
   readonly score?: string;
   readonly json?: boolean;
   readonly report?: string;
+  readonly anomalies?: boolean;
+  readonly labels?: string;
+  readonly budget?: number;
 }
 
 /** Adds the command `evaluate` and its flags. */
@@ -60,7 +67,7 @@ export function addEvaluateCommand(program: Command, pipelines: string): void {
       [],
     )
     .option('-m, --model <file>', 'a trained model (safetensors); default: the one that comes with Foretide')
-    .option('--pipeline <pipeline>', pipelines, 'live-forecast')
+    .option('--pipeline <pipeline>', `${pipelines}; default: live-forecast, with --anomalies: anomaly-alerts`)
     .option('--json', 'print the whole result as one JSON document')
     .option('--report <file.html>', 'write a page with charts that needs no network')
     .optionsGroup('What the data are:')
@@ -103,6 +110,18 @@ export function addEvaluateCommand(program: Command, pipelines: string): void {
     .option('--standardize-on <rows>', 'divide errors by the standard deviation that a channel has there')
     .option('--validate <rows>', 'score these rows apart; ..B begins after those of --standardize-on')
     .option('--score <rows>', 'whose values are the targets; default: all after those of --validate')
+    .optionsGroup('Alerts:')
+    .option('--anomalies', 'how the alerts of a pipeline did, in place of its forecasts')
+    .option(
+      '--labels <file.json>',
+      'when something was wrong: {"series or file": [["2026-01-31 06:00", "2026-01-31 18:00"]]}',
+    )
+    .addOption(
+      new Option(
+        '--budget <n>',
+        'finds the setting alerts.raise with which there are at most so many alerts a week and 100 series',
+      ).argParser(positive),
+    )
     .addHelpText(
       'after',
       `
@@ -113,6 +132,7 @@ lie in the rows as a whole, counted by the readings of each series. With align.a
 Examples:
   $ foretide evaluate --data sensors.csv
   $ foretide evaluate --data sensors.csv --columns temperature,load --horizons 1,6,24 --report out.html
+  $ foretide evaluate --anomalies --data sensors.csv --labels known.json --budget 5
   $ foretide evaluate --data sensors.csv --model trained.safetensors --set forecast.learn=none --json
   $ foretide evaluate --data ETTh2.csv --standardize-on 0..2879 --validate ..3599 --score 3600..14399 --horizons 1,24,48 --average-steps`,
     )
@@ -123,7 +143,10 @@ Examples:
 async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const { standardizeOn, validate, score, horizons, averageSteps = false, season = 'day' } = flags;
   const protocol = protocolFrom({ horizons, averageSteps, season, standardizeOn, validate, score });
-  const pipeline = await findPipeline(flags.pipeline);
+  const { anomalies = false } = flags;
+  const pipeline = await findPipeline(flags.pipeline ?? (anomalies ? 'anomaly-alerts' : 'live-forecast'));
+  const labels = flags.labels === undefined ? undefined : readLabels(flags.labels);
+  const watch = anomalies ? new AlertWatch() : undefined;
   const settings = await runSettingsFrom(pipeline, {
     ...flags,
     horizons: protocol.horizons,
@@ -148,6 +171,7 @@ async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
     missing: flags.missing ?? (flags.data.length > 0 ? 'error' : 'skip'),
     timeFormat: flags.timeFormat,
     listener: curves && ((series, target) => curves.add(series, target)),
+    onFrame: watch && ((partition, frame) => watch.take(partition, frame)),
     onProgress: progress.update,
     stop: stop.signal,
     log: createLog('warn', process.stderr.isTTY),
@@ -156,12 +180,31 @@ async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
     for (const signal of SIGNALS) process.off(signal, interrupt);
   });
   if (stoppedBy && !evaluated.isComplete) process.exitCode = 128 + constants.signals[stoppedBy];
+  if (watch) {
+    const paths = input.kind === 'file' ? input.paths : [];
+    const told = alertDocument({
+      watch,
+      labels,
+      paths,
+      rules: rulesOf(pipeline.name, settings),
+      budget: flags.budget,
+      pipeline: pipeline.name,
+    });
+    process.stdout.write(flags.json ? `${JSON.stringify(told, null, 2)}\n` : alertTables(told));
+    return;
+  }
   const document = documentOf(evaluated, pipeline.name, input.kind === 'file' ? input.paths : [input.kind]);
   // first, so that it is there where the page cannot be written
   process.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : evaluationTables(document));
   if (report === undefined || !curves) return;
   await writeWhole(report, Buffer.from(reportPage(document, curves)));
   if (!flags.json) process.stdout.write(`Report: ${report}\n`);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(text.trim() !== '' && value > 0)) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
 }
 
 interface Progress {

@@ -1,5 +1,6 @@
 import type { RunSettings } from '../config/run-settings.ts';
 import { ForetideError } from '../errors.ts';
+import type { Frame } from '../frame.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Model } from '../model/model.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -21,6 +22,8 @@ export interface EvaluateOptions {
   /** How a table's dates are written, where that is not ISO 8601; see `isoFrom`. */
   readonly timeFormat?: string | undefined;
   readonly listener?: TargetListener | undefined;
+  /** Is given everything that comes out of the topology, in order by partition. */
+  readonly onFrame?: ((partition: number, frame: Frame) => void) | undefined;
   /** Called after each chunk; `share` of the whole is null where that is not known. */
   readonly onProgress?: (share: number | null, readings: number) => void;
   /** Ends it early; what has been scored until then is the result. */
@@ -48,7 +51,7 @@ export interface Evaluated {
  * @throws ForetideError FILE_FORMAT with file and line where a row cannot be used and `missing` is `error`; those of a run
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
-  const { pipeline, protocol, missing, listener, onProgress } = options;
+  const { pipeline, protocol, missing, listener, onFrame, onProgress } = options;
   const { stop = new AbortController().signal, log = silentLog } = options;
   const settings = withoutOutputs(options.settings);
   const start = performance.now();
@@ -62,6 +65,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
     missing,
     rows: await tableRows(settings.input, options.timeFormat),
     listener,
+    onFrame,
     onChunk: (readings) => onProgress?.(source.progress?.() ?? null, readings),
     stop,
   });

@@ -36,6 +36,7 @@ export interface EvaluatorParts {
   /** What looks over the rows of tables; undefined of other data. */
   readonly rows: TableRows | undefined;
   readonly listener?: TargetListener | undefined;
+  readonly onFrame?: ((partition: number, frame: Frame) => void) | undefined;
   /** Called after each chunk with the readings until then. */
   readonly onChunk: (readings: number) => void;
   readonly stop: AbortSignal;
@@ -119,7 +120,10 @@ export class Evaluator implements SourceHandler {
     this.#records += records.length;
     this.#readings += task.pendingReadings;
     await this.#lookForFaults(batch, frames);
-    for (const frame of frames) this.prequential.take(partition, frame);
+    for (const frame of frames) {
+      this.prequential.take(partition, frame);
+      this.#parts.onFrame?.(partition, frame);
+    }
     await task.commit();
     onChunk(this.#readings);
   }

@@ -170,3 +170,63 @@ describe('foretide evaluate', () => {
     expect(counts.readings).toBeLessThan(150_000);
   }, 40_000);
 });
+
+describe('foretide evaluate --anomalies', () => {
+  const rows = Array.from({ length: 1200 }, (_, i) => {
+    const time = new Date(Date.UTC(2026, 0, 1) + i * 300_000).toISOString();
+    return `${time},${(20 + Math.sin(i / 30) + ((i * 7919) % 13) / 20 + (i === 1000 ? 40 : 0)).toFixed(3)}\n`;
+  });
+  const spiked = write('spiked.csv', `time,temp\n${rows.join('')}`);
+  const labels = write(
+    'labels.json',
+    '{"spiked.csv": [["2026-01-04 11:00:00", "2026-01-04 12:00:00"], ["2026-01-02 11:00", "2026-01-02 12:00"]]}',
+  );
+
+  test('of a CSV and its labels: which windows were found, and what keeps a budget', async () => {
+    const { code, stdout, stderr } = await evaluate(
+      '--anomalies',
+      '--data',
+      spiked,
+      '--labels',
+      labels,
+      '--budget',
+      '300',
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('1 alerts of 1 series in 4 days');
+    expect(stdout).toContain(
+      '1 of 2 labelled windows found; 0 alerts outside of them: precision 100.0 %, recall 50.0 %',
+    );
+    expect(stdout).toMatch(/2026-01-04 11:00 .* 2026-01-04 11:20 +│ 0.7 h/);
+    expect(stdout).toMatch(/At most 300 alerts a week and 100 series: --set alerts.raise=0\.\d+/);
+  });
+
+  test('--json prints one document', async () => {
+    const { code, stdout } = await evaluate('--anomalies', '--data', spiked, '--labels', labels, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 1,
+      pipeline: 'anomaly-alerts',
+      all: {
+        alerts: 1,
+        windows: 2,
+        found: 1,
+        outside: 0,
+        precision: 1,
+        recall: 0.5,
+        timeToDetection: 1_200_000,
+      },
+      windows: [{ alertAt: '2026-01-04T11:20:00.000Z', after: 1200, beforeEnd: 2400 }, { alertAt: null }],
+      budget: null,
+    });
+  });
+
+  test.each([
+    [['--labels', 'none.json'], 'FILE_UNREADABLE'],
+    [['--pipeline', 'live-forecast'], 'SETTINGS_INVALID'],
+  ])('%j is said to be wrong', async (flags, expected) => {
+    const { code, stderr } = await evaluate('--anomalies', '--data', spiked, ...flags);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(expected);
+  });
+});

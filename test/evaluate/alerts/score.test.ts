@@ -1,0 +1,138 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { AlertRules } from '../../../src/alert/machine.ts';
+import { readLabels, windowsOf } from '../../../src/evaluate/alerts/labels.ts';
+import { outcomesOf, raiseFor, scoreAlerts } from '../../../src/evaluate/alerts/score.ts';
+import { firings, type WatchedSeries } from '../../../src/evaluate/alerts/watch.ts';
+
+const DAY = 86_400_000;
+const watched = (series: string, oddness: readonly number[], step = DAY): WatchedSeries => ({
+  series,
+  partition: 0,
+  time: oddness.map((_, i) => 1e12 + i * step),
+  oddness: [...oddness],
+  turns: [],
+});
+const RULES: AlertRules = {
+  raise: 0.5,
+  clear: 0.2,
+  holdFor: 0,
+  clearFor: 0,
+  cooldown: 0,
+  warmUp: 0,
+  flaps: 1000,
+  flapWithin: 1,
+};
+
+describe('alerts are held against labelled windows', () => {
+  const at = (day: number): number => 1e12 + day * DAY;
+  const one = {
+    watched: watched('a', Array<number>(31).fill(0)),
+    windows: [
+      { from: at(5), to: at(8) },
+      { from: at(20), to: at(21) },
+    ],
+  };
+
+  test('found ones, missed ones, alerts outside, and how long it took', () => {
+    const cases = [
+      { ...one, alerts: [at(1), at(7), at(8), at(12)] },
+      {
+        watched: watched('b', Array<number>(31).fill(0)),
+        windows: [{ from: at(3), to: at(9) }],
+        alerts: [at(3)],
+      },
+    ];
+    expect(scoreAlerts(cases)).toEqual({
+      series: 2,
+      days: 60,
+      alerts: 5,
+      perSeriesAndMonth: 2.5,
+      windows: 3,
+      found: 2,
+      outside: 2,
+      precision: 0.6,
+      recall: 2 / 3,
+      timeToDetection: 2 * DAY,
+    });
+    expect(outcomesOf(cases).map(({ series, alertAt }) => [series, alertAt])).toEqual([
+      ['a', at(7)],
+      ['a', null],
+      ['b', at(3)],
+    ]);
+  });
+
+  test('without labels there is a number of alerts, and neither precision nor recall', () => {
+    expect(scoreAlerts([{ ...one, windows: [], alerts: [at(1)] }])).toMatchObject({
+      alerts: 1,
+      precision: null,
+      recall: null,
+      timeToDetection: null,
+    });
+  });
+});
+
+describe('a budget', () => {
+  const scores = Array.from({ length: 701 }, (_, i) => (i % 100 === 50 ? 0.5 + i / 2000 : 0));
+
+  test('is kept by the least threshold that keeps it', () => {
+    const series = watched('a', scores);
+    expect(firings(series, RULES).length).toBe(7);
+    // 100 weeks of one series: 100 a week and 100 series are all, 3 are three of them
+    expect(raiseFor([series], RULES, 100)).toBe(RULES.clear);
+    const raise = raiseFor([series], RULES, 3)!;
+    expect(firings(series, { ...RULES, raise }).length).toBe(3);
+    expect(firings(series, { ...RULES, raise: raise - 0.01 }).length).toBeGreaterThan(3);
+    expect(
+      raiseFor(
+        [
+          watched(
+            'a',
+            Array.from(scores, (_, i) => i % 2),
+          ),
+        ],
+        RULES,
+        1,
+      ),
+    ).toBeNull();
+  });
+});
+
+describe('labels', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'foretide-labels-'));
+  const file = (text: string): string => {
+    const path = join(dir, `${Math.random()}.json`);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test('are found by the series, the path of its file or the last part of it', () => {
+    const labels = readLabels(
+      file(
+        '{"a":[["2026-01-01 00:00:00.000000","2026-01-02T00:00:00Z"]],"real/b.csv":[["2026-01-01 00:00","2026-01-01 00:00"]],"c.csv":[]}',
+      ),
+    );
+    expect(windowsOf(labels, 'a', 'x.csv')).toEqual([
+      { from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 2) },
+    ]);
+    expect(windowsOf(labels, 'x', '/data/real/b.csv').length).toBe(1);
+    expect(windowsOf(labels, 'x', 'bundled:b.csv').length).toBe(1);
+    expect(windowsOf(labels, 'x', '/data/other/c.csv')).toEqual([]);
+    expect(windowsOf(labels, 'x', undefined)).toEqual([]);
+  });
+
+  test.each([
+    ['{', 'FILE_FORMAT'],
+    ['{"a":[["yesterday","2026-01-02"]]}', 'FILE_FORMAT'],
+    ['{"a":[["2026-01-03","2026-01-02"]]}', 'FILE_FORMAT'],
+    ['{"a":["2026-01-03"]}', 'FILE_FORMAT'],
+  ])('%s is refused', (text, code) => {
+    expect(() => readLabels(file(text))).toThrow(expect.objectContaining({ code }));
+  });
+
+  test('a file that is not there is refused', () => {
+    expect(() => readLabels(join(dir, 'none'))).toThrow(expect.objectContaining({ code: 'FILE_UNREADABLE' }));
+  });
+});
