@@ -63,7 +63,7 @@ test('an alert just after a window costs little, one far from it most', () => {
   expect(scores(file([90], [[40, 49]]))[0]).toBeCloseTo((-100 * 0.11) / 2, 12);
 });
 
-// Seen to fail where each alert in a window pays, and where the last one in it counts.
+// Seen to fail where the last one in it counts.
 test('of several alerts in a window the first counts', () => {
   const late = 1 + scaledSigmoid(-0.6) / scaledSigmoid(-1);
   expect(scores(file([44, 45, 49], [[40, 49]]))[0]).toBeCloseTo((100 * late) / 2, 12);
