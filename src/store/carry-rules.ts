@@ -59,6 +59,12 @@ export const GROUPS: readonly SlotGroup[] = [
   group('score', 'errors and coverage by horizon', ['score'], ['past', 'cell', 'mixture', 'band']),
   group('score.standing', 'whether coverage is within its tolerance', ['score.standing'], ['score']),
   group('drift', 'usual sizes of the errors', ['drift'], ['past', 'cell', 'mixture']),
+  group('surprise', 'how rare errors are', ['surprise'], ['past', 'cell', 'mixture', 'band']),
+  group('joint', 'how rare errors of several channels are together', ['joint'], ['surprise']),
+  group('jump', 'how rare changes are', ['jump'], []),
+  group('flatline', 'how rare repetitions are', ['flatline'], []),
+  group('silence', 'how long the gaps of each series are', ['silence'], []),
+  group('alert', 'alerts that are pending or firing, mutes, feedback', ['alert'], []),
 ];
 
 /** What another value of a setting does. */
@@ -81,13 +87,15 @@ const RULES: readonly SettingRule[] = [
   { path: 'model.name', renews: [] },
   // on another grid what has gone out might go out again, as the beginning of an interval
   { path: 'align', renews: 'refuse' },
-  { path: 'align.every', renews: ['cell', 'past'], refusedWith: 'align.bucket' },
+  { path: 'align.every', renews: ['cell', 'past', 'jump'], refusedWith: 'align.bucket' },
   { path: 'align.gaps', renews: [] },
   { path: 'align.decay', renews: [] },
   { path: 'align.gapLimit', renews: [] },
   { path: 'scale', renews: ['scale'] },
   { path: 'scale.window', renews: [] },
-  { path: 'forecast', renews: ['cell', 'past'] },
+  { path: 'forecast', renews: ['cell', 'past', 'jump', 'flatline'] },
+  { path: 'forecast.targets', renews: ['cell', 'past', 'jump', 'flatline'] },
+  { path: 'forecast.weights', renews: ['cell', 'past'] },
   { path: 'forecast.profile', renews: [] },
   { path: 'forecast.learn', renews: [] },
   { path: 'forecast.yearly', renews: [] },
@@ -101,6 +109,7 @@ const RULES: readonly SettingRule[] = [
   { path: 'forecast.level', renews: ['band'] },
   { path: 'forecast.levels', renews: ['band'] },
   { path: 'forecast.store', renews: ['score.standing'] },
+  { path: 'alerts', renews: [] },
 ];
 
 /** What another model does. */

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import anomalyAlerts from '../../pipelines/anomaly-alerts.ts';
+import liveForecast from '../../pipelines/live-forecast.ts';
+import { AlertSettings } from '../../src/alert/settings.ts';
 import { JoinSettings } from '../../src/align/join-settings.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
+import type { Pipeline } from '../../src/pipeline.ts';
 import { ScaleSettings } from '../../src/scale/scale.ts';
 import { ALWAYS, GROUPS, groupOf, MODEL_RENEWS, ruleOf } from '../../src/store/carry-rules.ts';
 import { readLayout } from '../../src/memory/layout.ts';
@@ -9,16 +13,18 @@ import { meaningOf } from './meanings.ts';
 const KNOWN = new Set(GROUPS.map(({ name }) => name));
 
 describe('the groups', () => {
-  test.each([
-    [],
-    ['forecast.profile=full'],
-    ['forecast.profile=full', 'forecast.weights=partition'],
-    ['forecast.learn=none'],
-    ['scale.method=robust', 'forecast.season=37', 'forecast.yearly=true'],
-    ['align.every=1m', 'align.join={channels: [a, b], known: [p]}'],
-    ['align.every=1m', 'align.aggregate=mean'],
-  ])('know every slot that the stages ask for: %j', (...set) => {
-    const { series, partition } = readLayout(meaningOf(set).layout);
+  test.each<readonly [Pipeline, readonly string[]]>([
+    [liveForecast, []],
+    [liveForecast, ['forecast.profile=full']],
+    [liveForecast, ['forecast.profile=full', 'forecast.weights=partition']],
+    [liveForecast, ['forecast.learn=none']],
+    [liveForecast, ['scale.method=robust', 'forecast.season=37', 'forecast.yearly=true']],
+    [liveForecast, ['align.every=1m', 'align.join={channels: [a, b], known: [p]}']],
+    [liveForecast, ['align.every=1m', 'align.aggregate=mean']],
+    [anomalyAlerts, []],
+    [anomalyAlerts, ['align.every=1m', 'align.join={channels: [a, b]}']],
+  ])('know every slot that the stages ask for: %#', (pipeline, set) => {
+    const { series, partition } = readLayout(meaningOf(set, pipeline).layout);
     const unknown = [...series.slots, ...partition.slots]
       .map(({ name }) => name)
       .filter((name) => !ALWAYS.includes(name) && !KNOWN.has(groupOf(name)!.name));
@@ -54,13 +60,19 @@ describe('the groups', () => {
 
 describe('the rules', () => {
   /** Settings of the sections that have no rule of their own: what all of the section does is right for them. */
-  const GENERAL = ['forecast.weights', 'forecast.targets', 'scale.method', 'align.aggregate', 'align.offset'];
+  const GENERAL = [
+    'scale.method',
+    'align.aggregate',
+    'align.offset',
+    ...keysOf(AlertSettings).map((key) => `alerts.${key}`),
+  ];
 
   test('say of every setting what another value of it does', () => {
     const sections = {
       align: ['every', 'aggregate', 'offset', 'gaps', 'decay', 'gapLimit'],
       scale: keysOf(ScaleSettings),
       forecast: keysOf(ForecastSettings),
+      alerts: keysOf(AlertSettings),
     };
     const general = Object.entries(sections)
       .flatMap(([section, keys]) => keys.map((key) => `${section}.${key}`))
@@ -77,8 +89,8 @@ describe('the rules', () => {
     'align.aggregate',
   ])('with another %s nothing goes over', (path) => expect(ruleOf(path).renews).toBe('refuse'));
 
-  test('know all sections of live-forecast', () => {
-    for (const key of Object.keys(meaningOf([]).settings))
+  test.each([liveForecast, anomalyAlerts])('know all sections of $name', (pipeline) => {
+    for (const key of Object.keys(meaningOf([], pipeline).settings))
       expect(ruleOf(key === 'model' ? 'model.name' : key).path).not.toBe('');
   });
 });

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import anomalyAlerts from '../../pipelines/anomaly-alerts.ts';
+import liveForecast from '../../pipelines/live-forecast.ts';
+import type { Pipeline } from '../../src/pipeline.ts';
 import { Arena } from '../../src/memory/arena.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { ALWAYS } from '../../src/store/carry-rules.ts';
@@ -22,8 +25,8 @@ const named = (groups: readonly GroupFate[], fate: GroupFate['fate']): string[] 
     .map(({ name }) => name)
     .toSorted();
 
-function fatesOf(before: readonly string[], now: readonly string[]) {
-  const { groups, changes } = migrationOf(meaningOf(before), meaningOf(now), 'here');
+function fatesOf(before: readonly string[], now: readonly string[], pipeline = liveForecast as Pipeline) {
+  const { groups, changes } = migrationOf(meaningOf(before, pipeline), meaningOf(now, pipeline), 'here');
   const [carried, anew, dropped, added] = (['carried', 'anew', 'dropped', 'added'] as const).map((fate) =>
     named(groups, fate),
   );
@@ -114,6 +117,17 @@ describe('what becomes of live-forecast', () => {
     ['no learning', [], ['forecast.learn=none'], { carried: ['align', 'cell', 'scale'] }],
   ])('%s', (_, before, now, expected) => {
     expect(fatesOf(before, now)).toMatchObject(expected);
+  });
+
+  test('alerts go on as they stand, with other bounds and with another model; what is rare is learned anew with the errors', () => {
+    const evidence = ['surprise', 'jump', 'flatline', 'silence', 'alert'];
+    const bounds = fatesOf([], ['alerts.raise=0.7', 'alerts.clearFor=1h'], anomalyAlerts);
+    expect(bounds).toMatchObject({ carried: [...ALL, ...evidence].toSorted(), anew: [] });
+    const model = fatesOf([], ['model.seed=2'], anomalyAlerts);
+    expect(model.carried).toEqual(expect.arrayContaining(without(evidence, 'surprise')));
+    expect(model.anew).toContain('surprise');
+    const step = fatesOf([], ['align.every=1m'], anomalyAlerts);
+    expect(step.carried).toEqual(['alert', 'flatline', 'scale', 'silence']);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import anomalyAlerts from '../../pipelines/anomaly-alerts.ts';
 import type { Log } from '../../src/log.ts';
 import { silentLog } from '../../src/log.ts';
 import { Task } from '../../src/run/task.ts';
@@ -9,6 +10,7 @@ import type { Commit } from '../../src/store/store.ts';
 import { type SqliteOptions, SqliteStore } from '../../src/store/sqlite.ts';
 import { type Dump, dump } from '../checks/dump.ts';
 import { batch, partsWith, settingsWith } from '../run/parts.ts';
+import { settingsOf } from './meanings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'foretide-migrate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -79,6 +81,28 @@ describe('state of other settings, in SQLite', () => {
     await expect(go(path, 3 * HALF, before, { onMismatch: 'refuse' })).rejects.toMatchObject({
       code: 'STATE_MISMATCH',
     });
+  });
+
+  test('alerts go on with other bounds and another model', async () => {
+    const path = place();
+    const alerts = async (to: number, ...set: readonly string[]) => {
+      const store = open(path, MIGRATE);
+      const task = await Task.open(
+        0,
+        partsWith(store, { pipeline: anomalyAlerts, settings: settingsOf(anomalyAlerts, set) }),
+      );
+      task.push(batch(0, task.next ?? 0, to, SERIES));
+      await task.commit();
+      const told = { account: task.account(), state: task.memory.numbers(0) };
+      task.close();
+      await store.close();
+      return told;
+    };
+    const before = await alerts(HALF, 'alerts.warmUp=10');
+    const after = await alerts(2 * HALF, 'alerts.warmUp=10', 'alerts.raise=0.7', 'model.seed=2');
+    expect(after.account).toMatchObject({ records: 2 * HALF, used: 2 * HALF });
+    const readings = 5; // of the numbers of an alert
+    expect([before, after].map(({ state }) => state['alert']![readings])).toEqual([100, 200]);
   });
 
   test('with a setting that has not come to bear, it goes on as if it had always been so, bit by bit', async () => {
