@@ -1,3 +1,4 @@
+import type { Forecasted } from '../forecast/forecast.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
@@ -27,10 +28,10 @@ export interface ViewEvidence {
   readonly nearest: { readonly value: number; readonly time: number };
 }
 
-/** What `novelty` adds. */
+/** What `novelty` adds: of the channels that are forecast where the stage stands after `forecast`, else of all. */
 export interface Novel {
   /**
-   * [n × channels] how little a channel has been like this before, in [0, 1); 0.5 is an alert by default. It is judged at the ends of blocks of
+   * [n × T] how little a channel has been like this before, in [0, 1); 0.5 is an alert by default. It is judged at the ends of blocks of
    * readings: 0 at the others, in the first half of the warm-up, and where a stronger alert has just been; NaN where the channel was not observed.
    */
   readonly novelty: Float64Array;
@@ -51,25 +52,28 @@ export interface Novel {
  * Nothing depends on the unit or the zero of the values. What was seen before is not novel, however seldom; a reading is judged by what came
  * before it only.
  *
+ * @param channels of a reading
  * @see test/nab, which scores it on the Numenta Anomaly Benchmark
  */
 export function novelty(
   memory: Memory,
   channels: number,
   { warmUp, threshold }: NoveltySettings,
-): Stage<Frame, Novel> {
+): Stage<Frame & Partial<Pick<Forecasted, 'targets'>>, Novel> {
   const judge = new NoveltyJudge(memory, channels, warmUp);
-  return stage(({ length: n, series, time, value }: Frame) => {
-    const scores = new Float64Array(n * channels).fill(NaN);
+  const all = Array.from({ length: channels }, (_, c) => c);
+  return stage((frame: Frame & Partial<Pick<Forecasted, 'targets'>>) => {
+    const { length: n, channels: width, targets = all, series, time, value } = frame;
+    const scores = new Float64Array(n * targets.length).fill(NaN);
     const novelties: NoveltyEvidence[] = [];
-    for (let i = 0; i < n; i++) {
-      for (let c = 0; c < channels; c++) {
-        const at = i * channels + c;
-        if (Number.isNaN(value[at]!)) continue;
-        const { score, sightings, first } = judge.take(series[i]!, c, time[i]!, value[at]!);
+    for (let i = 0, at = 0; i < n; i++) {
+      for (let c = 0; c < targets.length; c++, at++) {
+        const channel = targets[c]!;
+        const y = value[i * width + channel]!;
+        if (Number.isNaN(y)) continue;
+        const { score, sightings, first } = judge.take(series[i]!, c, time[i]!, y);
         scores[at] = score;
-        if (score >= threshold)
-          novelties.push({ row: i, channel: c, score, views: viewsOf(sightings, first) });
+        if (score >= threshold) novelties.push({ row: i, channel, score, views: viewsOf(sightings, first) });
       }
     }
     return { novelty: scores, novelties };

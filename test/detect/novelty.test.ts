@@ -130,6 +130,16 @@ describe('the scores', () => {
     expect(both.novelties.some(({ row, channel }) => channel === 1 && row > 1200)).toBe(true);
   });
 
+  test('after a forecast are of the channels that are forecast', () => {
+    const memory = new Memory();
+    const operator = novelty(memory, 3, NoveltySettings.parse({}));
+    const values = daily(1500).map((value, i) => (i > 1200 ? value + 25 : value));
+    const frame = frameOf(memory, readingsOf(values.map((value, i) => [i, value, -i])));
+    const [out] = through(operator, { ...frame, targets: [1] });
+    expect([...out!.novelty]).toEqual(scoresOf(values));
+    expect(new Set(out!.novelties.map(({ channel }) => channel))).toEqual(new Set([1]));
+  });
+
   test('however readings are cut into frames, and whatever other series come between them, they are the same', () => {
     const values = daily(1500).map((value, i) => (i > 1200 ? value + 25 : value));
     const whole = scoresOf(values);
