@@ -63,6 +63,7 @@ export const GROUPS: readonly SlotGroup[] = [
   group('joint', 'how rare errors of several channels are together', ['joint'], ['surprise']),
   group('jump', 'how rare changes are', ['jump'], []),
   group('flatline', 'how rare repetitions are', ['flatline'], []),
+  group('novelty', 'what each series has been like, and when', ['novelty'], []),
   group('silence', 'how long the gaps of each series are', ['silence'], []),
   group('alert', 'alerts that are pending or firing, mutes, feedback', ['alert'], []),
 ];
@@ -93,8 +94,8 @@ const RULES: readonly SettingRule[] = [
   { path: 'align.gapLimit', renews: [] },
   { path: 'scale', renews: ['scale'] },
   { path: 'scale.window', renews: [] },
-  { path: 'forecast', renews: ['cell', 'past', 'jump', 'flatline'] },
-  { path: 'forecast.targets', renews: ['cell', 'past', 'jump', 'flatline'] },
+  { path: 'forecast', renews: ['cell', 'past', 'jump', 'flatline', 'novelty'] },
+  { path: 'forecast.targets', renews: ['cell', 'past', 'jump', 'flatline', 'novelty'] },
   { path: 'forecast.weights', renews: ['cell', 'past'] },
   { path: 'forecast.profile', renews: [] },
   { path: 'forecast.learn', renews: [] },
