@@ -2,7 +2,7 @@ import { z } from 'zod';
 // prettier-ignore
 import {
   alert, alertPoints, AlertSettings, align, AlignSettings, decode, detect, eventPoints, flatline, forecast, forecastPoints,
-  ForecastSettings, judge, jump, learn, oddPoints, pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score,
+  ForecastSettings, judge, jump, learn, novelty, NoveltySettings, oddPoints, pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score,
   silence, surprise, topology,
 } from '../src/index.ts';
 
@@ -15,6 +15,7 @@ export default pipeline({
     align: AlignSettings,
     scale: ScaleSettings,
     forecast: ForecastSettings,
+    novelty: NoveltySettings,
     alerts: AlertSettings,
   }),
   defaults: {
@@ -38,6 +39,7 @@ export default pipeline({
       surprise(memory, model.channels), //         how rare is such an error?
       jump(memory, model.channels), //             such a change?
       flatline(memory, model.channels), //         the same value for so long?
+      novelty(memory, model.channels, settings.novelty), // anything that it has not been before?
       judge(memory, model.channels), //            all of it together, 0 to 1
       silence(memory), //                          does nothing come any more?
       alert(memory, settings.alerts), //           pending, firing, resolved

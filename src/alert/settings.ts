@@ -20,16 +20,16 @@ export const AlertSettings = z
       .number()
       .min(0)
       .max(1)
-      .default(0.6)
+      .default(0.5)
       .describe(
-        'Oddness at which an alert begins; 0.5 is as rare as one reading in 10,000, 0.75 as one in a million',
+        'Oddness at which an alert begins; 0.33 is as rare as one reading in 10,000, 0.5 as one in a million',
       ),
-    clear: z.number().min(0).max(1).default(0.3).describe('Oddness below which it may end'),
+    clear: z.number().min(0).max(1).default(0.25).describe('Oddness below which it may end'),
     critical: z
       .number()
       .min(0)
       .max(1)
-      .default(0.85)
+      .default(0.75)
       .describe('Oddness from which it is critical, not a warning'),
     holdFor: Span.prefault('none').describe(
       'How long the oddness must stay up before the alert fires, in event time',

@@ -2,7 +2,15 @@ import type { Forecasted } from '../forecast/forecast.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
-import { QUANTILE, quantileOf, rarityOf, TAIL, trackQuantile, trackRarity } from './rarity.ts';
+import {
+  PRIOR_OF_TIMES,
+  QUANTILE,
+  quantileOf,
+  rarityOf,
+  TAIL,
+  trackQuantile,
+  trackRarity,
+} from './rarity.ts';
 
 /** Column that `flatline` adds, [n × T]. */
 export interface Flat {
@@ -42,9 +50,9 @@ function takeValue(f64: Float64Array, at: number, y: number): number {
   if (run > 0 && f64[at] === y) {
     f64[at + 1] = run + 1;
     const usual = Math.max(quantileOf(f64, at + RUN), LEAST);
-    return f64[at + RUN]! < ENOUGH ? 0 : rarityOf(f64, at + RUN + QUANTILE, run / usual);
+    return f64[at + RUN]! < ENOUGH ? 0 : rarityOf(f64, at + RUN + QUANTILE, run / usual, PRIOR_OF_TIMES);
   }
-  if (run > 0) trackRarity(f64, at + RUN + QUANTILE, trackQuantile(f64, at + RUN, run - 1));
+  if (run > 0) trackRarity(f64, at + RUN + QUANTILE, trackQuantile(f64, at + RUN, run - 1), PRIOR_OF_TIMES);
   f64[at] = y;
   f64[at + 1] = 1;
   return 0;

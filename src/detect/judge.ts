@@ -4,6 +4,7 @@ import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
 import type { Flat } from './flatline.ts';
 import type { Jumped } from './jump.ts';
+import type { Novel } from './novelty.ts';
 import { QUANTILE, TAIL, trackQuantile, trackRarity } from './rarity.ts';
 import type { Surprised } from './surprise.ts';
 
@@ -13,18 +14,16 @@ export type Reason = (typeof REASONS)[number];
 
 /** Columns that `judge` adds. */
 export interface Judged {
-  /** [n] how odd the reading is by what says so most, in [0, 1]; NaN where nothing says anything. 0.5: as rare as one reading in 10,000. */
+  /** [n] how odd the reading is by what says so most, in [0, 1]; NaN where nothing says anything. 0.5 is an alert by default: as rare as one reading in a million, or as novel. */
   readonly oddness: Float64Array;
   /** [n] what says so most: its place in `REASONS`. */
   readonly reason: Uint8Array;
   /** [n] the channel that it says so of: its place among those that are forecast; of `joint` the oddest one. */
   readonly oddest: Uint16Array;
-  /** What each kind of evidence says, [n × T], by its name. */
-  readonly evidence: Readonly<Partial<Record<Reason, Float64Array>>>;
 }
 
 /** Columns that are judged, as far as their stages stand in the pipeline. */
-export type Evidence = Partial<Surprised & Jumped & Flat & { readonly novelty: Float64Array }>;
+export type Evidence = Partial<Surprised & Jumped & Flat & Novel>;
 
 const JOINT = QUANTILE + TAIL;
 
@@ -40,34 +39,26 @@ export function judge(memory: Memory, channels: number): Stage<Frame & Forecaste
     const oddness = new Float64Array(n).fill(NaN);
     const reason = new Uint8Array(n);
     const oddest = new Uint16Array(n);
-    const evidence = {
-      ...(surprise && { surprise }),
-      ...(jump && { jump }),
-      ...(flatline && { flatline }),
-      ...(novelty && { novelty }),
+    const say = (i: number, c: number, what: Reason, score: number | undefined): void => {
+      if (score === undefined || Number.isNaN(score) || score <= oddness[i]!) return;
+      oddness[i] = score;
+      reason[i] = REASONS.indexOf(what);
+      oddest[i] = c;
     };
-    const columns = Object.entries(evidence);
-    const places = columns.map(([name]) => REASONS.indexOf(name as Reason));
     for (let i = 0; i < n; i++) {
       let sum = 0;
       for (let c = 0; c < targets.length; c++) {
         const at = i * targets.length + c;
+        say(i, c, 'surprise', surprise?.[at]);
+        say(i, c, 'jump', jump?.[at]);
+        say(i, c, 'flatline', flatline?.[at]);
+        say(i, c, 'novelty', novelty?.[at]);
         if (surprise && surprise[at]! > 0) sum += surprise[at]!;
-        for (let k = 0; k < columns.length; k++) {
-          const score = columns[k]![1][at]!;
-          if (Number.isNaN(score) || score <= oddness[i]!) continue;
-          oddness[i] = score;
-          reason[i] = places[k]!;
-          oddest[i] = c;
-        }
       }
       if (!joint || !surprise) continue;
       const own = joint.at(series[i]!);
-      const together = trackRarity(f64, own + QUANTILE, trackQuantile(f64, own, sum));
-      if (!(together > oddness[i]!)) continue;
-      oddness[i] = together;
-      reason[i] = REASONS.indexOf('joint');
+      say(i, oddest[i]!, 'joint', trackRarity(f64, own + QUANTILE, trackQuantile(f64, own, sum)));
     }
-    return { oddness, reason, oddest, evidence };
+    return { oddness, reason, oddest };
   });
 }

@@ -3,9 +3,9 @@ import { ln } from '../maths/logarithm.ts';
 /**
  * How rare a size is, judged by the sizes before it; the common scale of all evidence:
  *
- *     score = log10(1 / p) / 8,   0.25: one reading in 100 is as large, 0.5: one in 10,000, 0.75: one in a million, 1: one in 10⁸ or fewer
+ *     score = log10(1 / p) / 12,   1/6: one reading in 100 is as large, 1/3: one in 10,000, 0.5: one in a million, 1: one in 10¹² or fewer
  *
- * Up to u, the size that one in 100 exceeds, the score is a share of 0.25. Beyond it sizes are taken for a power law, P(x > u r) = 0.01 r^(−1/ξ), ξ
+ * Up to u, the size that one in 100 exceeds, the score is a share of 1/6. Beyond it sizes are taken for a power law, P(x > u r) = 0.01 r^(−1/ξ), ξ
  * being the mean of ln r over about the last 200 that were beyond (B. M. Hill, "A simple general approach to inference about the tail of a
  * distribution", Annals of Statistics 3, 1975), begun as 20 of ξ = 0.33 (Student's t with 3 degrees of freedom). Lighter tails than a power law's are
  * so taken for heavier than they are: rather too quiet than too loud.
@@ -16,11 +16,13 @@ const BEYOND = 0.01;
 /** ξ before anything is known, and the number of sizes that it counts for. */
 const PRIOR = 0.33;
 const PRIOR_COUNT = 20;
+/** ξ of lengths of time that go on, gaps and runs: most are alike, and lighter in the tail than errors are. */
+export const PRIOR_OF_TIMES = 0.2;
 const WINDOW = 200;
 /** A single size counts for ξ as no more than so many ξ: one anomaly must not make the next one usual. */
 const MOST = 4;
 /** log10(1 / p) that is a score of 1. */
-const FULL = 8;
+const FULL = 12;
 /** Score of u itself. */
 const USUAL = 2 / FULL;
 
@@ -32,13 +34,14 @@ export const TAIL = 2;
  *
  * @param state `TAIL` float64 from `at` on
  * @param ratio 0 or more
+ * @param prior ξ before anything is known
  * @returns score in [0, 1]
  */
-export function trackRarity(state: Float64Array, at: number, ratio: number): number {
-  const score = rarityOf(state, at, ratio);
+export function trackRarity(state: Float64Array, at: number, ratio: number, prior = PRIOR): number {
+  const score = rarityOf(state, at, ratio, prior);
   if (ratio > 1) {
     const count = state[at]!;
-    const shape = shapeOf(state, at);
+    const shape = shapeOf(state, at, prior);
     const weight = 1 / (Math.min(count, WINDOW) + PRIOR_COUNT + 1);
     state[at] = count + 1;
     state[at + 1] = shape + weight * (Math.min(beyond(ratio), MOST * shape) - shape);
@@ -47,14 +50,14 @@ export function trackRarity(state: Float64Array, at: number, ratio: number): num
 }
 
 /** How rare a size is, which is not taken in. @see trackRarity */
-export function rarityOf(state: Float64Array, at: number, ratio: number): number {
+export function rarityOf(state: Float64Array, at: number, ratio: number, prior = PRIOR): number {
   if (!(ratio > 0)) return 0;
   if (ratio <= 1) return ratio * USUAL;
-  return Math.min(1, USUAL + beyond(ratio) / shapeOf(state, at) / Math.LN10 / FULL);
+  return Math.min(1, USUAL + beyond(ratio) / shapeOf(state, at, prior) / Math.LN10 / FULL);
 }
 
-function shapeOf(state: Float64Array, at: number): number {
-  return state[at] === 0 ? PRIOR : state[at + 1]!;
+function shapeOf(state: Float64Array, at: number, prior: number): number {
+  return state[at] === 0 ? prior : state[at + 1]!;
 }
 
 function beyond(ratio: number): number {

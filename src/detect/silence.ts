@@ -2,7 +2,15 @@ import type { Aligned } from '../align/align.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
-import { QUANTILE, quantileOf, rarityOf, TAIL, trackQuantile, trackRarity } from './rarity.ts';
+import {
+  PRIOR_OF_TIMES,
+  QUANTILE,
+  quantileOf,
+  rarityOf,
+  TAIL,
+  trackQuantile,
+  trackRarity,
+} from './rarity.ts';
 
 /** What `silence` adds. */
 export interface Silences {
@@ -26,7 +34,7 @@ export interface Silent {
 }
 
 /** What is less rare is not told. */
-const LEAST = 0.25;
+const LEAST = 1 / 6;
 /** Gaps of a series before it is known what is usual. */
 const ENOUGH = 20;
 /** Time between two looks, ms of event time. */
@@ -49,14 +57,20 @@ export function silence(memory: Memory): Stage<Frame & Aligned, Silences> {
       const at = slot.at(series);
       const since = f64[at]!;
       if (f64[at + LAST]! < ENOUGH) continue;
-      const score = rarityOf(f64, at + LAST + QUANTILE, (time - since) / quantileOf(f64, at + LAST));
+      const score = rarityOf(
+        f64,
+        at + LAST + QUANTILE,
+        (time - since) / quantileOf(f64, at + LAST),
+        PRIOR_OF_TIMES,
+      );
       if (score > LEAST) silent.push({ series, name: memory.name(series), time, since, score, after });
     }
   }
 
   function take(f64: Float64Array, at: number, time: number): void {
     const gap = time - f64[at]!;
-    if (f64[at] !== 0) trackRarity(f64, at + LAST + QUANTILE, trackQuantile(f64, at + LAST, gap));
+    if (f64[at] !== 0)
+      trackRarity(f64, at + LAST + QUANTILE, trackQuantile(f64, at + LAST, gap), PRIOR_OF_TIMES);
     f64[at] = time;
   }
 

@@ -111,6 +111,8 @@ const RULES: readonly SettingRule[] = [
   { path: 'forecast.levels', renews: ['band'] },
   { path: 'forecast.store', renews: ['score.standing'] },
   { path: 'alerts', renews: [] },
+  { path: 'novelty', renews: ['novelty'] },
+  { path: 'novelty.threshold', renews: [] },
 ];
 
 /** What another model does. */

@@ -163,7 +163,7 @@ describe('nobody is told', () => {
 
 test('false alerts make the next one less likely, a true one takes that back', () => {
   const bump = (step: number, value: number): number =>
-    step >= WRONG && step % 100 === 0 ? value + 4.5 : value;
+    step >= WRONG && step % 100 === 0 ? value + 18 : value;
   const records = stream(bump);
   const feedback = (before: number, isTrue: boolean) =>
     ({ before, command: { kind: 'feedback', series: 'site1.a', isTrue } }) as const;

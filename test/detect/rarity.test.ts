@@ -26,18 +26,18 @@ describe('a score tells how rare a size is', () => {
     ['lognormal', () => Math.exp(normal()), 5, 60],
     ['correlated', correlated(0.9, normal), 0, 40],
     ["correlated Student's", correlated(0.9, student), 10, 160],
-  ] as const)('of %s sizes 1 in 100 has 0.25, about 1 in 10,000 has 0.5', (_, next, least, most) => {
+  ] as const)('of %s sizes 1 in 100 has 1/6, about 1 in 10,000 has 1/3', (_, next, least, most) => {
     const score = tracked();
-    let [quarter, half] = [0, 0];
+    let [hundredth, tail] = [0, 0];
     for (let i = 0; i < 400_000; i++) {
       const s = score(Math.abs(next()));
       if (i < 200) continue;
-      if (s >= 0.25) quarter++;
-      if (s >= 0.5) half++;
+      if (s >= 1 / 6) hundredth++;
+      if (s >= 1 / 3) tail++;
     }
-    expect(Math.abs(quarter - 4000)).toBeLessThan(200);
-    expect(half).toBeGreaterThanOrEqual(least);
-    expect(half).toBeLessThanOrEqual(most);
+    expect(Math.abs(hundredth - 4000)).toBeLessThan(200);
+    expect(tail).toBeGreaterThanOrEqual(least);
+    expect(tail).toBeLessThanOrEqual(most);
   });
 });
 
@@ -59,8 +59,8 @@ test('a scale that changes is found usual again, and one that is ten times as la
   const score = tracked();
   for (let i = 0; i < 5000; i++) score(Math.abs(normal()));
   const late = Array.from({ length: 3000 }, () => score(10 * Math.abs(normal())));
-  expect(late.slice(0, 20).some((s) => s > 0.5)).toBe(true);
-  expect(late.slice(1000).filter((s) => s >= 0.25).length).toBeLessThan(80);
+  expect(late.slice(0, 20).some((s) => s > 1 / 3)).toBe(true);
+  expect(late.slice(1000).filter((s) => s >= 1 / 6).length).toBeLessThan(80);
 });
 
 test('where nothing ever moved nothing is rare, the first move included: there is no scale yet', () => {
