@@ -120,7 +120,7 @@ describe('what becomes of live-forecast', () => {
   });
 
   test('alerts go on as they stand, with other bounds and with another model; what is rare is learned anew with the errors', () => {
-    const evidence = ['surprise', 'jump', 'flatline', 'silence', 'alert'];
+    const evidence = ['surprise', 'jump', 'flatline', 'novelty', 'silence', 'alert'];
     const bounds = fatesOf([], ['alerts.raise=0.7', 'alerts.clearFor=1h'], anomalyAlerts);
     expect(bounds).toMatchObject({ carried: [...ALL, ...evidence].toSorted(), anew: [] });
     const model = fatesOf([], ['model.seed=2'], anomalyAlerts);
