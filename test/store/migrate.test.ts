@@ -127,7 +127,7 @@ describe('what becomes of live-forecast', () => {
     expect(model.carried).toEqual(expect.arrayContaining(without(evidence, 'surprise')));
     expect(model.anew).toContain('surprise');
     const step = fatesOf([], ['align.every=1m'], anomalyAlerts);
-    expect(step.carried).toEqual(['alert', 'flatline', 'scale', 'silence']);
+    expect(step.carried).toEqual(['alert', 'flatline', 'novelty', 'scale', 'silence']);
   });
 
   test.each([
