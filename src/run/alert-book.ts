@@ -21,7 +21,6 @@ export class AlertBook {
     for (const task of tasks) this.#meet(task);
     if (!tasks.some(({ memory }) => memory.seriesSlot('alert'))) return null;
     const byTime = [...this.#alerts.values()].toSorted((a, b) => b.time - a.time);
-    const isOver = ({ state }: AlertState): boolean => state === 'resolved' || state === 'dropped';
     const sorted = [...byTime.filter((one) => !isOver(one)), ...byTime.filter(isOver)];
     for (const { id } of sorted.slice(MOST)) this.#alerts.delete(id);
     return sorted.slice(0, MOST);
@@ -63,17 +62,27 @@ export class AlertBook {
         return value === undefined || Number.isNaN(value) ? null : value;
       };
       const id = labels['id']!;
+      const state = tags['state']!;
+      const turned = {
+        state,
+        severity: tags['severity']!,
+        isMuted: labels['muted'] === 'true',
+        time: time[i]!,
+        score: number('peak')!,
+      };
+      const known = this.#alerts.get(id);
+      // the reading that ends an alert is an ordinary one: what it was about stays
+      if (known && isOver(turned)) {
+        this.#alerts.set(id, { ...known, ...turned });
+        continue;
+      }
       this.#alerts.set(id, {
         id,
         series: series[i]!,
-        state: tags['state']!,
-        severity: tags['severity']!,
+        ...turned,
         reason: tags['reason']!,
         channel: labels['channel'] ?? '',
-        isMuted: labels['muted'] === 'true',
-        time: time[i]!,
         since: number('since')!,
-        score: number('peak')!,
         value: number('value'),
         expected: number('expected'),
         lo: number('lo'),
@@ -81,4 +90,8 @@ export class AlertBook {
       });
     }
   }
+}
+
+function isOver({ state }: Pick<AlertState, 'state'>): boolean {
+  return state === 'resolved' || state === 'dropped';
 }

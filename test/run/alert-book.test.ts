@@ -40,8 +40,8 @@ test('tells of the alerts of the commits, those that stand first, and of none wh
   const [fired] = turns;
   const book = new AlertBook();
   book.take(points(fired!));
-  const other = { ...fired!, series: 'b', since: 5, time: 5 };
-  book.take(points(other, { ...other, turn: 'resolved', time: START + 1e9, expected: NaN }));
+  const other = { ...fired!, series: 'b', since: 5, time: 5, expected: NaN };
+  book.take(points(other, { ...other, turn: 'resolved', time: START + 1e9 }));
   const list = book.list([task])!;
   expect(list.map(({ id, state }) => [id, state])).toEqual([
     [`a@${fired!.since}`, 'firing'],
@@ -61,6 +61,22 @@ test('one that stands since before this run is told of as well, until its end', 
   expect(standing).toMatchObject({ id: `a@${turns[0]!.since}`, state: 'firing', reason: '' });
   book.take(points({ ...turns[0]!, turn: 'resolved', time: START + 1e9 }));
   expect(book.list([task])!.map(({ state }) => state)).toEqual(['resolved']);
+});
+
+test('one that is over is told with what it was about, not with the ordinary reading that has ended it', () => {
+  const { task, turns } = alerting();
+  const book = new AlertBook();
+  book.take(points(turns[0]!));
+  book.take(
+    points({ ...turns[0]!, turn: 'resolved', time: START + 1e9, reason: 'jump', value: 3, expected: 2 }),
+  );
+  expect(book.list([task])![0]).toMatchObject({
+    state: 'resolved',
+    time: START + 1e9,
+    reason: turns[0]!.reason,
+    value: 500,
+    expected: turns[0]!.expected,
+  });
 });
 
 test('keeps no more than the last', () => {
