@@ -88,10 +88,7 @@ async function untilLed(admin: Admin, topics: string[]): Promise<void> {
       if (left === 0) throw error;
     }
     if (left === 0) return;
-    // the global one, which a simulation has its own of
-    await new Promise((resolve) => {
-      setTimeout(resolve, LOOK_EVERY);
-    });
+    await pause();
   }
 }
 
@@ -121,7 +118,7 @@ export async function checkTopics(
       lines.push(`topic ${name}: will be made`);
       continue;
     }
-    const count = await partitionsOf(admin, name);
+    const count = await partitionsOfKnown(admin, name);
     if (count !== partitions) {
       throw unfit(`Topic ${name} has another number of partitions than the input topic ${input}`, {
         expected: String(partitions),
@@ -147,6 +144,25 @@ export async function checkTopics(
     lines.push(`topic ${name}: ${count} partitions${compact ? ', compacted' : ''}${durable}`);
   }
   return lines;
+}
+
+/** Number of partitions of a topic that one broker knows: one that has just been made is not known to all of them at once. */
+async function partitionsOfKnown(admin: Admin, name: string): Promise<number> {
+  for (let left = MOST_LOOKS; ; left--) {
+    try {
+      return await partitionsOf(admin, name);
+    } catch (error) {
+      if (left === 0 || !(error instanceof ForetideError && error.code === 'KAFKA_TOPIC')) throw error;
+    }
+    await pause();
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    // the global one, which a simulation has its own of
+    setTimeout(resolve, LOOK_EVERY);
+  });
 }
 
 /** Removes what a store has written, and the group's offsets: the next run begins anew. */
