@@ -1,7 +1,8 @@
-import kafkajs, { type Admin } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 import { ForetideError } from '../errors.ts';
 import { partitionsOf } from '../source/kafka-admin.ts';
 import type { StoreTopics } from './kafka-settings.ts';
+import { typeOf } from './kafka-writer.ts';
 
 /** Replicas of a topic that is made, where there are brokers enough. */
 const REPLICAS = 3;
@@ -112,13 +113,19 @@ export async function checkTopics(
     });
   }
   const known = new Set(await admin.listTopics());
+  const all = wished(topics);
+  const present = await topicsTold(
+    admin,
+    all.flatMap(({ name }) => (known.has(name) ? [name] : [])),
+  );
   const lines: string[] = [];
-  for (const { name, compact } of wished(topics)) {
-    if (!known.has(name)) {
+  for (const { name, compact } of all) {
+    const topic = present.get(name);
+    if (!topic) {
       lines.push(`topic ${name}: will be made`);
       continue;
     }
-    const count = await partitionsOfKnown(admin, name);
+    const count = topic.partitions.length;
     if (count !== partitions) {
       throw unfit(`Topic ${name} has another number of partitions than the input topic ${input}`, {
         expected: String(partitions),
@@ -126,7 +133,7 @@ export async function checkTopics(
         todo: 'A partition of the input and its state go together: make a topic of that many partitions and name it.',
       });
     }
-    const { policy, durable } = await durabilityOf(admin, name);
+    const { policy, durable } = await durabilityOf(admin, topic);
     if (compact && policy !== undefined && policy !== 'compact') {
       throw unfit(`Topic ${name} would lose state`, {
         expected: 'cleanup.policy compact',
@@ -146,13 +153,15 @@ export async function checkTopics(
   return lines;
 }
 
-/** Number of partitions of a topic that one broker knows: one that has just been made is not known to all of them at once. */
-async function partitionsOfKnown(admin: Admin, name: string): Promise<number> {
+/** What the broker that is asked tells of topics that another has listed: one that has just been made is not known to all of them at once. */
+async function topicsTold(admin: Admin, names: string[]): Promise<ReadonlyMap<string, ITopicMetadata>> {
+  if (names.length === 0) return new Map();
   for (let left = MOST_LOOKS; ; left--) {
     try {
-      return await partitionsOf(admin, name);
+      const { topics } = await admin.fetchTopicMetadata({ topics: names });
+      return new Map(topics.map((topic) => [topic.name, topic]));
     } catch (error) {
-      if (left === 0 || !(error instanceof ForetideError && error.code === 'KAFKA_TOPIC')) throw error;
+      if (left === 0 || typeOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
     }
     await pause();
   }
@@ -212,11 +221,10 @@ async function configOf(
 /** How a topic is cleaned up, and how safely it is kept, in words. */
 async function durabilityOf(
   admin: Admin,
-  name: string,
+  { name, partitions }: ITopicMetadata,
 ): Promise<{ readonly policy: string | undefined; readonly durable: string }> {
   const config = await configOf(admin, name, ['cleanup.policy', 'min.insync.replicas']);
-  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
-  const replicas = topics[0]?.partitions[0]?.replicas.length ?? 0;
+  const replicas = partitions[0]?.replicas.length ?? 0;
   const least = Number(config.get('min.insync.replicas') ?? 1);
   if (least > replicas) {
     throw unfit(`Nothing can be written to topic ${name}`, {

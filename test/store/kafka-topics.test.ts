@@ -2,14 +2,18 @@ import type { Admin } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { checkTopics } from '../../src/store/kafka-topics.ts';
 
-/** What a broker answers; each list is another broker's. */
+/** What brokers answer, each question by another: its topics. */
 function adminOf(...lists: readonly string[][]): Admin {
   let asked = 0;
+  const next = (): string[] => lists[Math.min(asked++, lists.length - 1)]!;
   return {
-    listTopics: async () => lists[Math.min(asked++, lists.length - 1)]!,
-    fetchTopicMetadata: async ({ topics }: { topics: string[] }) => ({
-      topics: topics.map((name) => ({ name, partitions: [{ leader: 1, replicas: [1] }] })),
-    }),
+    listTopics: async () => next(),
+    async fetchTopicMetadata({ topics }: { topics: string[] }) {
+      const known = next();
+      if (topics.some((name) => !known.includes(name)))
+        throw Object.assign(new Error('no such topic'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+      return { topics: topics.map((name) => ({ name, partitions: [{ leader: 1, replicas: [1] }] })) };
+    },
     describeConfigs: async () => ({ resources: [] }),
   } as unknown as Admin;
 }
@@ -23,7 +27,7 @@ const WISHES = {
 
 // Seen to end a run: a topic that has just been made was known to the broker that was asked first, and not to the next.
 test('a topic that one broker knows and another does not yet is waited for', async () => {
-  const lines = await checkTopics(adminOf(['in'], ['in', 'state'], ['in'], ['in', 'state']), WISHES);
+  const lines = await checkTopics(adminOf(['in'], ['in'], ['in', 'state'], ['in'], ['in', 'state']), WISHES);
   expect(lines[0]).toMatch(/^topic state: 1 partitions/);
   expect(lines[1]).toBe('topic commands: will be made');
 });
