@@ -5,7 +5,7 @@ import { type Stage, stage } from '../stage.ts';
 import type { Flat } from './flatline.ts';
 import type { Jumped } from './jump.ts';
 import type { Novel } from './novelty.ts';
-import { QUANTILE, TAIL, trackQuantile, trackRarity } from './rarity.ts';
+import { SIZES, trackSize } from './rarity.ts';
 import type { Surprised } from './surprise.ts';
 
 /** What can make a reading odd. `joint`: of several channels at once none needs to be odd alone. `silence` is of no reading. */
@@ -25,14 +25,12 @@ export interface Judged {
 /** Columns that are judged, as far as their stages stand in the pipeline. */
 export type Evidence = Partial<Surprised & Jumped & Flat & Novel>;
 
-const JOINT = QUANTILE + TAIL;
-
 /**
  * How odd a reading is, all evidence taken together: as odd as its oddest channel is by the evidence that finds it oddest. Where a series has several
  * channels, the sum of their surprises is a size of its own, whose rarity is judged by the sums before: channels that are a little off together.
  */
 export function judge(memory: Memory, channels: number): Stage<Frame & Forecasted & Evidence, Judged> {
-  const joint = channels > 1 ? memory.series('joint', 'f64', JOINT) : undefined;
+  const joint = channels > 1 ? memory.series('joint', 'f64', SIZES) : undefined;
   return stage((frame: Frame & Forecasted & Evidence) => {
     const { length: n, series, targets, surprise, jump, flatline, novelty } = frame;
     const { f64 } = memory.view();
@@ -56,8 +54,7 @@ export function judge(memory: Memory, channels: number): Stage<Frame & Forecaste
         if (surprise && surprise[at]! > 0) sum += surprise[at]!;
       }
       if (!joint || !surprise) continue;
-      const own = joint.at(series[i]!);
-      say(i, oddest[i]!, 'joint', trackRarity(f64, own + QUANTILE, trackQuantile(f64, own, sum)));
+      say(i, oddest[i]!, 'joint', trackSize(f64, joint.at(series[i]!), sum));
     }
     return { oddness, reason, oddest };
   });

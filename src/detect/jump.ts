@@ -3,7 +3,8 @@ import type { Forecasted } from '../forecast/forecast.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
-import { QUANTILE, TAIL, trackQuantile, trackRarity } from './rarity.ts';
+import { ofChannels } from './of-channels.ts';
+import { SIZES, trackSize } from './rarity.ts';
 
 /** Column that `jump` adds, [n × T]. */
 export interface Jumped {
@@ -11,30 +12,25 @@ export interface Jumped {
   readonly jump: Float64Array;
 }
 
-/** Of a channel: its last value and the number of its step, the usual size of a change, and its tail. */
+/** Of a channel: its last value, the number of its step, and the sizes of its changes. */
 const PREVIOUS = 2;
-const JUMP = PREVIOUS + QUANTILE + TAIL;
+const JUMP = PREVIOUS + SIZES;
 
 /** How rare the change of a channel from one step to the next is: its rate of change, by those before it. */
 export function jump(memory: Memory, channels: number): Stage<Frame & Aligned & Forecasted, Jumped> {
   const slot = memory.series('jump', 'f64', JUMP * channels);
   return stage((frame: Frame & Aligned & Forecasted) => {
-    const { length: n, channels: width, targets, series, value, index } = frame;
+    const { series, index } = frame;
     const { f64 } = memory.view();
-    const rarity = new Float64Array(n * targets.length).fill(NaN);
-    for (let i = 0, at = 0; i < n; i++) {
-      for (let c = 0; c < targets.length; c++, at++) {
-        const y = value[i * width + targets[c]!]!;
-        if (Number.isNaN(y)) continue;
+    return {
+      jump: ofChannels(frame, (i, c, y) => {
         const own = slot.at(series[i]!) + c * JUMP;
-        if (f64[own + 1] === index[i]! - 1 && f64[own + 1] !== 0) {
-          const size = Math.abs(y - f64[own]!);
-          rarity[at] = trackRarity(f64, own + PREVIOUS + QUANTILE, trackQuantile(f64, own + PREVIOUS, size));
-        }
+        const isNext = f64[own + 1] === index[i]! - 1 && f64[own + 1] !== 0;
+        const rarity = isNext ? trackSize(f64, own + PREVIOUS, Math.abs(y - f64[own]!)) : NaN;
         f64[own] = y;
         f64[own + 1] = index[i]!;
-      }
-    }
-    return { jump: rarity };
+        return rarity;
+      }),
+    };
   });
 }

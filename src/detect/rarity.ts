@@ -50,7 +50,7 @@ export function trackRarity(state: Float64Array, at: number, ratio: number, prio
 }
 
 /** How rare a size is, which is not taken in. @see trackRarity */
-export function rarityOf(state: Float64Array, at: number, ratio: number, prior = PRIOR): number {
+function rarityOf(state: Float64Array, at: number, ratio: number, prior = PRIOR): number {
   if (!(ratio > 0)) return 0;
   if (ratio <= 1) return ratio * USUAL;
   return Math.min(1, USUAL + beyond(ratio) / shapeOf(state, at, prior) / Math.LN10 / FULL);
@@ -65,12 +65,14 @@ function beyond(ratio: number): number {
 }
 
 /** The size that 1 in 100 exceed, as far as that is known; 0: not at all. */
-export function quantileOf(state: Float64Array, at: number): number {
+function quantileOf(state: Float64Array, at: number): number {
   return Math.max(state[at + 2]!, state[at + 1]!);
 }
 
 /** Numbers of one quantile in Memory, float64: sizes, their mean, u. */
 export const QUANTILE = 3;
+/** Lengths of time before it is known what is usual. */
+const ENOUGH = 20;
 /** Sizes that count for the mean. */
 const LONG = 1000;
 /** Step of u, in means. */
@@ -98,4 +100,30 @@ export function trackQuantile(state: Float64Array, at: number, size: number): nu
   state[at + 2] =
     count < PRIOR_COUNT ? START * state[at + 1]! : u + STEP * mean * ((size > u ? 1 : 0) - BEYOND);
   return ratio;
+}
+
+/** Numbers of sizes whose quantile is not known otherwise, in Memory, float64: their quantile and their tail. */
+export const SIZES = QUANTILE + TAIL;
+
+/**
+ * Takes in a size, and says how rare it was by those before it.
+ *
+ * @param state `SIZES` float64 from `at` on
+ * @param prior ξ before anything is known
+ * @returns score in [0, 1]
+ */
+export function trackSize(state: Float64Array, at: number, size: number, prior = PRIOR): number {
+  return trackRarity(state, at + QUANTILE, trackQuantile(state, at, size), prior);
+}
+
+/**
+ * How rare a size is, which is not taken in: a length of time that goes on.
+ *
+ * @param state `SIZES` float64 from `at` on
+ * @param least that u counts for
+ * @returns score in [0, 1]; 0 before 20 sizes have come
+ */
+export function rarityOfTime(state: Float64Array, at: number, size: number, least = 0): number {
+  if (state[at]! < ENOUGH) return 0;
+  return rarityOf(state, at + QUANTILE, size / Math.max(quantileOf(state, at), least), PRIOR_OF_TIMES);
 }

@@ -2,15 +2,7 @@ import type { Aligned } from '../align/align.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
-import {
-  PRIOR_OF_TIMES,
-  QUANTILE,
-  quantileOf,
-  rarityOf,
-  TAIL,
-  trackQuantile,
-  trackRarity,
-} from './rarity.ts';
+import { PRIOR_OF_TIMES, rarityOfTime, SIZES, trackSize } from './rarity.ts';
 
 /** What `silence` adds. */
 export interface Silences {
@@ -35,14 +27,12 @@ export interface Silent {
 
 /** What is less rare is not told. */
 const LEAST = 1 / 6;
-/** Gaps of a series before it is known what is usual. */
-const ENOUGH = 20;
 /** Time between two looks, ms of event time. */
 const LOOK_EVERY = 60_000;
 
-/** Of a series: time of its last reading (0: none), the usual gap, its tail. */
+/** Of a series: time of its last reading (0: none), and its gaps. */
 const LAST = 1;
-const SILENCE = LAST + QUANTILE + TAIL;
+const SILENCE = LAST + SIZES;
 
 /**
  * Series that nothing comes of any more. Whenever the partition's event time, which its other series move, or a tick where none of them does, has come
@@ -56,21 +46,13 @@ export function silence(memory: Memory): Stage<Frame & Aligned, Silences> {
     for (let series = 0; series < memory.length; series++) {
       const at = slot.at(series);
       const since = f64[at]!;
-      if (f64[at + LAST]! < ENOUGH) continue;
-      const score = rarityOf(
-        f64,
-        at + LAST + QUANTILE,
-        (time - since) / quantileOf(f64, at + LAST),
-        PRIOR_OF_TIMES,
-      );
+      const score = rarityOfTime(f64, at + LAST, time - since);
       if (score > LEAST) silent.push({ series, name: memory.name(series), time, since, score, after });
     }
   }
 
   function take(f64: Float64Array, at: number, time: number): void {
-    const gap = time - f64[at]!;
-    if (f64[at] !== 0)
-      trackRarity(f64, at + LAST + QUANTILE, trackQuantile(f64, at + LAST, gap), PRIOR_OF_TIMES);
+    if (f64[at] !== 0) trackSize(f64, at + LAST, time - f64[at]!, PRIOR_OF_TIMES);
     f64[at] = time;
   }
 

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { filesIn, readColumn, readLabels, readResults } from './files.ts';
+import { readLabels } from '../../src/evaluate/alerts/labels.ts';
+import { filesIn, readColumn, readResults } from './files.ts';
 
 let folder: string;
 beforeEach(() => {

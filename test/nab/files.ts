@@ -1,27 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { z } from 'zod';
 import { iso8601 } from '../../src/decode/iso8601.ts';
-import type { ScoredFile, Window } from './windows.ts';
-
-/** Windows by file: CATEGORY/NAME.csv. */
-export type Labels = ReadonlyMap<string, readonly Window[]>;
-
-const Time = z.string().transform((text, context) => {
-  const time = iso8601(text);
-  if (Number.isNaN(time)) context.addIssue(`expected an ISO 8601 date, got ${text}`);
-  return time;
-});
-const LabelFile = z.record(z.string(), z.array(z.tuple([Time, Time])));
-
-/** The labels of a file laid out as NAB's `labels/combined_windows.json`: { "CATEGORY/NAME.csv": [[first, last], …] }. */
-export function readLabels(path: string): Labels {
-  const labels = LabelFile.parse(JSON.parse(readFileSync(path, 'utf8')));
-  return new Map(
-    Object.entries(labels).map(([name, windows]) => [name, windows.map(([from, to]) => ({ from, to }))]),
-  );
-}
+import type { Labels } from '../../src/evaluate/alerts/labels.ts';
+import type { ScoredFile } from './windows.ts';
 
 /** The files of a folder laid out as NAB's `data`, by their names from there: CATEGORY/NAME.csv, in order. */
 export function filesIn(folder: string): string[] {

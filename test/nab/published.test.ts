@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { filesIn, readLabels, readResults } from './files.ts';
+import { readLabels } from '../../src/evaluate/alerts/labels.ts';
+import { filesIn, readResults } from './files.ts';
 import { PROFILES } from './profiles.ts';
 import { NabScorer } from './score.ts';
 

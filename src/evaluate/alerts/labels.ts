@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { iso8601 } from '../../decode/iso8601.ts';
 import { ForetideError } from '../../errors.ts';
 
 /** A stretch of time in which something was wrong, ms, both ends included. */
@@ -12,13 +13,10 @@ export interface LabelledWindow {
 /** Windows by what they are called: a series, or the file that it is from. */
 export type Labels = ReadonlyMap<string, readonly LabelledWindow[]>;
 
-/** A time of day with or without a zone; without one it is UTC. */
 const Instant = z.string().transform((text, context) => {
-  const iso = text.trim().replace(' ', 'T');
-  const time = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : `${iso}Z`);
-  if (!Number.isNaN(time)) return time;
-  context.addIssue({ code: 'custom', message: 'expected a date and a time', input: text });
-  return z.NEVER;
+  const time = iso8601(text.trim());
+  if (Number.isNaN(time)) context.addIssue(`expected an ISO 8601 date, got ${text}`);
+  return time;
 });
 const Schema = z.record(
   z.string(),
