@@ -119,18 +119,19 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   function obey(command: Command): void {
     if (command.kind === 'tick') return;
     const { f64 } = memory.view();
+    if (command.kind === 'feedback') {
+      const row = memory.find(command.series);
+      if (row === undefined) return;
+      memory.touch(row);
+      const at = slot.at(row) + BAR;
+      const bar = Math.max(f64[at]!, settings.raise);
+      f64[at] = command.isTrue ? settings.raise : bar + LESS * (1 - bar);
+      return;
+    }
     for (let row = 0; row < memory.length; row++) {
-      const name = memory.name(row);
-      const at = slot.at(row);
-      if (command.kind === 'mute' && matches(command.series, name)) {
-        memory.touch(row);
-        f64[at + MUTED_UNTIL] = command.until;
-      }
-      if (command.kind === 'feedback' && command.series === name) {
-        memory.touch(row);
-        const bar = Math.max(f64[at + BAR]!, settings.raise);
-        f64[at + BAR] = command.isTrue ? settings.raise : bar + LESS * (1 - bar);
-      }
+      if (!matches(command.series, memory.name(row))) continue;
+      memory.touch(row);
+      f64[slot.at(row) + MUTED_UNTIL] = command.until;
     }
   }
 

@@ -1,4 +1,5 @@
 import { standingAlerts } from '../alert/alert.ts';
+import { alertId } from '../sink/alert-points.ts';
 import type { Points } from '../sink/points.ts';
 import type { AlertState } from '../serve/status.ts';
 import type { Task } from './task.ts';
@@ -31,7 +32,7 @@ export class AlertBook {
     if (this.#known.has(task)) return;
     this.#known.add(task);
     for (const { series, since, peak, state } of standingAlerts(task.memory)) {
-      const id = `${series}@${since}`;
+      const id = alertId({ series, since });
       if (this.#alerts.has(id)) continue;
       const unknown = {
         severity: '',

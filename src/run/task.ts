@@ -152,12 +152,12 @@ export class Task {
 
   /** Newest event time of the partition in ms; 0 before the first reading. */
   get watermark(): number {
-    return this.memory.view().f64[this.#watermark.at(0)]!;
+    return this.#number(this.#watermark);
   }
 
   /** Event time of the partition in ms: the watermark, or what a tick has said since; 0 before the first reading. */
   get clock(): number {
-    return this.memory.view().f64[this.#clock.at(0)]!;
+    return this.#number(this.#clock);
   }
 
   /** The offset that the next record is expected at; null when nothing has ever come. */
@@ -201,7 +201,7 @@ export class Task {
     const before = this.position;
     if (before === null || !this.isCaughtUp) throw this.#refused();
     this.#effect(command, before);
-    this.#pending.commands.push({ number: this.#count(this.#commands), before, command });
+    this.#pending.commands.push({ number: this.#number(this.#commands), before, command });
   }
 
   /** Takes in what has been committed before: only the state is brought up to date. */
@@ -230,7 +230,7 @@ export class Task {
     this.#take({ partition: this.partition, records: [], next: before, command });
   }
 
-  #count(slot: Slot): number {
+  #number(slot: Slot): number {
     return this.memory.view().f64[slot.at(0)]!;
   }
 

@@ -114,23 +114,7 @@ function targetTimes({ time, step }: Frame & Aligned, rows: readonly number[], h
 /** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings outside the 99 % band. */
 export function anomalyPoints(frame: Frame & Forecasted & Detected): Points {
   const found = choose(frame, frame.targets, (_, at) => frame.anomalous[at] === 1);
-  const { rows, places, at } = found;
-  return {
-    measurement: 'anomaly',
-    length: rows.length,
-    series: names(frame, found),
-    time: pick(frame.time, rows),
-    tags: {},
-    fields: {
-      score: pick(frame.score, at),
-      value: pick(frame.value, places),
-      expected: pick(frame.expected, at),
-      lo: pick(frame.outerLo, at),
-      hi: pick(frame.outerHi, at),
-    },
-    labels: { state: 'outside' },
-    offset: pick(frame.offset, rows),
-  };
+  return anomalies(frame, found, pick(frame.score, found.at), 'outside');
 }
 
 /** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings whose oddness is at least `raise`, each with what makes it odd. */
@@ -147,24 +131,35 @@ export function oddPoints(
   const groups = Map.groupBy(found.rows.keys(), (k) => reason[found.rows[k]!]!);
   return Array.from(groups, ([group, members]) => {
     const of = (from: readonly number[]): number[] => members.map((k) => from[k]!);
-    const [rows, places, at] = [of(found.rows), of(found.places), of(found.at)];
-    return {
-      measurement: 'anomaly',
-      length: rows.length,
-      series: names(frame, { rows, places }),
-      time: pick(frame.time, rows),
-      tags: {},
-      fields: {
-        score: pick(oddness, rows),
-        value: pick(frame.value, places),
-        expected: pick(frame.expected, at),
-        lo: pick(frame.outerLo, at),
-        hi: pick(frame.outerHi, at),
-      },
-      labels: { state: REASONS[group]! },
-      offset: pick(frame.offset, rows),
-    };
+    const some = { rows: of(found.rows), places: of(found.places), at: of(found.at) };
+    return anomalies(frame, some, pick(oddness, some.rows), REASONS[group]!);
   });
+}
+
+/** Readings beside what was expected of them. */
+function anomalies(
+  frame: Frame & Forecasted & Detected,
+  chosen: Chosen,
+  score: Float64Array,
+  state: string,
+): Points {
+  const { rows, places, at } = chosen;
+  return {
+    measurement: 'anomaly',
+    length: rows.length,
+    series: names(frame, chosen),
+    time: pick(frame.time, rows),
+    tags: {},
+    fields: {
+      score,
+      value: pick(frame.value, places),
+      expected: pick(frame.expected, at),
+      lo: pick(frame.outerLo, at),
+      hi: pick(frame.outerHi, at),
+    },
+    labels: { state },
+    offset: pick(frame.offset, rows),
+  };
 }
 
 /**

@@ -192,12 +192,11 @@ export class KafkaRun {
       this.#consumer.events;
     for (const event of [FETCH_START, FETCH, HEARTBEAT] as const)
       this.#consumer.on(event, () => this.#watch.sign());
-    for (const event of [GROUP_JOIN, CRASH] as const) this.#consumer.on(event, () => this.#watch.joined());
-    this.#consumer.on(REBALANCING, () => this.#watch.rebalancing());
     this.#watch.start();
     if (!this.#range) this.#nudge.start();
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment));
     this.#consumer.on(REBALANCING, () => {
+      this.#watch.rebalancing();
       this.changelog.assign([]);
       this.#ownership.suspend();
     });
@@ -265,6 +264,7 @@ export class KafkaRun {
 
   /** Called by kafkajs before it fetches anything under the new membership. */
   #joined(assignment: Readonly<Record<string, readonly number[]>>): void {
+    this.#watch.joined();
     if (!this.#isEnding) {
       const [partitions = [], ofChangelog = []] = this.#topics.map((name) => assignment[name]);
       this.#assign(partitions, ofChangelog);
@@ -275,6 +275,7 @@ export class KafkaRun {
   }
 
   #crashed(error: Error, restart: boolean): void {
+    this.#watch.joined();
     if (restart) {
       this.#log.warn(
         { error: error.message },

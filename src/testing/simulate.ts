@@ -4,6 +4,7 @@ import { loadSettings } from '../config/load.ts';
 import { ForetideError } from '../errors.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Task } from '../run/task.ts';
+import { addState } from './state-hash.ts';
 import { SimWorld } from './sim-world.ts';
 
 /** A record of the input. */
@@ -177,10 +178,8 @@ export class Simulation {
       return tasks.length === this.#partitions && tasks.every(isWhole) && this.#isSettled();
     });
     const hash = createHash('sha256');
-    for (const { memory } of this.#tasks().toSorted((a, b) => a.partition - b.partition)) {
-      for (const { birth, series, bytes } of memory.all()) hash.update(`${birth} ${series} `).update(bytes);
-      hash.update(memory.partitionBytes());
-    }
+    for (const { memory } of this.#tasks().toSorted((a, b) => a.partition - b.partition))
+      addState(hash, memory);
     return hash.digest('hex');
   }
 

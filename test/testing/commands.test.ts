@@ -8,6 +8,8 @@ import { createModel } from '../../src/model/model.ts';
 import { pipeline } from '../../src/pipeline.ts';
 import { Task } from '../../src/run/task.ts';
 import { simulate, type SimulatedRecord, type Simulation } from '../../src/testing/index.ts';
+import { addState } from '../../src/testing/state-hash.ts';
+import { partsWith } from '../run/parts.ts';
 import { OneCommit } from './one-commit.ts';
 
 /** live-forecast, and a stage whose state depends on what came when: on every reading, every command, and their order. */
@@ -63,16 +65,8 @@ async function replayed(marbles: string, commands: ReturnType<Simulation['comman
   const model = { ...createModel(settings.model, 1), channelNames: decoder.channels };
   const hash = createHash('sha256');
   for (const partition of [0, 1]) {
-    const task = await Task.open(partition, {
-      pipeline: ticking,
-      settings,
-      decoder,
-      model,
-      store: new OneCommit(),
-      sink: undefined,
-      deadLetters: undefined,
-      stop: new AbortController().signal,
-    });
+    const parts = partsWith(new OneCommit(), { pipeline: ticking, settings, decoder, model });
+    const task = await Task.open(partition, parts);
     const due = commands.filter((one) => one.partition === partition);
     expect(due.map(({ number }) => number)).toEqual(due.map((_, i) => i + 1));
     const came = marbles
@@ -88,9 +82,7 @@ async function replayed(marbles: string, commands: ReturnType<Simulation['comman
     }
     expect(due).toEqual([]);
     await task.commit();
-    for (const { birth, series, bytes } of task.memory.all())
-      hash.update(`${birth} ${series} `).update(bytes);
-    hash.update(task.memory.partitionBytes());
+    addState(hash, task.memory);
     task.close();
   }
   return hash.digest('hex');

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import liveForecast from '../../pipelines/live-forecast.ts';
 import { decoderFor } from '../../src/decode/decoders.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { createModel } from '../../src/model/model.ts';
@@ -7,6 +6,8 @@ import { Task } from '../../src/run/task.ts';
 import type { Points } from '../../src/sink/points.ts';
 import { pointMessages } from '../../src/store/kafka-messages.ts';
 import { identityOf, pointsOf } from '../../src/testing/sim-sink.ts';
+import { addState } from '../../src/testing/state-hash.ts';
+import { partsWith } from '../run/parts.ts';
 import { OneCommit } from './one-commit.ts';
 import { content, settingsFor } from './scenario-input.ts';
 
@@ -38,8 +39,8 @@ export function kindOf(measurement: string, key: string, value: string): string 
 /** SHA-256 of the rows in the order of their birth and of the partition's slots. */
 export function digestOf(memory: Memory): string {
   const hash = createHash('sha256');
-  for (const { birth, series, bytes } of memory.all()) hash.update(`${birth} ${series} `).update(bytes);
-  return hash.update(memory.partitionBytes()).digest('hex');
+  addState(hash, memory);
+  return hash.digest('hex');
 }
 
 const made = new Map<number, Promise<Golden>>();
@@ -56,16 +57,7 @@ async function makeGolden(partition: number): Promise<Golden> {
   const decoder = decoderFor(settings.input.decode);
   const model = { ...createModel(settings.model, 1), channelNames: decoder.channels };
   const store = new OneCommit();
-  const task = await Task.open(partition, {
-    pipeline: liveForecast,
-    settings,
-    decoder,
-    model,
-    store,
-    sink: undefined,
-    deadLetters: undefined,
-    stop: new AbortController().signal,
-  });
+  const task = await Task.open(partition, partsWith(store, { settings, decoder, model }));
   const records = content(partition).map((text, offset) => ({ offset, key: null, value: Buffer.from(text) }));
   task.push({ partition, records, next: records.length });
   await task.commit();
