@@ -107,6 +107,7 @@ interface Definition {
   readonly innerType?: z.ZodType;
   readonly in?: z.ZodType;
   readonly options?: readonly z.ZodType[];
+  readonly element?: z.ZodType;
 }
 
 /** The keys that the schema knows at this path, for suggestions. */
@@ -122,9 +123,10 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[], input: unknown)
 function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType[] {
   return path.reduce<z.ZodType[]>(
     (candidates, key) =>
-      candidates
-        .flatMap((candidate) => objectsOf(candidate))
-        .flatMap((shape) => (Object.hasOwn(shape, key) ? [shape[String(key)]!] : [])),
+      candidates.flatMap((candidate) => [
+        ...(typeof key === 'number' ? elementsOf(candidate) : []),
+        ...objectsOf(candidate).flatMap((shape) => (Object.hasOwn(shape, key) ? [shape[String(key)]!] : [])),
+      ]),
     [schema],
   );
 }
@@ -146,4 +148,12 @@ function objectsOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>>[] {
   if (definition.options) return definition.options.flatMap((option) => objectsOf(option));
   const inner = definition.innerType ?? definition.in;
   return inner ? objectsOf(inner) : [];
+}
+
+/** What the entries of a list may be. */
+function elementsOf(schema: z.ZodType): z.ZodType[] {
+  const definition = schema.def as Definition;
+  if (definition.element) return [definition.element];
+  const inner = definition.innerType ?? definition.in;
+  return inner ? elementsOf(inner) : [];
 }
