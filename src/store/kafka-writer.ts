@@ -1,10 +1,14 @@
 import type { Kafka, Message, Offsets, Producer, Transaction } from 'kafkajs';
+import pRetry from 'p-retry';
 import { ForetideError } from '../errors.ts';
 
 /** Most bytes of the values in one request: well below a broker's default limit for a batch (1 MiB). */
 const MOST_BYTES = 900_000;
 /** What a message takes beside its value and key, about. */
 const OVERHEAD = 64;
+
+/** Attempts to begin a transaction while the one before is being completed: some ten seconds in all. */
+const SETTLING_RETRIES = 25;
 
 /** Messages of one topic. */
 export interface TopicMessages {
@@ -63,7 +67,7 @@ export class KafkaWriter {
       const transaction = await this.#producer.transaction();
       // one topic and one partition a request: kafkajs loses messages of requests that go to several brokers when one of them dies
       for (const { topic, messages } of writes) await this.#send(transaction, topic, messages);
-      if (offsets) await transaction.sendOffsets(offsets);
+      if (offsets) await sendOffsets(transaction, offsets);
       await transaction.commit();
     } catch (error) {
       throw failure(this.#name, error);
@@ -91,6 +95,22 @@ export class KafkaWriter {
     }
     if (some.length > 0) await send();
   }
+}
+
+/**
+ * The first request of a transaction is turned away while the one before is being completed; kafkajs tries it again when it is for records, not
+ * when it is for offsets.
+ */
+function sendOffsets(
+  transaction: Transaction,
+  offsets: NonNullable<WriterTransaction['offsets']>,
+): Promise<void> {
+  return pRetry(() => transaction.sendOffsets(offsets), {
+    retries: SETTLING_RETRIES,
+    minTimeout: 10,
+    maxTimeout: 500,
+    shouldRetry: ({ error }) => typeOf(error) === 'CONCURRENT_TRANSACTIONS',
+  });
 }
 
 /** What does not go away by itself. */
