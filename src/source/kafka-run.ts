@@ -42,6 +42,8 @@ export interface KafkaRunParts {
   readonly log: Log;
   /** Topic whose partitions go with those of the input, to whoever reads them through the run's `changelog`. */
   readonly changelog?: string | undefined;
+  /** The topic is written by a store of ours, one transactional producer a partition: what was aborted is filtered well. */
+  readonly isOurs?: boolean;
 }
 
 /**
@@ -80,7 +82,7 @@ export class KafkaRun {
   #isEnding = false;
   #hasWarned = false;
 
-  constructor({ kafka, admin, settings, handler, log, changelog }: KafkaRunParts) {
+  constructor({ kafka, admin, settings, handler, log, changelog, isOurs = false }: KafkaRunParts) {
     const { topic, sessionTimeout, maxBytes } = settings;
     const hasEnd = settings.to !== undefined;
     this.#settings = settings;
@@ -109,6 +111,7 @@ export class KafkaRun {
       resume: (partition) => consumer.resume([{ topic: of, partitions: [partition] }]),
     });
     this.#changelogTopic = changelog;
+    this.#hasWarned = isOurs;
     this.changelog = new KafkaChangelog({
       steering: steer(changelog ?? ''),
       watermarks: () => admin.watermarks(changelog ?? ''),
@@ -344,6 +347,7 @@ export class KafkaRun {
       await handOver(payload, {
         heartbeatInterval: this.#heartbeatInterval,
         handle: (batch) => this.#handler.handle(batch),
+        doubt: () => this.#handler.doubt?.(held.partition),
         isOurs: () => this.#ownership.isCurrent(held),
         taken: (next) => {
           held.next = next;

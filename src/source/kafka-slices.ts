@@ -15,6 +15,8 @@ export interface SliceParts {
   /** Least time between two heartbeats that may be missed, ms: they are asked for this often, whatever the handler does. */
   readonly heartbeatInterval: number;
   readonly handle: (batch: Batch) => Promise<void>;
+  /** Is told that a heartbeat has failed while the handler may be at work. */
+  readonly doubt?: (() => void) | undefined;
   /** Asked before and after every slice. */
   readonly isOurs: () => boolean;
   /** The handler has everything before `next`, whoever owns the partition by now. */
@@ -53,6 +55,7 @@ export async function handOver(payload: EachBatchPayload, parts: SliceParts): Pr
       await payload.heartbeat();
     } catch (error) {
       failures.push(error);
+      parts.doubt?.();
     }
   };
   // all that the batch has stands behind the end

@@ -27,6 +27,8 @@ export interface SourceHandler {
   open(partition: number): Promise<number | null>;
   /** Resolves when the batch has been taken in (not: committed). */
   handle(batch: Batch): Promise<void>;
+  /** A partition may be another's by now, and `handle` is awaited before that is settled: what takes long is to be given up. */
+  doubt?(partition: number): void;
   /** A partition is no longer ours, or its work is to be done again: what is uncommitted is dropped. */
   lose(partition: number): Promise<void>;
   /** The source is about to give its partitions away, orderly: commits what is pending of all of them. */
