@@ -32,6 +32,8 @@ export type ErrorCode =
   | 'INFLUX_UNAUTHORIZED'
   | 'INFLUX_NOT_FOUND'
   | 'INFLUX_REJECTED'
+  | 'ROUTE_REFUSED'
+  | 'ROUTE_UNREACHABLE'
   | 'ADDRESS_IN_USE';
 
 /** What an error tells: data first, prose last. */

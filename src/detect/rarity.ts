@@ -22,7 +22,7 @@ const WINDOW = 200;
 /** A single size counts for ξ as no more than so many ξ: one anomaly must not make the next one usual. */
 const MOST = 4;
 /** log10(1 / p) that is a score of 1. */
-const FULL = 12;
+export const FULL = 12;
 /** Score of u itself. */
 const USUAL = 2 / FULL;
 

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Turn } from '../alert/machine.ts';
+import type { Reason } from '../detect/judge.ts';
+
+/** A turn of an alert as it lies in the outbox: a row of the table `alert`, or a message of the topic of alerts. Times are event time, ms. */
+export interface ToldAlert {
+  /** The same for all turns of an alert. */
+  readonly id: string;
+  readonly series: string;
+  readonly state: Turn;
+  /** When this turn came. */
+  readonly time: number;
+  /** When the alert was raised. */
+  readonly since: number;
+  readonly severity: 'warning' | 'critical';
+  readonly reason: Reason;
+  /** '' where the series has one channel. */
+  readonly channel: string;
+  readonly isMuted: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly score: number;
+  readonly peak: number;
+  /** What came, what was forecast for it and the 99 % band; null where there was none. */
+  readonly value: number | null;
+  readonly expected: number | null;
+  readonly lo: number | null;
+  readonly hi: number | null;
+}
+
+const numbers = {
+  score: z.number(),
+  peak: z.number(),
+  value: z.number().nullable().default(null),
+  expected: z.number().nullable().default(null),
+  lo: z.number().nullable().default(null),
+  hi: z.number().nullable().default(null),
+};
+const common = {
+  series: z.string(),
+  state: z.enum(['pending', 'dropped', 'firing', 'resolved']),
+  time: z.number(),
+  since: z.number(),
+  severity: z.enum(['warning', 'critical']),
+  // a name that a later version gives is told as it is
+  reason: z.string().transform((reason) => reason as Reason),
+  channel: z.string().default(''),
+  ...numbers,
+};
+
+const AlertRow = z.object({ ...common, muted: z.number(), labels: z.string() });
+
+/**
+ * A row of the table `alert`.
+ *
+ * @throws ZodError, SyntaxError where it is none
+ */
+export function alertOfRow(row: unknown): ToldAlert {
+  const { muted, labels, ...alert } = AlertRow.parse(row);
+  return {
+    id: `${alert.series}@${alert.since}`,
+    ...alert,
+    isMuted: muted !== 0,
+    labels: z.record(z.string(), z.string()).parse(JSON.parse(labels)),
+  };
+}
+
+const AlertMessage = z.object({ ...common, id: z.string(), muted: z.string() }).catchall(z.unknown());
+
+/**
+ * A message of the topic of alerts; its labels stand beside the rest.
+ *
+ * @throws ZodError, SyntaxError where it is none
+ */
+export function alertOfMessage(value: Uint8Array | null): ToldAlert {
+  const { muted, ...message } = AlertMessage.parse(JSON.parse(Buffer.from(value ?? []).toString()));
+  const labels: Record<string, string> = {};
+  for (const [name, label] of Object.entries(message))
+    if (!Object.hasOwn(AlertMessage.shape, name) && typeof label === 'string') labels[name] = label;
+  const { id, series, state, time, since, severity, reason, channel } = message;
+  const { score, peak, value: came, expected, lo, hi } = message;
+  const identity = { id, series, state, time, since, severity, reason, channel, labels };
+  return { ...identity, isMuted: muted === 'true', score, peak, value: came, expected, lo, hi };
+}
+
+/** What the same turn is always called: a receiver that has had it before can tell by this. */
+export function turnKey({ id, state }: Pick<ToldAlert, 'id' | 'state'>): string {
+  return `${id}/${state}`;
+}
