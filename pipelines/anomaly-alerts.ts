@@ -2,8 +2,8 @@ import { z } from 'zod';
 // prettier-ignore
 import {
   alert, alertPoints, AlertSettings, align, AlignSettings, decode, detect, eventPoints, flatline, forecast, forecastPoints,
-  ForecastSettings, judge, jump, learn, novelty, NoveltySettings, oddPoints, pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score,
-  silence, surprise, topology,
+  ForecastSettings, judge, jump, learn, novelty, NoveltySettings, oddPoints, pipeline, readingPoints, recur, RouteSettings,
+  runSettings, scale, ScaleSettings, score, silence, surprise, topology,
 } from '../src/index.ts';
 
 /** Anomaly alerts: how odd is each reading, by several kinds of evidence? Plays a machine's months before its failures. */
@@ -17,6 +17,7 @@ export default pipeline({
     forecast: ForecastSettings,
     novelty: NoveltySettings,
     alerts: AlertSettings,
+    routes: RouteSettings,
   }),
   defaults: {
     input: {

@@ -50,6 +50,7 @@ export { judge, type Evidence, type Judged, type Reason, REASONS } from './detec
 export { silence, type Silences, type Silent } from './detect/silence.ts';
 export { alert, type Alerted, type AlertTurn } from './alert/alert.ts';
 export { AlertSettings } from './alert/settings.ts';
+export { RouteSettings } from './route/settings.ts';
 export { learn, type Learned } from './learn/learn.ts';
 export { EVENT_KINDS, type Eventful, type EventKind, eventsOf, type ForecastEvent } from './detect/events.ts';
 

@@ -2,6 +2,8 @@ import { Memory } from '../memory/memory.ts';
 import { joinOf, mustNotReadOwnStore, prepare } from '../run/prepare.ts';
 import { kafkaStoreAt, storePlace } from '../run/stores.ts';
 import { checkSqlite } from '../store/sqlite-check.ts';
+import { checkRoute } from '../route/routes.ts';
+import { routesOf } from '../route/settings.ts';
 import { joinLines } from './join-lines.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
@@ -33,6 +35,7 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
       place.kind === 'sqlite'
         ? [await checkSqlite(place.path)]
         : kafkaStoreAt(place, { pipeline: pipeline.name, settings: settings.store, changelog, log }).check(),
+    ...routesOf(settings).map((route) => () => checkRoute(route)),
   ];
   // all of them, so that one run tells everything that is to be mended
   for (const check of checks) {

@@ -2,6 +2,8 @@ import type { RunSettings } from '../config/run-settings.ts';
 import type { Log } from '../log.ts';
 import { silentLog } from '../log.ts';
 import type { Pipeline } from '../pipeline.ts';
+import { Routes } from '../route/routes.ts';
+import { routesOf } from '../route/settings.ts';
 import { LiveFeed } from '../serve/feed.ts';
 import { RecentHistory } from '../serve/recent.ts';
 import { serve, type Serving } from '../serve/server.ts';
@@ -59,6 +61,16 @@ export async function run({
     if (fresh) await store.clear();
     await store.prepare();
   }
+  const routes = await Routes.open({
+    settings: routesOf(settings),
+    pipeline: pipeline.name,
+    place,
+    transactionTimeout: settings.store.transactionTimeout,
+    log,
+  }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
   const kept = place.kind === 'sqlite' ? place.path : store.name;
   const stop = new AbortController();
   // a stop ends the source; what has come is still to be written and committed, until this
@@ -77,7 +89,10 @@ export async function run({
     waiting: () => tasks.waiting,
   });
   const feed = new LiveFeed();
-  tasks.onCommit((_, committed) => monitor.count(committed));
+  tasks.onCommit((_, committed) => {
+    monitor.count(committed);
+    if (committed.points.some(({ measurement }) => measurement === 'alert')) routes.wake();
+  });
 
   let page: Serving | undefined;
   let statusTimer: NodeJS.Timeout | undefined;
@@ -114,6 +129,7 @@ export async function run({
   }
 
   async function flow(): Promise<RunStatus> {
+    routes.start();
     try {
       await Promise.race([source.run(tasks, stop.signal), tasks.failed]);
       await tasks.drain();
@@ -142,6 +158,7 @@ export async function run({
     ticker?.end();
     await page?.close();
     await tasks.close();
+    await routes.stop();
     await sink?.close();
     await deadLetters?.close();
     await store.close();

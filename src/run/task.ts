@@ -9,6 +9,7 @@ import type { Slot } from '../memory/slot.ts';
 import type { Model } from '../model/model.ts';
 import type { Pipeline, PipelineParts } from '../pipeline.ts';
 import type { RunSettings } from '../config/run-settings.ts';
+import { routesOf } from '../route/settings.ts';
 import { GatheredPoints } from '../sink/gathered-points.ts';
 import type { Points } from '../sink/points.ts';
 import type { Sink } from '../sink/sink.ts';
@@ -267,7 +268,7 @@ export class Task {
         allRows: () => this.memory.all(),
         // a copy: other partitions go on while this is written, and when the arena grows for them a view has nothing any more
         partitionSlots: this.memory.partitionBytes().slice(),
-        points: sink ? [] : points,
+        points: sink ? this.#kept(points) : points,
         dead: deadLetters ? [] : dead,
         commands: this.#pending.commands,
         watermark: this.watermark,
@@ -281,6 +282,12 @@ export class Task {
       this.rollback();
       throw error;
     }
+  }
+
+  /** What the store keeps of points that a sink has taken: alerts, where routes follow them there. */
+  #kept(points: readonly Points[]): readonly Points[] {
+    if (routesOf(this.#parts.settings).length === 0) return [];
+    return points.filter(({ measurement }) => measurement === 'alert');
   }
 
   /** Drops everything since the last commit. */

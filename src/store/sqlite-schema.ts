@@ -6,6 +6,7 @@ export const SCHEMA_VERSION = 2;
 /**
  * The tables of a run. Times are milliseconds since 1970 (UTC); a forecast's time is its target's. `state`, `position` and the
  * outputs are a function of the input; `meaning` tells what the fingerprints of the positions are made of, `meta.owner` and `commits` of the run.
+ * `route`: of each route the next alert, by its id, and the oldest that fires; `route_dead`: alerts that its receiver has refused for good.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -34,6 +35,10 @@ CREATE TABLE IF NOT EXISTS alert (
   since INTEGER NOT NULL, severity TEXT NOT NULL, reason TEXT NOT NULL, channel TEXT NOT NULL, muted INTEGER NOT NULL, labels TEXT NOT NULL,
   score REAL NOT NULL, peak REAL NOT NULL, value REAL, expected REAL, lo REAL, hi REAL,
   UNIQUE (partition, series, time, state));
+CREATE TABLE IF NOT EXISTS route (
+  name TEXT PRIMARY KEY, position INTEGER NOT NULL, open INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS route_dead (
+  id INTEGER PRIMARY KEY, route TEXT NOT NULL, alert INTEGER NOT NULL, reason TEXT NOT NULL, payload TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS event (
   partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL, h INTEGER NOT NULL,
   value REAL NOT NULL, expected REAL NOT NULL, width REAL,

@@ -1,0 +1,28 @@
+import type { AlertTurn } from '../../src/alert/alert.ts';
+import type { ToldAlert } from '../../src/route/told-alert.ts';
+import { alertPoints } from '../../src/sink/alert-points.ts';
+import type { Store } from '../../src/store/store.ts';
+import { commitOf } from '../checks/store.ts';
+
+/** The turn of the stage `alert` that an alert comes of. */
+export function turnOf({ state, id: _, value, expected, lo, hi, ...alert }: ToldAlert): AlertTurn {
+  const number = (each: number | null): number => each ?? NaN;
+  return {
+    ...alert,
+    turn: state,
+    value: number(value),
+    expected: number(expected),
+    lo: number(lo),
+    hi: number(hi),
+    offset: NaN,
+  };
+}
+
+const positions = new WeakMap<Store, number>();
+
+/** Commits alerts as a run does. */
+export async function commitAlerts(store: Store, alerts: readonly ToldAlert[], partition = 0): Promise<void> {
+  const next = (positions.get(store) ?? 0) + 1;
+  positions.set(store, next);
+  await store.commit(commitOf({ partition, next, points: alertPoints({ alerts: alerts.map(turnOf) }) }));
+}
