@@ -9,7 +9,10 @@ export class ServiceMissing extends Error {
 }
 
 /** Asks the run's keeper of services (serve.ts) for one of them; resolves once it is up, however long its start takes. */
-export async function ask<S>(path: '/kafka' | '/influxdb', service: z.ZodType<S>): Promise<S> {
+export async function ask<S>(
+  path: '/kafka' | '/influxdb' | '/alertmanager',
+  service: z.ZodType<S>,
+): Promise<S> {
   const answer = z
     .union([
       z.object({ service }),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type AlertmanagerService, alertmanagerService } from './alertmanager.ts';
 import { ServiceMissing } from './ask.ts';
 import { influxdb } from './influxdb.ts';
 import type { InfluxService } from './influxdb.ts';
@@ -22,6 +23,11 @@ export function describeWithKafka(name: string, body: Body<KafkaService>): void 
 /** A `describe` whose tests have a real InfluxDB. Where there is none they are skipped, and fail if CI is set. */
 export function describeWithInfluxDB(name: string, body: Body<InfluxService>): void {
   describeWith(name, influxdb, body);
+}
+
+/** A `describe` whose tests have a real Alertmanager. Where there is none they are skipped, and fail if CI is set. */
+export function describeWithAlertmanager(name: string, body: Body<AlertmanagerService>): void {
+  describeWith(name, alertmanagerService, body);
 }
 
 const timeout = 60_000;

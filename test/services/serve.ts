@@ -5,6 +5,7 @@
  * this process then stops what it started and ends.
  */
 import { createServer } from 'node:http';
+import { alertmanagerWays } from './alertmanager-ways.ts';
 import { influxWays } from './influxdb-ways.ts';
 import { kafkaWays } from './kafka-ways.ts';
 import { NoWay, firstOpen } from './way.ts';
@@ -21,6 +22,13 @@ const starts: Readonly<Record<string, () => Promise<Started<unknown>>>> = {
       'InfluxDB',
       'Set INFLUX_URL, INFLUX_TOKEN, INFLUX_ORG and INFLUX_BUCKET, or start Docker, or name an influxd 2 in INFLUXD',
       influxWays,
+      say,
+    ),
+  '/alertmanager': () =>
+    firstOpen(
+      'Alertmanager',
+      'Set ALERTMANAGER_URL, or name a binary in ALERTMANAGER, or install prometheus-alertmanager',
+      alertmanagerWays,
       say,
     ),
 };
