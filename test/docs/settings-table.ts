@@ -10,6 +10,7 @@ interface Schema {
   readonly required?: readonly string[];
   readonly oneOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
 }
 
 /** One row of the settings table. */
@@ -19,10 +20,16 @@ interface Row {
   readonly about: string;
 }
 
-/** All settings of a schema as a Markdown table: path, default, what it is. Variants stand as `input (kafka)`. */
-export function settingsTable(schema: z.ZodType): string {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Schema;
-  const rows = [...rowsOf(json, '', '')];
+/**
+ * All settings of a schema as a Markdown table: path, default, what it is. Variants stand as `input.kind: kafka`, entries of a list as `routes[]`.
+ *
+ * @param except another schema, whose sections are left out
+ */
+export function settingsTable(schema: z.ZodType, except?: z.ZodType): string {
+  const known = except ? (jsonOf(except).properties ?? {}) : {};
+  const { properties = {}, ...json } = jsonOf(schema);
+  const own = Object.fromEntries(Object.entries(properties).filter(([name]) => !Object.hasOwn(known, name)));
+  const rows = [...rowsOf({ ...json, properties: own }, '', '')];
   const seen = new Set<string>();
   const once = rows.filter((row) => {
     const key = JSON.stringify(row);
@@ -36,6 +43,10 @@ export function settingsTable(schema: z.ZodType): string {
       line([`\`${path}\``, byDefault, about.replaceAll('|', '\\|')]),
     ),
   ].join('\n');
+}
+
+function jsonOf(schema: z.ZodType): Schema {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Schema;
 }
 
 function* rowsOf(schema: Schema, path: string, inherited: string): Generator<Row> {
@@ -69,6 +80,8 @@ function* rowsOf(schema: Schema, path: string, inherited: string): Generator<Row
     return;
   }
   yield { path, byDefault: shown(schema.default), about: schema.description ?? inherited };
+  const { items } = schema;
+  if (items?.properties ?? items?.oneOf) yield* rowsOf(items, `${path}[]`, '');
 }
 
 function shown(value: unknown): string {
