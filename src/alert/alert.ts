@@ -1,14 +1,16 @@
 import type { Command } from '../command.ts';
 import type { Detected } from '../detect/detect.ts';
-import { type Judged, type Reason, REASONS } from '../detect/judge.ts';
+import { type Evidence, type Judged, REASONS } from '../detect/judge.ts';
 import type { Silences, Silent } from '../detect/silence.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
+import { BUDGET, takeWithinBudget } from './budget.ts';
 import { matches } from './glob.ts';
 import { ALERT, peakOf, phaseOf, FIRING, QUIET, sinceOf, stepAlert, type Turn } from './machine.ts';
 import type { AlertSettings } from './settings.ts';
+import { ALERT_NUMBERS, type AlertNumbers, type AlertTurn } from './turn.ts';
 
 /** What `alert` adds. */
 export interface Alerted {
@@ -16,38 +18,8 @@ export interface Alerted {
   readonly alerts: readonly AlertTurn[];
 }
 
-/** What has become of an alert. */
-export interface AlertTurn {
-  readonly turn: Turn;
-  /** Name of the series; with `since` it names the alert, the same in every run. */
-  readonly series: string;
-  /** Event time of what turned it, ms. */
-  readonly time: number;
-  /** When it was raised, ms. */
-  readonly since: number;
-  readonly severity: 'warning' | 'critical';
-  /** What said so most when it turned. */
-  readonly reason: Reason;
-  /** Channel of a reading that said so; '' where it has one or none has. */
-  readonly channel: string;
-  /** Oddness now, and the most since it was raised. */
-  readonly score: number;
-  readonly peak: number;
-  /** What came, what was forecast for it, and the 99 % band; NaN where there was none. */
-  readonly value: number;
-  readonly expected: number;
-  readonly lo: number;
-  readonly hi: number;
-  /** Whether it is to be told to nobody: maintenance, or a mute. */
-  readonly isMuted: boolean;
-  /** Labels from the name of the series. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Offset of the record that turned it; NaN where it was the passing of time. */
-  readonly offset: number;
-}
-
 /** Columns that alerts are made from. */
-export type Alertable = Frame & Forecasted & Judged & Partial<Silences & Detected>;
+export type Alertable = Frame & Forecasted & Judged & Evidence & Partial<Silences & Detected>;
 
 /** Of a series, behind the machine's numbers: it is muted before this time; what its oddness has to reach; whether its alert was told. */
 const MUTED_UNTIL = ALERT;
@@ -63,9 +35,11 @@ const LESS = 0.25;
  *
  * 1. A command `mute` and a stretch of maintenance keep alerts from being told. One that still fires when that is over is told then.
  * 2. A command `feedback` raises what the oddness of a series has to reach, or takes it back to `raise`.
+ * 3. With a `budget` what would be an alert is none where the series was as odd too often before.
  */
 export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable, Alerted> {
   const slot = memory.series('alert', 'f64', NUMBERS);
+  const ledger = settings.budget > 0 ? memory.series('alert.budget', 'f64', BUDGET) : undefined;
   const expression = settings.labels === undefined ? undefined : new RegExp(settings.labels, 'u');
 
   function isMuted(f64: Float64Array, at: number, name: string, time: number): boolean {
@@ -83,7 +57,8 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
     score: number,
   ): { readonly turn: Turn; readonly isMuted: boolean } | undefined {
     const at = slot.at(row);
-    const turn = stepAlert(f64, at, time, score, settings, f64[at + BAR]);
+    const isWithin = !ledger || takeWithinBudget(f64, ledger.at(row), time, score, settings);
+    const turn = stepAlert(f64, at, time, score, settings, isWithin ? f64[at + BAR] : Infinity);
     const isQuiet = turn === undefined && phaseOf(f64, at) !== FIRING;
     if (isQuiet) return undefined;
     const muted = isMuted(f64, at, memory.name(row), time);
@@ -192,30 +167,32 @@ export function standingAlerts(memory: Memory): StandingAlert[] {
   return standing;
 }
 
+const NO_NUMBERS = Object.fromEntries(ALERT_NUMBERS.map((name) => [name, NaN])) as unknown as AlertNumbers;
+
 function ofSilence({ time, score }: Silent) {
-  return {
-    time,
-    reason: 'silence',
-    channel: '',
-    score,
-    value: NaN,
-    expected: NaN,
-    lo: NaN,
-    hi: NaN,
-    offset: NaN,
-  } as const;
+  return { ...NO_NUMBERS, time, reason: 'silence', channel: '', score, offset: NaN } as const;
 }
 
-/** What came of a channel, and what was expected. */
+/** What came of a channel, what was expected, and what speaks for its being odd. */
 function shown(frame: Alertable, i: number, target: number) {
-  const { channels, channelNames, targets, value, expected, outerLo, outerHi } = frame;
+  const { channels, channelNames, targets, value, novelties = [] } = frame;
   const channel = targets[target]!;
   const at = i * targets.length + target;
+  const nearest = novelties.find((one) => one.row === i && one.channel === channel)?.views[0]?.nearest;
+  const number = (
+    column: 'expected' | 'outerLo' | 'outerHi' | 'surprise' | 'jump' | 'flatline' | 'novelty',
+  ): number => frame[column]?.[at] ?? NaN;
   return {
     channel: channelNames[channel]!,
     value: value[i * channels + channel]!,
-    expected: expected?.[at] ?? NaN,
-    lo: outerLo?.[at] ?? NaN,
-    hi: outerHi?.[at] ?? NaN,
+    expected: number('expected'),
+    lo: number('outerLo'),
+    hi: number('outerHi'),
+    surprise: number('surprise'),
+    jump: number('jump'),
+    flatline: number('flatline'),
+    novelty: number('novelty'),
+    nearest: nearest?.value ?? NaN,
+    nearestTime: nearest?.time ?? NaN,
   };
 }

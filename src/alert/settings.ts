@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Duration } from '../duration.ts';
+import { ALERT_NUMBERS } from './turn.ts';
 
 /** A duration, or none at all: milliseconds. */
 const Span = z.union([z.literal('none').transform(() => 0), Duration]);
@@ -45,10 +46,17 @@ export const AlertSettings = z
     flapWithin: Duration.prefault('1h').describe(
       'A series whose alerts come and go keeps the last until it was calm for so long',
     ),
+    budget: z
+      .union([z.literal('none').transform(() => 0), z.number().positive()])
+      .prefault('none')
+      .describe(
+        'Alerts a week of 100 series: a series has one only for what is odder than its own past, as that would have kept it',
+      ),
     labels: z
       .string()
       .optional()
       .refine(isExpression, 'expected a regular expression with named groups, such as (?<site>[^.]+)')
+      .superRefine(hasOwnNames)
       .describe('Labels of an alert from the name of its series: a regular expression with named groups'),
     maintenance: z
       .array(Maintenance)
@@ -65,6 +73,33 @@ export const AlertSettings = z
   })
   .prefault({});
 export type AlertSettings = z.output<typeof AlertSettings>;
+
+/** What an alert says of itself. */
+const TAKEN: ReadonlySet<string> = new Set([
+  ...ALERT_NUMBERS,
+  'id',
+  'series',
+  'channel',
+  'state',
+  'severity',
+  'reason',
+  'muted',
+  'time',
+  'since',
+  'h',
+  'model',
+  'labels',
+  'alertname',
+]);
+
+function hasOwnNames(text: string | undefined, context: z.RefinementCtx): void {
+  const names = Array.from((text ?? '').matchAll(/\(\?<([\p{ID_Continue}$]+)>/gu), ([, name]) => name!);
+  const taken = names.filter((name) => TAKEN.has(name));
+  if (taken.length === 0) return;
+  context.addIssue(
+    `expected names that an alert does not have already, such as site or machine, got ${taken.join(', ')}`,
+  );
+}
 
 function isExpression(text: string | undefined): boolean {
   if (text === undefined) return true;

@@ -21,7 +21,7 @@ export function alertTables({ all, bySeries, windows, budget, raise }: AlertDocu
       ? [
           budget.raise === null
             ? `No setting keeps ${budget.perWeekAnd100} alerts a week and 100 series\n`
-            : `At most ${budget.perWeekAnd100} alerts a week and 100 series: --set alerts.raise=${budget.raise}\n`,
+            : `At most ${budget.perWeekAnd100} alerts a week and 100 series: --set alerts.raise=${budget.raise}, or, by what each series itself was before, --set alerts.budget=${budget.perWeekAnd100}\n`,
         ]
       : []),
   ].join('');

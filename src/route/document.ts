@@ -26,6 +26,10 @@ export interface AlertDocument {
   readonly expected: number | null;
   readonly lo: number | null;
   readonly hi: number | null;
+  /** How odd it is by each kind of evidence, in [0, 1]; null where that says nothing. */
+  readonly evidence: Readonly<Record<'surprise' | 'jump' | 'flatline' | 'novelty', number | null>>;
+  /** Of what is novel: the most similar that was there before; null of other alerts. */
+  readonly nearest: { readonly value: number; readonly time: string } | null;
   /** A line, and a sentence or two. */
   readonly title: string;
   readonly text: string;
@@ -38,6 +42,7 @@ export function documentOf(
 ): AlertDocument {
   const { id, state, severity, reason, series, channel, labels, score, peak, value, expected, lo, hi } =
     alert;
+  const { surprise, jump, flatline, novelty, nearest, nearestTime } = alert;
   return {
     key: turnKey(alert),
     id,
@@ -56,6 +61,8 @@ export function documentOf(
     expected,
     lo,
     hi,
+    evidence: { surprise, jump, flatline, novelty },
+    nearest: nearest === null || nearestTime === null ? null : { value: nearest, time: isoOf(nearestTime) },
     title: titleOf(alert),
     text: inWords(alert),
     link: linkTo(pageUrl, series) ?? null,

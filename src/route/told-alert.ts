@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Turn } from '../alert/machine.ts';
+import { ALERT_NUMBERS, type AlertNumbers } from '../alert/turn.ts';
 import type { Reason } from '../detect/judge.ts';
 
 /** A turn of an alert as it lies in the outbox: a row of the table `alert`, or a message of the topic of alerts. Times are event time, ms. */
-export interface ToldAlert {
+export interface ToldAlert extends ToldNumbers {
   /** The same for all turns of an alert. */
   readonly id: string;
   readonly series: string;
@@ -18,23 +19,23 @@ export interface ToldAlert {
   readonly channel: string;
   readonly isMuted: boolean;
   readonly labels: Readonly<Record<string, string>>;
-  readonly score: number;
-  readonly peak: number;
-  /** What came, what was forecast for it and the 99 % band; null where there was none. */
-  readonly value: number | null;
-  readonly expected: number | null;
-  readonly lo: number | null;
-  readonly hi: number | null;
 }
 
+/** The numbers of an alert; null where there is none. */
+type ToldNumbers = Readonly<
+  Record<'score' | 'peak', number> & Record<Exclude<keyof AlertNumbers, 'score' | 'peak'>, number | null>
+>;
+
+const number = z.number().nullable().default(null);
 const numbers = {
+  ...(Object.fromEntries(ALERT_NUMBERS.map((name) => [name, number])) as Record<
+    keyof AlertNumbers,
+    typeof number
+  >),
   score: z.number(),
   peak: z.number(),
-  value: z.number().nullable().default(null),
-  expected: z.number().nullable().default(null),
-  lo: z.number().nullable().default(null),
-  hi: z.number().nullable().default(null),
 };
+const Numbers = z.object(numbers);
 const common = {
   series: z.string(),
   state: z.enum(['pending', 'dropped', 'firing', 'resolved']),
@@ -77,9 +78,8 @@ export function alertOfMessage(value: Uint8Array | null): ToldAlert {
   for (const [name, label] of Object.entries(message))
     if (!Object.hasOwn(AlertMessage.shape, name) && typeof label === 'string') labels[name] = label;
   const { id, series, state, time, since, severity, reason, channel } = message;
-  const { score, peak, value: came, expected, lo, hi } = message;
   const identity = { id, series, state, time, since, severity, reason, channel, labels };
-  return { ...identity, isMuted: muted === 'true', score, peak, value: came, expected, lo, hi };
+  return { ...identity, isMuted: muted === 'true', ...Numbers.parse(message) };
 }
 
 /** What the same turn is always called: a receiver that has had it before can tell by this. */

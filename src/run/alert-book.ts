@@ -42,6 +42,8 @@ export class AlertBook {
         expected: null,
         lo: null,
         hi: null,
+        nearest: null,
+        nearestTime: null,
       };
       this.#alerts.set(id, {
         id,
@@ -88,6 +90,8 @@ export class AlertBook {
         expected: number('expected'),
         lo: number('lo'),
         hi: number('hi'),
+        nearest: number('nearest'),
+        nearestTime: number('nearestTime'),
       });
     }
   }

@@ -6,7 +6,7 @@ import type { StateMeaning } from '../store/meaning.ts';
 import { selectionOf } from './selection.ts';
 
 /** Raised whenever the arithmetic of a stage changes, so that state of before is not gone on with. */
-export const ARITHMETIC_REVISION = 8;
+export const ARITHMETIC_REVISION = 9;
 
 /** The settings that say where and how a run goes and change no result; all others are part of the state's fingerprint. */
 const OPERATIONAL: ReadonlySet<string> = new Set([

@@ -49,6 +49,9 @@ export interface AlertState {
   readonly expected: number | null;
   readonly lo: number | null;
   readonly hi: number | null;
+  /** Of what is novel: the most similar that was there before, and when, ms. */
+  readonly nearest: number | null;
+  readonly nearestTime: number | null;
 }
 
 /** How a run is: what the head of the page, its table and `/api/status` show. */

@@ -1,9 +1,10 @@
-import type { Alerted, AlertTurn } from '../alert/alert.ts';
+import type { Alerted } from '../alert/alert.ts';
+import { ALERT_NUMBERS, type AlertTurn } from '../alert/turn.ts';
 import type { Points } from './points.ts';
 
 /**
- * `alert,series=S,state=firing,severity=warning,reason=surprise id=…,channel=…,score=…,peak=…,value=…,expected=…,lo=…,hi=…,since=… <event time>`, one for each
- * turn of an alert, with its labels; `muted` where nobody is to be told.
+ * `alert,series=S,state=firing,severity=warning,reason=surprise id=…,channel=…,score=…,peak=…,value=…,expected=…,lo=…,hi=…,surprise=…,jump=…,flatline=…,
+ * novelty=…,nearest=…,nearestTime=…,since=… <event time>`, one for each turn of an alert, with its labels; `muted` where nobody is to be told.
  */
 export function alertPoints({ alerts }: Alerted): Points[] {
   return alerts.map(pointOf);
@@ -16,8 +17,6 @@ export function alertId({ series, since }: Pick<AlertTurn, 'series' | 'since'>):
 
 function pointOf(turn: AlertTurn): Points {
   const { series, time, since, severity, reason, channel, labels, isMuted, offset } = turn;
-  const number = (field: 'score' | 'peak' | 'value' | 'expected' | 'lo' | 'hi'): Float64Array =>
-    Float64Array.of(turn[field]);
   return {
     measurement: 'alert',
     length: 1,
@@ -26,12 +25,7 @@ function pointOf(turn: AlertTurn): Points {
     tags: { state: turn.turn, severity, reason },
     labels: { ...labels, id: alertId(turn), ...(channel !== '' && { channel }), muted: String(isMuted) },
     fields: {
-      score: number('score'),
-      peak: number('peak'),
-      value: number('value'),
-      expected: number('expected'),
-      lo: number('lo'),
-      hi: number('hi'),
+      ...Object.fromEntries(ALERT_NUMBERS.map((name) => [name, Float64Array.of(turn[name])])),
       since: Float64Array.of(since),
     },
     offset: Float64Array.of(offset),

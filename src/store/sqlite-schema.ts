@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Raised whenever a table changes. A new one does not: files of before get it when they are opened. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * The tables of a run. Times are milliseconds since 1970 (UTC); a forecast's time is its target's. `state`, `position` and the
@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS anomaly (
 CREATE TABLE IF NOT EXISTS alert (
   id INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, state TEXT NOT NULL,
   since INTEGER NOT NULL, severity TEXT NOT NULL, reason TEXT NOT NULL, channel TEXT NOT NULL, muted INTEGER NOT NULL, labels TEXT NOT NULL,
-  score REAL NOT NULL, peak REAL NOT NULL, value REAL, expected REAL, lo REAL, hi REAL,
+  score REAL NOT NULL, peak REAL NOT NULL, value REAL, expected REAL, lo REAL, hi REAL, surprise REAL, jump REAL, flatline REAL,
+  novelty REAL, nearest REAL, nearestTime INTEGER,
   UNIQUE (partition, series, time, state));
 CREATE TABLE IF NOT EXISTS route (
   name TEXT PRIMARY KEY, position INTEGER NOT NULL, open INTEGER NOT NULL) WITHOUT ROWID;
@@ -52,17 +53,33 @@ CREATE TABLE IF NOT EXISTS dead_letter (
 CREATE INDEX IF NOT EXISTS dead_letter_place ON dead_letter (partition, offset);
 `;
 
-/** Makes the tables that are not there, and takes what a file of schema 1 has over: its table `alert` held the anomalies. */
+/** What a file of an earlier schema needs, besides the tables that are new. */
+const CHANGES: Readonly<Record<string, readonly [before: string, after: string]>> = {
+  // its table `alert` held the anomalies
+  1: [
+    'ALTER TABLE alert RENAME TO alert_1;',
+    'INSERT INTO anomaly SELECT * FROM alert_1; DROP TABLE alert_1;',
+  ],
+  2: [
+    ['surprise REAL', 'jump REAL', 'flatline REAL', 'novelty REAL', 'nearest REAL', 'nearestTime INTEGER']
+      .map((column) => `ALTER TABLE alert ADD COLUMN ${column};`)
+      .join('\n'),
+    '',
+  ],
+};
+
+/** Makes the tables that are not there, and takes over what a file of an earlier schema has. */
 export function makeTables(database: DatabaseSync): void {
-  if (versionOf(database) !== '1') {
+  const changes = CHANGES[versionOf(database) ?? ''];
+  if (!changes) {
     database.exec(SCHEMA);
     return;
   }
+  const [before, after] = changes;
   database.exec(`BEGIN IMMEDIATE;
-    ALTER TABLE alert RENAME TO alert_1;
+    ${before}
     ${SCHEMA}
-    INSERT INTO anomaly SELECT * FROM alert_1;
-    DROP TABLE alert_1;
+    ${after}
     UPDATE meta SET value = '${SCHEMA_VERSION}' WHERE key = 'schema';
     COMMIT`);
 }

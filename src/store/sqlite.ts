@@ -1,3 +1,4 @@
+import { ALERT_NUMBERS } from '../alert/turn.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -293,7 +294,7 @@ function alertRow(partition: number, { series, time, tags, labels = {}, fields }
     channel,
     muted === 'true' ? 1 : 0,
     JSON.stringify(own),
-    ...['score', 'peak', 'value', 'expected', 'lo', 'hi'].map(number),
+    ...ALERT_NUMBERS.map(number),
   ];
 }
 
@@ -317,7 +318,8 @@ function prepare(db: DatabaseSync) {
     reading: 'INSERT INTO reading VALUES (?, ?, ?, ?)',
     forecast: 'INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     anomaly: 'INSERT INTO anomaly VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    alert: 'INSERT INTO alert VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    alert:
+      'INSERT INTO alert VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     event: 'INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     dead: 'INSERT INTO dead_letter (partition, offset, series, reason, detail, bytes) VALUES (?, ?, ?, ?, ?, ?)',
     command: 'INSERT INTO command VALUES (?, ?, ?, ?)',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AlertTurn } from '../../src/alert/alert.ts';
+import type { AlertTurn } from '../../src/alert/turn.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import type { SourceRecord } from '../../src/source/source.ts';
@@ -72,6 +72,48 @@ describe('what goes wrong is told', () => {
     expect(resolved).toMatchObject({ turn: 'resolved', since: fired!.since });
     expect(stepOf(resolved!)).toBeGreaterThan(WRONG + 9);
     expect(stepOf(resolved!)).toBeLessThan(WRONG + 40);
+  });
+
+  test('what speaks for it, and what was most like it before', () => {
+    const [fired] = play(stream(spike), { isNovel: true });
+    const { surprise, jump, flatline, novelty, score } = fired!;
+    expect(Math.max(surprise, jump, flatline, novelty)).toBe(score);
+    expect(Math.min(surprise, jump, flatline, novelty)).toBeGreaterThanOrEqual(0);
+    const rise = play(
+      stream((step, value) => (step >= WRONG ? value + (step - WRONG) * 0.05 : value)),
+      { isNovel: true },
+    );
+    const { nearest, nearestTime, value } = rise.find(
+      (one) => one.turn === 'firing' && one.reason === 'novelty' && stepOf(one) > WRONG,
+    )!;
+    expect(nearest).toBeLessThan(value);
+    expect(nearest).toBeGreaterThan(20);
+    expect(nearestTime).toBeLessThan(START + WRONG * MINUTE + 400 * MINUTE);
+    expect(nearestTime).toBeGreaterThanOrEqual(START);
+  });
+
+  test('what was most like it before, of each series by itself', () => {
+    const records = Array.from({ length: 4000 }, (_, i) => {
+      const step = i >> 1;
+      const more = step >= WRONG ? (step - WRONG) * 0.02 : 0;
+      const usual = Math.sin(step / 50) * 3 + more;
+      return record(i, { s: i % 2 === 0 ? 'a' : 'b', t: START + step * MINUTE, v: usual + (i % 2) * 500 });
+    });
+    const novel = play(records, { isNovel: true }).filter(
+      (one) => one.turn === 'firing' && one.reason === 'novelty' && stepOf(one) > WRONG,
+    );
+    expect(new Set(novel.map(({ series }) => series))).toEqual(new Set(['a', 'b']));
+    for (const { nearest, value } of novel) expect(Math.abs(nearest - value)).toBeLessThan(20);
+  });
+
+  test('no more than the budget', () => {
+    const usual = stream((_, value) => value, 4000);
+    const rules = { raise: 0.15, clear: 0.1, clearFor: 'none', critical: 0.3 };
+    const firings = (alerts: object): number =>
+      play(usual, { alerts: { ...rules, ...alerts } }).filter(({ turn }) => turn === 'firing').length;
+    expect(firings({})).toBeGreaterThan(9);
+    expect(firings({ budget: 100 })).toBeLessThan(firings({}) / 2);
+    expect(firings({ budget: 100 })).toBeGreaterThan(0);
   });
 
   test('a sensor that is stuck', () => {

@@ -1,6 +1,7 @@
 import { align, AlignSettings } from '../../src/align/align.ts';
-import { alert, type AlertTurn } from '../../src/alert/alert.ts';
+import { alert } from '../../src/alert/alert.ts';
 import { AlertSettings } from '../../src/alert/settings.ts';
+import type { AlertTurn } from '../../src/alert/turn.ts';
 import { recur } from '../../src/cell/recur.ts';
 import type { Command } from '../../src/command.ts';
 import { decode } from '../../src/decode/decode.ts';
@@ -10,26 +11,34 @@ import { detect } from '../../src/detect/detect.ts';
 import { flatline } from '../../src/detect/flatline.ts';
 import { judge } from '../../src/detect/judge.ts';
 import { jump } from '../../src/detect/jump.ts';
+import { type Novel, novelty } from '../../src/detect/novelty.ts';
+import { NoveltySettings } from '../../src/detect/novelty-settings.ts';
 import { silence } from '../../src/detect/silence.ts';
 import { surprise } from '../../src/detect/surprise.ts';
-import { forecast } from '../../src/forecast/forecast.ts';
+import { forecast, type Forecasted } from '../../src/forecast/forecast.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
+import type { Frame } from '../../src/frame.ts';
 import { learn } from '../../src/learn/learn.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { createModel } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
 import { scale, ScaleSettings } from '../../src/scale/scale.ts';
 import type { SourceRecord } from '../../src/source/source.ts';
-import { topology } from '../../src/stage.ts';
+import { type Stage, stage, topology } from '../../src/stage.ts';
 import { through } from '../frames.ts';
 
 export interface AlertOptions {
   readonly alerts?: object;
   readonly values?: readonly string[];
+  /** Whether novelty is among the evidence. */
+  readonly isNovel?: boolean;
 }
 
 /** The stages of a pipeline that alerts, with a small model. */
-export function alertStages(memory: Memory, { alerts = {}, values = ['v'] }: AlertOptions = {}) {
+export function alertStages(
+  memory: Memory,
+  { alerts = {}, values = ['v'], isNovel = false }: AlertOptions = {},
+) {
   const decoder = jsonDecoder(
     JsonSettings.parse({ format: 'json', series: 's', time: 't', values: [...values] }),
   );
@@ -39,6 +48,9 @@ export function alertStages(memory: Memory, { alerts = {}, values = ['v'] }: Ale
     channelNames: decoder.channels,
   };
   const settings = ForecastSettings.parse({});
+  const seen: Stage<Frame & Partial<Pick<Forecasted, 'targets'>>, Partial<Novel>> = isNovel
+    ? novelty(memory, T, NoveltySettings.parse({}))
+    : stage(() => ({}));
   return topology(
     decode(memory, decoder),
     align(memory, AlignSettings.parse({}), T),
@@ -49,6 +61,7 @@ export function alertStages(memory: Memory, { alerts = {}, values = ['v'] }: Ale
     surprise(memory, T),
     jump(memory, T),
     flatline(memory, T),
+    seen,
     judge(memory, T),
     silence(memory),
     alert(memory, AlertSettings.parse(alerts)),

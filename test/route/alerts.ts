@@ -21,6 +21,12 @@ export function told(more: Partial<ToldAlert> = {}): ToldAlert {
     expected: 88.4,
     lo: 80,
     hi: 95.7,
+    surprise: 0.52,
+    jump: 0.1,
+    flatline: 0,
+    novelty: null,
+    nearest: null,
+    nearestTime: null,
     ...more,
   };
 }

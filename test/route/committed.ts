@@ -1,21 +1,15 @@
-import type { AlertTurn } from '../../src/alert/alert.ts';
+import { ALERT_NUMBERS, type AlertNumbers, type AlertTurn } from '../../src/alert/turn.ts';
 import type { ToldAlert } from '../../src/route/told-alert.ts';
 import { alertPoints } from '../../src/sink/alert-points.ts';
 import type { Store } from '../../src/store/store.ts';
 import { commitOf } from '../checks/store.ts';
 
 /** The turn of the stage `alert` that an alert comes of. */
-export function turnOf({ state, id: _, value, expected, lo, hi, ...alert }: ToldAlert): AlertTurn {
-  const number = (each: number | null): number => each ?? NaN;
-  return {
-    ...alert,
-    turn: state,
-    value: number(value),
-    expected: number(expected),
-    lo: number(lo),
-    hi: number(hi),
-    offset: NaN,
-  };
+export function turnOf({ state, id: _, ...alert }: ToldAlert): AlertTurn {
+  const numbers = Object.fromEntries(
+    ALERT_NUMBERS.map((name) => [name, alert[name] ?? NaN]),
+  ) as unknown as AlertNumbers;
+  return { ...alert, ...numbers, turn: state, offset: NaN };
 }
 
 const positions = new WeakMap<Store, number>();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { AlertTurn } from '../../src/alert/alert.ts';
+import type { AlertTurn } from '../../src/alert/turn.ts';
 import { alertOfMessage, alertOfRow } from '../../src/route/told-alert.ts';
 import { alertPoints } from '../../src/sink/alert-points.ts';
 import { pointMessages } from '../../src/store/kafka-messages.ts';
@@ -15,6 +15,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const alerts = [
   told({ channel: 'load' }),
+  told({
+    series: 'novel',
+    reason: 'novelty',
+    novelty: 0.6,
+    nearest: 70.5,
+    nearestTime: Date.UTC(2026, 0, 1),
+    jump: null,
+  }),
   over(told({ reason: 'silence', value: null, expected: null, lo: null, hi: null, labels: {} })),
   told({
     series: 'müller/"x"\n',

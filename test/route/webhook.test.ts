@@ -36,6 +36,13 @@ const AlertDocument = z.strictObject({
   expected: z.number().nullable(),
   lo: z.number().nullable(),
   hi: z.number().nullable(),
+  evidence: z.strictObject({
+    surprise: z.number().nullable(),
+    jump: z.number().nullable(),
+    flatline: z.number().nullable(),
+    novelty: z.number().nullable(),
+  }),
+  nearest: z.strictObject({ value: z.number(), time: z.iso.datetime() }).nullable(),
   title: z.string(),
   text: z.string(),
   link: z.url().nullable(),

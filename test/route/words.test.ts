@@ -17,6 +17,13 @@ describe('an alert in words', () => {
     );
   });
 
+  test('what was nearest before, where it is novel', () => {
+    const novel = told({ reason: 'novelty', nearest: 70.123456, nearestTime: Date.UTC(2026, 0, 1, 5) });
+    expect(inWords(novel)).toBe(
+      'nothing like it has come before: got 61.23, expected 88.4 (80 to 95.7), nearest before 70.12 at 2026-01-01 05:00 UTC; since 2026-01-02 03:04 UTC',
+    );
+  });
+
   test('nothing but why where nothing has come', () => {
     const silent = told({ reason: 'silence', value: null, expected: null, lo: null, hi: null });
     expect(inWords(silent)).toBe(

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { AlertTurn } from '../../src/alert/alert.ts';
+import type { AlertTurn } from '../../src/alert/turn.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { AlertBook } from '../../src/run/alert-book.ts';
 import type { Task } from '../../src/run/task.ts';

@@ -379,6 +379,8 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
       expected: 655.2,
       lo: 600,
       hi: 700,
+      nearest: null,
+      nearestTime: null,
     };
     const quiet = { value: null, expected: null, lo: null, hi: null };
     await open(DESKTOP, {
@@ -394,6 +396,14 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
           isMuted: true,
         },
         { ...alert, id: 'z', series: 'pump/8', state: 'resolved', time: now, reason: 'flatline' },
+        {
+          ...alert,
+          id: 'n',
+          state: 'resolved',
+          reason: 'novelty',
+          nearest: 700,
+          nearestTime: Date.UTC(2026, 0, 2, 3),
+        },
       ],
     });
     await expect.poll(async () => text('#alerts-count'), PATIENCE).toBe('2 now');
@@ -401,6 +411,7 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     expect(items[0]).toMatch(/for 2 h\s+grid\/north\/load-mw\s+is off its forecast .*: 812 instead of 655.2/);
     expect(items[1]).toMatch(/muted\s+pump\/7\s+has fallen silent/);
     expect(items[2]).toMatch(/over, after 2 h\s+pump\/8\s+says the same all the time/);
+    expect(items[3]).toMatch(/812 instead of 655.2; nearest before: 700 at Fri 2 Jan 2026, 03:00/);
     await page.locator('#alerts-panel').scrollIntoViewIfNeeded();
     await page.screenshot({ path: join(pictures, 'alerts.png'), fullPage: true });
     await page.getByRole('button', { name: 'Say that the alert of grid/north/load-mw is false' }).click();

@@ -5,6 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Points } from '../../src/sink/points.ts';
 import { removeSqlite, SqliteStore } from '../../src/store/sqlite.ts';
 import { SqliteHistory } from '../../src/store/sqlite-history.ts';
+import { over, told } from '../route/alerts.ts';
+import { commitAlerts } from '../route/committed.ts';
 import { checkStore, commitOf, readings, NOWHERE } from '../checks/store.ts';
 import { events } from '../serve/points.ts';
 
@@ -100,6 +102,26 @@ describe('sqlite', () => {
       anomalies: { time: [1], value: [9], expected: [3], lo: [1], hi: [5], score: [2] },
       events: { time: [1], kind: ['drift-up'], h: ['01'], value: [9], expected: [3] },
     });
+    await store.close();
+  });
+
+  // Seen to fail without the columns that are added.
+  test('a file of schema 2 keeps its alerts, and takes such that tell more', async () => {
+    const path = place();
+    const old = open(path);
+    await commitAlerts(old, [told({ surprise: null, jump: null, flatline: null })]);
+    for (const column of ['surprise', 'jump', 'flatline', 'novelty', 'nearest', 'nearestTime'])
+      old.database.exec(`ALTER TABLE alert DROP COLUMN ${column}`);
+    old.database.exec("UPDATE meta SET value = '2' WHERE key = 'schema'");
+    await old.close();
+    const store = open(path);
+    await commitAlerts(store, [over(told({ novelty: 0.7, nearest: 5, nearestTime: 9 }))]);
+    expect(
+      store.database.prepare('SELECT state, score, novelty, nearest, nearestTime FROM alert').all(),
+    ).toEqual([
+      { state: 'firing', score: 0.52, novelty: null, nearest: null, nearestTime: null },
+      { state: 'resolved', score: 0.52, novelty: 0.7, nearest: 5, nearestTime: 9 },
+    ]);
     await store.close();
   });
 

@@ -1,5 +1,6 @@
 import { ALERT, type AlertRules, stepAlert } from '../../alert/machine.ts';
-import type { Alerted, AlertTurn } from '../../alert/alert.ts';
+import type { Alerted } from '../../alert/alert.ts';
+import type { AlertTurn } from '../../alert/turn.ts';
 import type { Judged } from '../../detect/judge.ts';
 import type { Silences } from '../../detect/silence.ts';
 import type { Frame } from '../../frame.ts';

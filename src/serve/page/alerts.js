@@ -60,13 +60,18 @@ function item(alert, now, onChoose) {
       : expected === null
         ? `, at ${value(got)}`
         : `: ${value(got)} instead of ${value(expected)}`;
+  const { nearest, nearestTime } = alert;
+  const before =
+    nearest === null || nearestTime === null
+      ? ''
+      : `; nearest before: ${value(nearest)} at ${utc(nearestTime)}`;
   const how = isOver ? `over, after ${duration(time - since)}` : `for ${duration(Math.max(0, now - since))}`;
   const button = element(
     'button',
     'anomaly',
     element('span', 'anomaly-time', `${utc(since)} UTC, ${how}${isMuted ? ', muted' : ''}`),
     element('b', 'anomaly-value', series),
-    element('span', 'alert-what', `${channel === '' ? '' : `(${channel}) `}${what}${numbers}`),
+    element('span', 'alert-what', `${channel === '' ? '' : `(${channel}) `}${what}${numbers}${before}`),
   );
   button.type = 'button';
   button.addEventListener('click', () => onChoose(series));

@@ -1,0 +1,59 @@
+import type { Reason } from '../detect/judge.ts';
+import type { Turn } from './machine.ts';
+
+/** What an alert tells in numbers, in the order of a table's columns; NaN where there is none. */
+export const ALERT_NUMBERS = [
+  'score',
+  'peak',
+  'value',
+  'expected',
+  'lo',
+  'hi',
+  'surprise',
+  'jump',
+  'flatline',
+  'novelty',
+  'nearest',
+  'nearestTime',
+] as const;
+
+export interface AlertNumbers {
+  /** Oddness now, and the most since it was raised. */
+  readonly score: number;
+  readonly peak: number;
+  /** What came, what was forecast for it, and the 99 % band. */
+  readonly value: number;
+  readonly expected: number;
+  readonly lo: number;
+  readonly hi: number;
+  /** How odd the channel is by each kind of evidence, in [0, 1]: the largest is the score. */
+  readonly surprise: number;
+  readonly jump: number;
+  readonly flatline: number;
+  readonly novelty: number;
+  /** Of what is novel: the most similar that the channel has been before, and when that was, ms. */
+  readonly nearest: number;
+  readonly nearestTime: number;
+}
+
+/** What has become of an alert. */
+export interface AlertTurn extends AlertNumbers {
+  readonly turn: Turn;
+  /** Name of the series; with `since` it names the alert, the same in every run. */
+  readonly series: string;
+  /** Event time of what turned it, ms. */
+  readonly time: number;
+  /** When it was raised, ms. */
+  readonly since: number;
+  readonly severity: 'warning' | 'critical';
+  /** What said so most when it turned. */
+  readonly reason: Reason;
+  /** Channel of a reading that said so; '' where it has one or none has. */
+  readonly channel: string;
+  /** Whether it is to be told to nobody: maintenance, or a mute. */
+  readonly isMuted: boolean;
+  /** Labels from the name of the series. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Offset of the record that turned it; NaN where it was the passing of time. */
+  readonly offset: number;
+}
