@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { accuracyBench } from './accuracy.ts';
+import { alertsBench } from './alerts.ts';
 import { eosBench } from './eos.ts';
 import { memoryBench } from './memory.ts';
 import { pipelineBench } from './pipeline.ts';
@@ -11,6 +12,7 @@ import { trainBench } from './train.ts';
 const program = new Command('bench')
   .description('Measures on this machine.')
   .addCommand(accuracyBench())
+  .addCommand(alertsBench())
   .addCommand(eosBench())
   .addCommand(memoryBench())
   .addCommand(pipelineBench())
