@@ -10,6 +10,7 @@ import { checkOrder } from '../source/instant.ts';
 import { KafkaSettings } from '../source/kafka-settings.ts';
 import { SqliteArchiveSettings } from '../source/sqlite-settings.ts';
 import { StoreSettings } from '../store/settings.ts';
+import { SnapshotSettings } from '../store/snapshots.ts';
 
 const decode = DecodeSettings.prefault({ format: 'json' });
 const archiveDecode = DecodeSettings.prefault({ ...RECORD_DECODE, values: [...RECORD_DECODE.values] });
@@ -125,6 +126,7 @@ export const runSettings = {
   store: StoreSettings,
   commit: CommitSettings,
   ticks: TickSettings,
+  snapshots: SnapshotSettings,
   page: PageSettings,
   maxStateBytes: z
     .int()

@@ -15,6 +15,7 @@ const OPERATIONAL: ReadonlySet<string> = new Set([
   'store',
   'commit',
   'ticks',
+  'snapshots',
   'page',
   'routes',
 ]);

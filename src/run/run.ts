@@ -14,6 +14,7 @@ import { SqliteHistory } from '../store/sqlite-history.ts';
 import { liveBands } from './live-bands.ts';
 import { Monitor } from './monitor.ts';
 import { mustNotReadOwnStore, prepare } from './prepare.ts';
+import { SnapshotTaker, snapshotPath } from './snapshot-taker.ts';
 import { storeAt, storePlace } from './stores.ts';
 import { Tasks } from './tasks.ts';
 import { Ticker } from './ticker.ts';
@@ -56,6 +57,11 @@ export async function run({
   mustNotReadOwnStore(settings, place);
   const { decoder, model, source, changelog, sink, deadLetters } = await prepare(settings, log, place);
   if (fresh && place.kind === 'sqlite') removeSqlite(place.path);
+  const snapshots = SnapshotTaker.of(settings.snapshots, {
+    path: snapshotPath(pipeline.name, settings.snapshots, place),
+    fresh,
+    log,
+  });
   const store = storeAt(place, { pipeline: pipeline.name, settings: settings.store, changelog, log });
   if (store instanceof KafkaStore) {
     if (fresh) await store.clear();
@@ -68,6 +74,7 @@ export async function run({
     transactionTimeout: settings.store.transactionTimeout,
     log,
   }).catch(async (error: unknown) => {
+    snapshots?.close();
     await store.close();
     throw error;
   });
@@ -89,8 +96,9 @@ export async function run({
     waiting: () => tasks.waiting,
   });
   const feed = new LiveFeed();
-  tasks.onCommit((_, committed) => {
+  tasks.onCommit((task, committed) => {
     monitor.count(committed);
+    snapshots?.committed(task, committed.next);
     if (committed.points.some(({ measurement }) => measurement === 'alert')) routes.wake();
   });
 
@@ -158,6 +166,7 @@ export async function run({
     ticker?.end();
     await page?.close();
     await tasks.close();
+    snapshots?.close();
     await routes.stop();
     await sink?.close();
     await deadLetters?.close();
