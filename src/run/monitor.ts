@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.ts';
-import type { HorizonScore, RunStatus } from '../serve/status.ts';
+import type { HorizonScore, ReplayStatus, RunStatus } from '../serve/status.ts';
 import type { Source } from '../source/source.ts';
 import { AlertBook } from './alert-book.ts';
 import { summarise } from './summary.ts';
@@ -19,6 +19,8 @@ export interface MonitorParts {
   readonly tasks: () => readonly Task[];
   /** How long what has come has waited for its commit, ms. */
   readonly waiting?: () => number;
+  /** How the replay is. Left out: it is none. */
+  readonly replay?: (() => ReplayStatus) | undefined;
 }
 
 /** Watches a run: counts what is committed and puts together its status. */
@@ -85,6 +87,7 @@ export class Monitor {
       waiting: this.#parts.waiting?.() ?? 0,
       progress: source.progress?.() ?? null,
       eventTime: clocks.length > 0 ? Math.max(...clocks) : null,
+      replay: this.#parts.replay?.() ?? null,
       deadLetters: this.#dead,
       events: this.#events,
       alerts: this.#alerts.list(tasks),

@@ -1,5 +1,3 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { JoinSettings } from '../align/join-settings.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Decoder } from '../decode/decoder.ts';
@@ -21,6 +19,7 @@ import { KafkaSource } from '../source/kafka.ts';
 import type { Source, SourceRecord } from '../source/source.ts';
 import { SqliteSource } from '../source/sqlite.ts';
 import type { ChangelogReader } from '../store/changelog.ts';
+import { samePath } from './same-path.ts';
 import type { StorePlace } from './stores.ts';
 import type { DeadLetterSink } from './task.ts';
 
@@ -69,18 +68,13 @@ export function joinOf(settings: RunSettings): JoinSettings | undefined {
  * @throws ForetideError SETTINGS_INVALID
  */
 export function mustNotReadOwnStore({ input }: Pick<RunSettings, 'input'>, place: StorePlace): void {
-  if (input.kind !== 'sqlite' || place.kind !== 'sqlite' || whole(input.path) !== whole(place.path)) return;
+  if (input.kind !== 'sqlite' || place.kind !== 'sqlite' || !samePath(input.path, place.path)) return;
   throw new ForetideError('SETTINGS_INVALID', {
     what: 'The run would read the file that it writes to',
     got: place.path,
     where: 'input.path',
     todo: 'Name another file with store.path.',
   });
-}
-
-/** The file itself, whatever leads to it. */
-function whole(path: string): string {
-  return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
 function sourceOf(input: RunSettings['input'], decoder: Decoder, log: Log): Source {
@@ -120,8 +114,8 @@ function tableOf(decode: RunSettings['input']['decode']): Table | undefined {
   return decode.format === 'csv' ? { delimiter: decode.delimiter, columns: decode.columns } : undefined;
 }
 
-/** Event time of a record's first reading; only used to pace a recording. */
-function timeReader(decoder: Decoder): (record: SourceRecord) => number | undefined {
+/** Event time of a record's first reading, ms; undefined where it has none. Only used to pace history. */
+export function timeReader(decoder: Decoder): (record: SourceRecord) => number | undefined {
   return (record) => {
     const readings = new Readings(decoder.channels.length);
     return decoder.decode(record, readings) ? undefined : readings.time[0];

@@ -1,3 +1,4 @@
+import type { LoggedCommand } from '../command.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Log } from '../log.ts';
 import { silentLog } from '../log.ts';
@@ -7,13 +8,16 @@ import { routesOf } from '../route/settings.ts';
 import { LiveFeed } from '../serve/feed.ts';
 import { RecentHistory } from '../serve/recent.ts';
 import { serve, type Serving } from '../serve/server.ts';
-import type { RunStatus } from '../serve/status.ts';
+import type { ReplayAction, RunStatus } from '../serve/status.ts';
+import type { Pace } from '../source/file-settings.ts';
 import { KafkaStore } from '../store/kafka.ts';
 import { removeSqlite, SqliteStore } from '../store/sqlite.ts';
 import { SqliteHistory } from '../store/sqlite-history.ts';
+import { CommandsAgain } from './commands-again.ts';
 import { liveBands } from './live-bands.ts';
 import { Monitor } from './monitor.ts';
-import { mustNotReadOwnStore, prepare } from './prepare.ts';
+import { mustNotReadOwnStore, prepare, timeReader } from './prepare.ts';
+import { Replay } from './replay.ts';
 import { SnapshotTaker, snapshotPath } from './snapshot-taker.ts';
 import { storeAt, storePlace } from './stores.ts';
 import { Tasks } from './tasks.ts';
@@ -24,6 +28,10 @@ export interface RunOptions {
   readonly settings: RunSettings;
   /** Begins anew: removes what the store kept. */
   readonly fresh?: boolean;
+  /** How fast history plays; default: as its settings say. */
+  readonly pace?: Pace | undefined;
+  /** Commands of a live run that are given again in their places, by partition; for history of the same offsets. */
+  readonly commands?: ReadonlyMap<number, readonly LoggedCommand[]> | undefined;
   readonly log?: Log;
 }
 
@@ -34,6 +42,8 @@ export interface Running {
   /** Resolves when the source has ended or `stop` was called and all is committed; rejects with what ended the run. */
   readonly finished: Promise<RunStatus>;
   status(): RunStatus;
+  /** Pauses history, or plays it on in another way; undefined of a live run. */
+  readonly replay: ((action: ReplayAction) => void) | undefined;
   /** Ends the source, commits, and closes everything, the page too. */
   stop(): Promise<void>;
 }
@@ -51,6 +61,8 @@ export async function run({
   pipeline,
   settings,
   fresh = false,
+  pace,
+  commands,
   log = silentLog,
 }: RunOptions): Promise<Running> {
   const place = storePlace(pipeline.name, settings);
@@ -86,6 +98,20 @@ export async function run({
     { pipeline, settings, decoder, model, store, sink, deadLetters, stop: giveUp.signal },
     log,
   );
+  const timeOf = timeReader(decoder);
+  const handler = commands
+    ? new CommandsAgain({ handler: tasks, commands, to: endOf(settings.input) })
+    : tasks;
+  const replay = await Replay.of(
+    { input: settings.input, source, handler, timeOf, stop: stop.signal },
+    pace,
+  ).catch(async (error: unknown) => {
+    await tasks.close();
+    snapshots?.close();
+    await routes.stop();
+    await store.close();
+    throw error;
+  });
   const ticker = Ticker.of(settings.ticks.every, { source, tasks, log });
   const monitor = new Monitor({
     pipeline: pipeline.name,
@@ -94,6 +120,7 @@ export async function run({
     source,
     tasks: () => tasks.all,
     waiting: () => tasks.waiting,
+    replay: replay && (() => replay.status()),
   });
   const feed = new LiveFeed();
   tasks.onCommit((task, committed) => {
@@ -121,6 +148,7 @@ export async function run({
         feed,
         status: () => monitor.status(),
         command: (command) => tasks.commandAll(command),
+        replay: replay && ((action) => replay.act(action)),
         bands: (series) =>
           liveBands(
             tasks.all.map(({ memory }) => memory),
@@ -139,7 +167,7 @@ export async function run({
   async function flow(): Promise<RunStatus> {
     routes.start();
     try {
-      await Promise.race([source.run(tasks, stop.signal), tasks.failed]);
+      await Promise.race([source.run(replay?.handler ?? tasks, stop.signal), tasks.failed]);
       await tasks.drain();
       monitor.state(stop.signal.aborted ? 'stopping' : 'done');
       const status = monitor.status();
@@ -179,6 +207,7 @@ export async function run({
     address: page?.address ?? null,
     finished,
     status: () => monitor.status(),
+    replay: replay && ((action) => replay.act(action)),
     stop: async () => {
       stop.abort();
       const { reason } = stop.signal as { reason: unknown };
@@ -189,4 +218,9 @@ export async function run({
       await close();
     },
   };
+}
+
+/** Event time that the input ends before, ms, where it ends at an instant. */
+function endOf(input: RunSettings['input']): number {
+  return 'to' in input && typeof input.to === 'number' ? input.to : Infinity;
 }

@@ -14,10 +14,11 @@ import {
   HistoryParameters,
   LiveParameters,
   MuteBody,
+  ReplayBody,
   SeriesParameters,
 } from './parameters.ts';
 import { parsed, Problem } from './problem.ts';
-import type { LiveBand, RunStatus } from './status.ts';
+import type { LiveBand, ReplayAction, RunStatus } from './status.ts';
 import { stepOf } from './step.ts';
 import { thin } from './thin.ts';
 
@@ -32,6 +33,8 @@ export interface AppParts {
   readonly bands?: (series: string) => readonly LiveBand[];
   /** Gives a command to the partitions that it is for; resolves, once it is durable, to how many these are. Default: there are none. */
   readonly command?: (command: PageCommand) => Promise<number>;
+  /** Pauses history, or plays it on in another way. Left out: the run is live. */
+  readonly replay?: ((action: ReplayAction) => void) | undefined;
   readonly pace?: Pace;
   /** Told of errors that are nobody's request's fault. */
   readonly onError?: (error: unknown) => void;
@@ -60,7 +63,7 @@ const END_OF_TIME = 8.64e15;
 const TAIL = 40;
 
 /** What may be posted. */
-const COMMANDS = '/api/alerts/';
+const COMMANDS = /^\/api\/(alerts\/|replay$)/;
 
 /**
  * The page and its API as a Hono app. It tells nothing to other sites, and takes commands from its own page only: a browser sends JSON to another site after
@@ -73,6 +76,7 @@ export function createApp({
   status,
   bands,
   command,
+  replay,
   pace = PACE,
   onError,
 }: AppParts): Hono {
@@ -85,7 +89,7 @@ export function createApp({
     if (!isOwnHost(c.req.header('host'), host)) {
       throw new Problem(403, 'HOST_REFUSED', `Expected a loopback name or ${host} as Host, got another`);
     }
-    const method = c.req.path.startsWith(COMMANDS) ? 'POST' : 'GET';
+    const method = COMMANDS.test(c.req.path) ? 'POST' : 'GET';
     if (c.req.method !== method) {
       c.header('Allow', method);
       throw new Problem(405, 'METHOD_NOT_ALLOWED', `Expected ${method}, got ${c.req.method}`);
@@ -166,6 +170,15 @@ export function createApp({
   app.post('/api/alerts/feedback', async (c) =>
     c.json(await obeyed({ kind: 'feedback', ...parsed(FeedbackBody, await bodyOf(c)) })),
   );
+
+  app.post('/api/replay', async (c) => {
+    const action = parsed(ReplayBody, await bodyOf(c));
+    if (replay === undefined)
+      throw new Problem(404, 'NO_REPLAY', 'This run is live: it has no clock of its own');
+    replay(action);
+    feed.status(status());
+    return c.json(status().replay);
+  });
 
   app.get('/api/live', (c) => {
     const { series } = parsed(LiveParameters, c.req.query());

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Duration } from '../duration.ts';
+import { Speed } from '../speed.ts';
 
 const number = z
   .string()
@@ -42,6 +44,22 @@ export const MuteBody = z.strictObject({ series, until: z.number() });
 
 /** Body of `POST /api/alerts/feedback`: whether an alert of this series was a true one. */
 export const FeedbackBody = z.strictObject({ series, isTrue: z.boolean() });
+
+/** Body of `POST /api/replay`: a step is of one reading unless it names more of them, or a stretch of event time such as `1h`. */
+export const ReplayBody = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.enum(['pause', 'resume']) }),
+  z
+    .strictObject({
+      action: z.literal('step'),
+      readings: z.int().min(1).max(1_000_000).optional(),
+      time: Duration.optional(),
+    })
+    .refine(({ readings, time }) => readings === undefined || time === undefined, {
+      path: ['time'],
+      message: 'expected one of readings and time, got both',
+    }),
+  z.strictObject({ action: z.literal('speed'), speed: Speed }),
+]);
 
 /** `/api/bands?series=` */
 export const BandsParameters = z.strictObject({ series });

@@ -54,6 +54,27 @@ export interface AlertState {
   readonly nearestTime: number | null;
 }
 
+/** How a replay is: a run over history, which has an end. */
+export interface ReplayStatus {
+  /** Event time up to which all partitions have been handed over, ms; null before the first reading. */
+  readonly position: number | null;
+  /** Event time of the next reading, ms; null while it is not known. */
+  readonly next: number | null;
+  /** `60x`: times as fast as it was; `max`: as fast as it goes. */
+  readonly speed: string;
+  readonly isPaused: boolean;
+  /** Wall time to its end at this speed, s, estimated; null while it cannot be told. */
+  readonly secondsLeft: number | null;
+}
+
+/** What is done to a replay. */
+export type ReplayAction =
+  | { readonly action: 'pause' | 'resume' }
+  /** The next readings, or a stretch of event time in ms, at once. */
+  | { readonly action: 'step'; readonly readings?: number | undefined; readonly time?: number | undefined }
+  /** ms of event time in a ms; Infinity: as fast as it goes. */
+  | { readonly action: 'speed'; readonly speed: number };
+
 /** How a run is: what the head of the page, its table and `/api/status` show. */
 export interface RunStatus {
   readonly pipeline: string;
@@ -73,6 +94,8 @@ export interface RunStatus {
   readonly progress: number | null;
   /** Event time of the newest reading in milliseconds; null before the first. */
   readonly eventTime: number | null;
+  /** Null of a live run. */
+  readonly replay: ReplayStatus | null;
   /** How many records and readings were set aside, by reason. */
   readonly deadLetters: Readonly<Record<string, number>>;
   /** How often something happened to the forecasts of a series since the start of this run, by its kind; see `EventKind`. */

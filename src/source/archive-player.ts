@@ -1,11 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Archive } from './archive.ts';
 import { recordBytes } from './archive-record.ts';
 import { shrunk, walk } from './archive-walk.ts';
 import type { Batch, SourceHandler } from './source.ts';
-
-/** Records that are handed over at a time. */
-const SLICE = 512;
+import { play, type Track } from './turns.ts';
 
 interface Slice {
   readonly batch: Batch;
@@ -14,7 +11,7 @@ interface Slice {
 }
 
 /**
- * Hands archives over as the partitions of a source, at full speed and taking turns. The offset of a reading is its place in the
+ * Hands archives over as the partitions of a source; they take turns, unless the handler merges them. The offset of a reading is its place in the
  * order of its archive, from 0.
  */
 export class ArchivePlayer {
@@ -31,23 +28,31 @@ export class ArchivePlayer {
   async run(archives: readonly Archive[], handler: SourceHandler, stop: AbortSignal): Promise<void> {
     if (stop.aborted) return;
     for (const { partition } of archives) this.#shares.set(partition, 0);
-    let open: AsyncGenerator<Slice>[] = [];
-    for (const archive of archives) open.push(slices(archive, (await handler.open(archive.partition)) ?? 0));
-    while (open.length > 0) {
-      const left: AsyncGenerator<Slice>[] = [];
-      for (const reader of open) {
-        const slice = await nextOf(reader, stop);
-        if (stop.aborted) return;
-        if (slice === undefined) continue;
-        await handler.handle(slice.batch);
-        this.#shares.set(slice.batch.partition, slice.share);
-        left.push(reader);
-        // nothing here need ever wait for the outside: timers, signals and the page are to have their turn
-        await turn();
-      }
-      open = left;
-    }
+    const tracks: Track[] = [];
+    for (const archive of archives)
+      tracks.push(this.#track(archive, (await handler.open(archive.partition)) ?? 0, stop));
+    await play(tracks, handler, stop);
+    if (stop.aborted) return;
     for (const { partition } of archives) this.#shares.set(partition, 1);
+  }
+
+  #track(archive: Archive, from: number, stop: AbortSignal): Track {
+    const { partition } = archive;
+    let size = 0;
+    let share = 0;
+    const reader = slices(archive, from, () => size);
+    return {
+      partition,
+      next: async (most) => {
+        size = most;
+        const slice = await nextOf(reader, stop);
+        share = slice?.share ?? share;
+        return slice?.batch;
+      },
+      taken: () => {
+        this.#shares.set(partition, share);
+      },
+    };
   }
 }
 
@@ -62,7 +67,8 @@ async function nextOf(reader: AsyncGenerator<Slice>, stop: AbortSignal): Promise
   }
 }
 
-async function* slices(archive: Archive, from: number): AsyncGenerator<Slice> {
+/** @param size most readings of the next one */
+async function* slices(archive: Archive, from: number, size: () => number): AsyncGenerator<Slice> {
   const { partition, name } = archive;
   const extent = await archive.extent();
   if (extent === undefined) {
@@ -72,8 +78,10 @@ async function* slices(archive: Archive, from: number): AsyncGenerator<Slice> {
   const { first, last } = extent;
   let offset = from;
   for await (const readings of walk(archive, extent, from)) {
-    for (let at = 0; at < readings.length; at += SLICE) {
-      const part = readings.slice(at, at + SLICE);
+    let at = 0;
+    while (at < readings.length) {
+      const part = readings.slice(at, at + size());
+      at += part.length;
       const start = offset;
       const records = part.map((reading, i) => ({
         offset: start + i,

@@ -1,21 +1,19 @@
 import { createReadStream } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ForetideError } from '../errors.ts';
 import { filePath, readable } from './file-path.ts';
 import { FileReader, type Table } from './file-reader.ts';
 import type { FileSettings } from './file-settings.ts';
-import type { Batch, Source, SourceHandler, SourceRecord } from './source.ts';
+import type { Source, SourceHandler, SourceRecord } from './source.ts';
+import { play, type Track } from './turns.ts';
 
-/** Records that are handed over at a time at full speed. */
+/** Records that are looked at in one go to find first and last time. */
 const SLICE = 512;
-/** Time between two portions of a paced recording. */
-const TICK_MS = 40;
 
 /**
  * Files as a source: each file is a partition, each line (or row of CSV) a record whose offset counts from 0. Blank lines do not
  * count.
  *
- * 1. At full speed the files take turns; at a pace they are merged by event time, which needs `timeOf`.
+ * 1. The files take turns, unless the handler merges them.
  * 2. A table begins with the names of its columns, unless the settings tell them; all files of a run have the same.
  */
 export class FileSource implements Source {
@@ -27,7 +25,7 @@ export class FileSource implements Source {
   #done = 0;
 
   /**
-   * @param timeOf event time of a record in ms, undefined where it has none; only used to pace
+   * @param timeOf event time of a record in ms, undefined where it has none; only `span` asks for it
    * @param table how rows are split where the files are tables; left out, each line is a record
    */
   constructor(settings: FileSettings, timeOf: (record: SourceRecord) => number | undefined, table?: Table) {
@@ -51,7 +49,7 @@ export class FileSource implements Source {
   }
 
   async run(handler: SourceHandler, stop: AbortSignal): Promise<void> {
-    const { paths, pace } = this.#settings;
+    const { paths } = this.#settings;
     const readers: FileReader[] = [];
     try {
       for (const [partition, path] of paths.entries()) {
@@ -61,8 +59,11 @@ export class FileSource implements Source {
         this.#done += next;
         readers.push(new FileReader(partition, path, next, this.#table));
       }
-      if (pace.kind === 'max') await this.#takeTurns(readers, handler, stop);
-      else await this.#playBack(readers, handler, stop);
+      await play(
+        readers.map((reader) => this.#track(reader)),
+        handler,
+        stop,
+      );
       // the lines that were counted are not all records
       if (!stop.aborted) this.#done = this.#total;
     } finally {
@@ -70,58 +71,23 @@ export class FileSource implements Source {
     }
   }
 
-  async #takeTurns(readers: readonly FileReader[], handler: SourceHandler, stop: AbortSignal): Promise<void> {
-    let open = readers;
-    while (open.length > 0) {
-      const left: FileReader[] = [];
-      for (const reader of open) {
-        const records = await reader.take(SLICE);
-        if (stop.aborted) return;
-        await this.#hand(handler, reader, records);
-        if (records.length === SLICE) left.push(reader);
-      }
-      open = left;
-    }
+  #track(reader: FileReader): Track {
+    const { partition } = reader;
+    let size = 0;
+    return {
+      partition,
+      next: async (most) => {
+        const records = await reader.take(most);
+        size = records.length;
+        return size === 0 ? undefined : { partition, records, next: records.at(-1)!.offset + 1 };
+      },
+      taken: () => {
+        this.#done += size;
+      },
+    };
   }
 
-  async #playBack(readers: readonly FileReader[], handler: SourceHandler, stop: AbortSignal): Promise<void> {
-    const { pace } = this.#settings;
-    const timeOf = this.#timeOf;
-    let speed = 1;
-    if (pace.kind === 'times') speed = pace.factor;
-    if (pace.kind === 'within') speed = (await this.#span(stop)) / pace.ms;
-    let clock: { wall: number; event: number } | undefined;
-    for (;;) {
-      if (stop.aborted) return;
-      let nextTime = Infinity;
-      for (const reader of readers) nextTime = Math.min(nextTime, await reader.nextTime(timeOf));
-      if (nextTime === Infinity) return;
-      // records before the first that has a time are due at once, and start no clock
-      if (nextTime > -Infinity) clock ??= { wall: performance.now(), event: nextTime };
-      const now = clock ? clock.event + (performance.now() - clock.wall) * speed : -Infinity;
-      if (nextTime > now) {
-        const wait = Math.min((nextTime - now) / speed, 1000);
-        await sleep(Math.max(TICK_MS, wait), undefined, { signal: stop }).catch(() => undefined);
-        continue;
-      }
-      for (const reader of readers) {
-        const due: SourceRecord[] = [];
-        while (due.length < SLICE && (await reader.nextTime(timeOf)) <= now) due.push(reader.shift());
-        if (stop.aborted) return;
-        await this.#hand(handler, reader, due);
-      }
-    }
-  }
-
-  async #hand(handler: SourceHandler, reader: FileReader, records: readonly SourceRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    const batch: Batch = { partition: reader.partition, records, next: records.at(-1)!.offset + 1 };
-    await handler.handle(batch);
-    this.#done += records.length;
-  }
-
-  /** From the first event time of all files to the last, ms. */
-  async #span(stop: AbortSignal): Promise<number> {
+  async span(stop: AbortSignal): Promise<number> {
     let first = Infinity;
     let last = -Infinity;
     for (const [partition, path] of this.#settings.paths.entries()) {

@@ -247,7 +247,10 @@ export class KafkaRun {
       topic,
       range,
       ends: range.ends,
-      pause: (partition) => this.#consumer.pause([{ topic, partitions: [partition] }]),
+      pause: (partition) => {
+        this.#consumer.pause([{ topic, partitions: [partition] }]);
+        this.#handler.end?.(partition).catch((error: unknown) => this.#fail(error));
+      },
       finish: () => this.#end(),
       fail: (error) => this.#fail(error),
       held: (partition) => this.#ownership.get(partition),

@@ -27,6 +27,13 @@ export interface SourceHandler {
   open(partition: number): Promise<number | null>;
   /** Resolves when the batch has been taken in (not: committed). */
   handle(batch: Batch): Promise<void>;
+  /** Everything of the partition has been handed over, and nothing more comes of it. Of a live source: never. */
+  end?(partition: number): Promise<void>;
+  /**
+   * Of a handler that lets partitions wait for one another: the most records that a batch may have just now. Sources of history hand each
+   * partition over by itself then; else partitions take turns.
+   */
+  merges?(): number;
   /** A partition may be another's by now, and `handle` is awaited before that is settled: what takes long is to be given up. */
   doubt?(partition: number): void;
   /** A partition is no longer ours, or its work is to be done again: what is uncommitted is dropped. */
@@ -55,6 +62,8 @@ export interface Source {
   run(handler: SourceHandler, stop: AbortSignal): Promise<void>;
   /** Share of the whole that has been handed over, 0 to 1; undefined for a source without an end. */
   progress?(): number | undefined;
+  /** From the first event time of the whole to the last, ms; reads all of it. Left out by sources that cannot tell. */
+  span?(stop: AbortSignal): Promise<number>;
   /**
    * The partitions of which everything there is at this moment has been handed over, each with the position after it. Of a source that has
    * an end, or cannot tell: none.

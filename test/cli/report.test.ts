@@ -14,6 +14,7 @@ const status: RunStatus = {
   waiting: 0,
   progress: 1,
   eventTime: 0,
+  replay: null,
   alerts: null,
   deadLetters: { late: 1234, malformed: 1 },
   events: { 'drift-up': 1002, 'coverage-low': 1 },

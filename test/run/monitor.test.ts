@@ -54,6 +54,7 @@ test('a run that has just begun', () => {
     partitions: 0,
     waiting: 0,
     progress: null,
+    replay: null,
     eventTime: null,
     deadLetters: {},
     events: {},

@@ -5,7 +5,7 @@ import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { Readings } from '../../src/decode/readings.ts';
 import { silentLog } from '../../src/log.ts';
-import { mustNotReadOwnStore, prepare } from '../../src/run/prepare.ts';
+import { mustNotReadOwnStore, prepare, timeReader } from '../../src/run/prepare.ts';
 import type { SourceHandler, SourceRecord } from '../../src/source/source.ts';
 import { recordings } from '../source/recording.ts';
 
@@ -152,10 +152,10 @@ describe('tables', () => {
   });
 });
 
-test('a recording is paced by the times that the decoder reads: the oldest comes first, of whatever file', async () => {
-  const later = write('{"sensor":"a","time":"2026-01-02","value":1}\n');
-  const earlier = write('no JSON\n{"sensor":"b","time":"2026-01-01","value":1}\n');
-  expect((await first((await prepared({ paths: [later, earlier] })).source))[0]![0]).toBe(0);
-  const paced = await prepared({ paths: [later, earlier], pace: '1x' });
-  expect((await first(paced.source))[0]![0]).toBe(1);
+test('the event time of a record is that of its first reading; of one that cannot be read, none', async () => {
+  const { decoder } = await prepared({ paths: [write('')] });
+  const timeOf = timeReader(decoder);
+  const record = (text: string) => ({ offset: 0, key: null, value: Buffer.from(text) });
+  expect(timeOf(record('{"sensor":"b","time":"2026-01-01","value":1}'))).toBe(Date.UTC(2026, 0, 1));
+  expect(timeOf(record('no JSON'))).toBeUndefined();
 });

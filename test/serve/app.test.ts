@@ -5,6 +5,7 @@ import { createApp } from '../../src/serve/app.ts';
 import { LiveFeed } from '../../src/serve/feed.ts';
 import type { RunStatus } from '../../src/serve/status.ts';
 import { RecentHistory } from '../../src/serve/recent.ts';
+import type { ReplayAction } from '../../src/serve/status.ts';
 import { demoHours, demoStatus, HORIZONS } from './demo.ts';
 import { anomalies, readings } from './points.ts';
 
@@ -335,5 +336,72 @@ describe('commands', () => {
     expect((await post('/api/status', feedback)).status).toBe(405);
     const { app } = demoApp();
     expect((await get(app, '/api/alerts/feedback')).status).toBe(405);
+  });
+});
+
+describe('the clock of a replay', () => {
+  const actions: ReplayAction[] = [];
+  const replay = { position: 1, next: 2, speed: '60x', isPaused: false, secondsLeft: null };
+  const post = (body: unknown, headers: Readonly<Record<string, string>> = {}, isReplay = true) => {
+    actions.length = 0;
+    const app = createApp({
+      host: '127.0.0.1',
+      history: new RecentHistory({ points: 1, series: 1 }),
+      feed: new LiveFeed(),
+      status: () => demoStatus(1, { replay: isReplay ? replay : null }),
+      ...(isReplay && { replay: (action: ReplayAction) => void actions.push(action) }),
+    });
+    return app.request('/api/replay', {
+      method: 'POST',
+      headers: { host: '127.0.0.1:8080', 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  };
+
+  test.each<[unknown, ReplayAction]>([
+    [{ action: 'pause' }, { action: 'pause' }],
+    [{ action: 'resume' }, { action: 'resume' }],
+    [{ action: 'step' }, { action: 'step' }],
+    [
+      { action: 'step', readings: 10 },
+      { action: 'step', readings: 10 },
+    ],
+    [
+      { action: 'step', time: '1h' },
+      { action: 'step', time: HOUR },
+    ],
+    [
+      { action: 'speed', speed: '0.5x' },
+      { action: 'speed', speed: 0.5 },
+    ],
+    [
+      { action: 'speed', speed: 'max' },
+      { action: 'speed', speed: Infinity },
+    ],
+  ])('%j', async (body, action) => {
+    const answer = await post(body, { origin: 'http://127.0.0.1:8080' });
+    expect([answer.status, await answer.json()]).toEqual([200, replay]);
+    expect(actions).toEqual([action]);
+  });
+
+  test.each([
+    [{ action: 'pause' }, { origin: 'http://evil.example' }, 403],
+    [{ action: 'pause' }, { host: 'evil.example' }, 403],
+    ['action=pause', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    [{ action: 'rewind' }, {}, 400],
+    [{ action: 'pause', readings: 1 }, {}, 400],
+    [{ action: 'step', readings: 0 }, {}, 400],
+    [{ action: 'step', readings: 1, time: '1h' }, {}, 400],
+    [{ action: 'speed', speed: '0x' }, {}, 400],
+    [{ action: 'speed', speed: '3m' }, {}, 400],
+  ])('%j with %j is refused', async (body, headers, status) => {
+    expect((await post(body, headers)).status).toBe(status);
+    expect(actions).toEqual([]);
+  });
+
+  test('a live run has none, and a GET is no command', async () => {
+    const answer = await post({ action: 'pause' }, {}, false);
+    expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'NO_REPLAY' }]);
+    expect((await get(demoApp().app, '/api/replay')).status).toBe(405);
   });
 });

@@ -188,6 +188,7 @@ export function demoStatus(t: number, over: Partial<RunStatus> = {}): RunStatus 
     partitions: 3,
     waiting: 0,
     progress: null,
+    replay: null,
     eventTime: START + t * HOUR,
     deadLetters: { duplicate: 12, late: 3, malformed: 1 },
     events: { 'drift-up': 2, relearn: 1 },

@@ -1,0 +1,99 @@
+import type { Command, LoggedCommand } from '../command.ts';
+import type { Batch, SourceHandler } from '../source/source.ts';
+
+/** What takes commands in beside records. */
+export interface CommandHandler extends SourceHandler {
+  command(partition: number, command: Command): Promise<void>;
+}
+
+export interface CommandsAgainParts {
+  readonly handler: CommandHandler;
+  /** By partition, each in order. */
+  readonly commands: ReadonlyMap<number, readonly LoggedCommand[]>;
+  /** Event time that the range ends before, ms: ticks from then on are left out. */
+  readonly to: number;
+}
+
+/**
+ * Gives the commands of a live run again, each before the record that it took effect before: what came of the records then comes of them now.
+ *
+ * Commands from before the first record are left out, as what they were about is.
+ */
+export class CommandsAgain implements SourceHandler {
+  readonly #handler: CommandHandler;
+  readonly #to: number;
+  /** What is still to be given. */
+  readonly #left = new Map<number, LoggedCommand[]>();
+  /** Where each partition was opened at; null: at its beginning. */
+  readonly #begins = new Map<number, number | null>();
+  /** Where each partition stands; none before its first record. */
+  readonly #positions = new Map<number, number>();
+  readonly onCommitted: NonNullable<SourceHandler['onCommitted']>;
+  readonly onBroken: NonNullable<SourceHandler['onBroken']>;
+
+  constructor({ handler, commands, to }: CommandsAgainParts) {
+    this.#handler = handler;
+    this.#to = to;
+    for (const [partition, some] of commands) this.#left.set(partition, [...some]);
+    this.onCommitted = (listener) => handler.onCommitted?.(listener);
+    this.onBroken = (listener) => handler.onBroken?.(listener);
+  }
+
+  async open(partition: number): Promise<number | null> {
+    const next = await this.#handler.open(partition);
+    this.#positions.delete(partition);
+    this.#begins.set(partition, next);
+    return next;
+  }
+
+  async handle(batch: Batch): Promise<void> {
+    const { partition } = batch;
+    const left = this.#left.get(partition) ?? [];
+    let { records } = batch;
+    if (!this.#positions.has(partition)) {
+      const begin = this.#begins.get(partition) ?? records[0]?.offset ?? batch.next;
+      while (left.length > 0 && left[0]!.before <= begin) left.shift();
+    }
+    for (let next = left[0]; next && next.before <= (records.at(-1)?.offset ?? -1); next = left[0]) {
+      const { before, command } = next;
+      const at = records.findIndex(({ offset }) => offset >= before);
+      await this.#hand({ partition, records: records.slice(0, at), next: before });
+      records = records.slice(at);
+      left.shift();
+      await this.#handler.command(partition, command);
+    }
+    await this.#hand({ partition, records, next: batch.next });
+  }
+
+  /** What took effect behind the last record. */
+  async end(partition: number): Promise<void> {
+    const position = this.#positions.get(partition) ?? -1;
+    const left = this.#left.get(partition) ?? [];
+    const due = left.filter(({ before, command }) => {
+      return before <= position && (command.kind !== 'tick' || command.time < this.#to);
+    });
+    left.length = 0;
+    // all of them at once, in order: whoever drains the partition now comes behind them
+    await Promise.all(due.map(({ command }) => this.#handler.command(partition, command)));
+    await this.#handler.end?.(partition);
+  }
+
+  doubt(partition: number): void {
+    this.#handler.doubt?.(partition);
+  }
+
+  lose(partition: number): Promise<void> {
+    return this.#handler.lose(partition);
+  }
+
+  async drain(): Promise<void> {
+    await this.#handler.drain?.();
+  }
+
+  async #hand(batch: Batch): Promise<void> {
+    const { partition, records, next } = batch;
+    if (records.length === 0 && this.#positions.get(partition) === next) return;
+    await this.#handler.handle(batch);
+    this.#positions.set(partition, next);
+  }
+}
