@@ -9,7 +9,7 @@ import type { PageCommand } from '../../src/command.ts';
 import { LiveFeed } from '../../src/serve/feed.ts';
 import { RecentHistory } from '../../src/serve/recent.ts';
 import { serve, type Serving } from '../../src/serve/server.ts';
-import type { RunStatus } from '../../src/serve/status.ts';
+import type { ReplayAction, RunStatus } from '../../src/serve/status.ts';
 import { CHROMIUM_ARGUMENTS, findChromium } from './chromium.ts';
 import { demoHour, demoHours, demoStatus } from './demo.ts';
 
@@ -28,6 +28,7 @@ class Demo {
   hour = PAST;
   over: Partial<RunStatus> = {};
   readonly commands: PageCommand[] = [];
+  readonly actions: ReplayAction[] = [];
   serving: Serving | null = null;
 
   async start(port = 0): Promise<string> {
@@ -41,6 +42,7 @@ class Demo {
       pace,
       status: () => demoStatus(this.hour - 1, this.over),
       command: async (command) => this.commands.push(command),
+      replay: (action) => void this.actions.push(action),
     });
     return this.serving.address;
   }
@@ -158,6 +160,37 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     await expectDrawn();
     expect(await page.locator('#anomalies li').count()).toBe(3);
     await page.screenshot({ path: join(pictures, 'light.png'), fullPage: true });
+    expect(complaints).toEqual([]);
+  });
+
+  test.each([
+    ['light', { ...DESKTOP, colorScheme: 'light' as const }],
+    ['dark', { ...DESKTOP, colorScheme: 'dark' as const }],
+    ['phone', { ...PHONE, colorScheme: 'light' as const }],
+  ])('a replay stands still, goes on and changes its speed (%s)', async (name, options) => {
+    const at = Date.UTC(2024, 2, 14, 6);
+    const replay = { position: at, next: at + 3_600_000, speed: '60x', isPaused: false, secondsLeft: 754.2 };
+    await open(options, { progress: 0.43, replay });
+    expect(await text('#pill')).toBe('Replaying 43 %');
+    expect(await text('#event-time')).toBe(
+      'now at Thu 14 Mar 2024, 06:00 UTC, next at Thu 14 Mar 2024, 07:00; 12 min 35 s left',
+    );
+    await page.getByRole('button', { name: 'Pause replay' }).click();
+    await page.getByRole('button', { name: 'Next reading' }).click();
+    await page.getByLabel('Speed').selectOption('as fast as it goes');
+    await expect
+      .poll(() => demo.actions, PATIENCE)
+      .toEqual([{ action: 'pause' }, { action: 'step' }, { action: 'speed', speed: Infinity }]);
+    demo.tell({ progress: 0.43, replay: { ...replay, speed: '480x', isPaused: true, secondsLeft: null } });
+    await expect.poll(() => text('#replay-pause'), PATIENCE).toBe('Go on');
+    expect(await text('#pill')).toBe('Paused at 43 %');
+    await expect.poll(() => page.locator('#replay-speed').inputValue(), PATIENCE).toBe('480x');
+    await page.screenshot({ path: join(pictures, `replay-${name}.png`) });
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await expect.poll(() => demo.actions.at(-1), PATIENCE).toEqual({ action: 'resume' });
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    demo.tell({ state: 'done', progress: 1 });
+    await expect.poll(() => page.locator('#replay').isVisible(), PATIENCE).toBe(false);
     expect(complaints).toEqual([]);
   });
 

@@ -1,14 +1,13 @@
 // @ts-check
 import { need, setText } from './dom.js';
-import { rate, utc } from './format.js';
+import { rate } from './format.js';
+import { showReplay } from './replay.js';
 import { sentence, stateOf } from './state.js';
 /** @import { RunStatus } from '../status.ts' */
 /** @import { Connection } from './state.js' */
 
 const pill = need('pill', HTMLElement);
 const notice = need('notice', HTMLElement);
-const progressRow = need('progress-row', HTMLElement);
-const progress = need('progress', HTMLProgressElement);
 
 /**
  * The head of the page: what it is, and whether it is well.
@@ -30,10 +29,5 @@ export function showHead(status, connection) {
   notice.hidden = status.message === '';
   notice.dataset['tone'] = status.state === 'failed' ? 'bad' : 'quiet';
   setText(notice, status.message);
-  progressRow.hidden = status.state !== 'running' || status.progress === null;
-  progress.value = status.progress ?? 0;
-  setText(
-    need('event-time', HTMLElement),
-    status.eventTime === null ? '' : `now at ${utc(status.eventTime)} UTC`,
-  );
+  showReplay(status);
 }

@@ -29,6 +29,8 @@ export function stateOf(status, connection) {
   if (connection === 'lost') return { text: 'Connection lost – reconnecting', tone: 'warn' };
   if (status === null) return { text: 'Connecting…', tone: 'quiet' };
   if (status.state === 'running' && status.progress !== null) {
+    if (status.replay?.isPaused === true)
+      return { text: `Paused at ${Math.floor(status.progress * 100)} %`, tone: 'warn' };
     return { text: `Replaying ${Math.floor(status.progress * 100)} %`, tone: 'busy' };
   }
   return STATES[status.state];

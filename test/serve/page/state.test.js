@@ -16,6 +16,7 @@ const status = {
   partitions: 1,
   waiting: 0,
   progress: null,
+  replay: null,
   eventTime: 0,
   deadLetters: {},
   events: {},
@@ -32,6 +33,11 @@ test('two words and a tone for every state', () => {
   expect(stateOf(null, 'connecting')).toEqual({ text: 'Connecting…', tone: 'quiet' });
   expect(stateOf(status, 'open')).toEqual({ text: 'Live', tone: 'good' });
   expect(stateOf({ ...status, progress: 0.999 }, 'open')).toEqual({ text: 'Replaying 99 %', tone: 'busy' });
+  const replay = { position: 1, next: 2, speed: '1x', isPaused: true, secondsLeft: null };
+  expect(stateOf({ ...status, progress: 0.5, replay }, 'open')).toEqual({
+    text: 'Paused at 50 %',
+    tone: 'warn',
+  });
   expect(stateOf({ ...status, state: 'done', progress: 1 }, 'open')).toEqual({
     text: 'Finished',
     tone: 'good',
