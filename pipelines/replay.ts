@@ -1,7 +1,12 @@
 import { pipeline } from '../src/index.ts';
 import liveForecast from './live-forecast.ts';
 
-/** Replay: history through the very stages that run live, as fast as it goes. */
+/**
+ * Replay: history through the very stages that run live, as fast as it goes.
+ *
+ * `foretide replay PIPELINE` does so with any pipeline, into a file of its own; this one brings a recording of its own:
+ * `npx foretide replay replay --speed 60x`, and space, →, + and − in the terminal, or the page, are its clock.
+ */
 export default pipeline({
   ...liveForecast,
   name: 'replay',

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkCommand } from './check.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { BUILT_IN } from './pipelines.ts';
+import { replayCommand, type ReplayFlags } from './replay.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runCommand } from './run.ts';
 import { addSettingsOptions, type SettingsFlags } from './settings-options.ts';
@@ -74,6 +75,56 @@ Examples:
   $ foretide run ./my-pipeline.ts --no-page`,
   )
   .action((name: string, flags: RunFlags, command: Command) => runCommand(name, flags, command));
+
+addSettingsOptions(
+  program
+    .command('replay')
+    .description('run history through the live code, into a file of its own')
+    .argument('<pipeline>', PIPELINE),
+)
+  .option(
+    '--from <time>',
+    'event time that it begins at: ISO 8601 or ms since 1970; default: as the settings say',
+  )
+  .option(
+    '--to <time>',
+    'event time that it ends before; default: as the settings say, of a topic its end now',
+  )
+  .option(
+    '--speed <speed>',
+    'max, 0.5x, 60x (times as fast as it was), of files also 3m (all of it in three minutes)',
+    'max',
+  )
+  .option(
+    '--into <file>',
+    'its state and outputs, begun anew each time; default: .foretide/PIPELINE.replay.db',
+  )
+  .option(
+    '--commands-of <file>',
+    'give the commands (mutes, feedback, ticks) of the run with this SQLite file again in their places; default: of a topic those of its live run',
+  )
+  .option('--no-commands', 'without the commands of the live run')
+  .option('--port <port>', 'port of the live page; default: a free one')
+  .option('--no-page', 'without the live page')
+  .addOption(
+    new Option('--log-level <level>', 'how much is logged')
+      .choices(['debug', 'info', 'warn', 'error', 'silent'])
+      .default('info'),
+  )
+  .addHelpText(
+    'after',
+    `
+The settings are those of the live run. Its state, its outputs and its group's offsets are not touched, and nobody is told of alerts:
+all that comes of a replay goes to --into. The speed changes when readings come, and nothing of what comes of them.
+
+In a terminal, space pauses and goes on, → takes the next reading at once (over a gap of days, too), h an hour, d a day, + and − change the
+speed, q and Ctrl-C stop. The page can do the same.
+
+Examples:
+  $ foretide replay replay --speed 60x
+  $ foretide replay live-forecast --config live.yaml --from 2026-01-01 --to 2026-02-01 --speed max`,
+  )
+  .action((name: string, flags: ReplayFlags) => replayCommand(name, flags));
 
 addSettingsOptions(
   program

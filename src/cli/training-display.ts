@@ -1,6 +1,7 @@
 import type { EpochResult } from '../train/checkpoint.ts';
 import type { Progress } from '../train/training.ts';
 import { progressBar } from './progress.ts';
+import { timeLeft } from './time-left.ts';
 
 /** What is shown while it goes on. */
 export interface TrainingDisplay {
@@ -62,7 +63,7 @@ function textOf({ epoch, epochs, loss, past, best, secondsLeft }: Progress): str
     ...(typeof shown !== 'number' ? [] : [`loss ${shown.toFixed(4)}`]),
     ...(typeof last?.validation === 'number' ? [`validation ${last.validation.toFixed(4)}`] : []),
     ...(best > 0 ? [`best ${bestOf(past[best - 1]!)} of epoch ${best}`] : []),
-    ...(secondsLeft === null ? [] : [`${clock(secondsLeft)} left`]),
+    ...(secondsLeft === null ? [] : [`${timeLeft(secondsLeft)} left`]),
   ];
   return parts.join(', ');
 }
@@ -70,13 +71,4 @@ function textOf({ epoch, epochs, loss, past, best, secondsLeft }: Progress): str
 /** What an epoch is judged by. */
 function bestOf({ loss, validation }: EpochResult): string {
   return (validation ?? loss)?.toFixed(4) ?? '–';
-}
-
-/** 754.2 as 12:34. */
-function clock(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor(whole / 60) % 60;
-  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(whole % 60)}`;
 }

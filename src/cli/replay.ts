@@ -1,0 +1,148 @@
+import { run, type Running } from '../run/run.ts';
+import { loggedCommands } from '../run/logged-commands.ts';
+import { beginReplayFile, livePlace, replaySettings } from '../run/replay-settings.ts';
+import type { ReplayStatus, RunStatus } from '../serve/status.ts';
+import { ForetideError } from '../errors.ts';
+import { type Pace, PaceSettings } from '../source/file-settings.ts';
+import { createLog } from './log.ts';
+import { findPipeline } from './pipelines.ts';
+import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
+import { actionOf, KEYS_TOLD, listenToKeys } from './replay-keys.ts';
+import { report } from './report.ts';
+import { type SettingsFlags, settingsFrom } from './settings-options.ts';
+import { SIGNALS } from './signals.ts';
+import { timeLeft } from './time-left.ts';
+
+/** Flags of `foretide replay`. */
+export interface ReplayFlags extends SettingsFlags {
+  readonly from?: string;
+  readonly to?: string;
+  readonly speed: string;
+  readonly into?: string;
+  /** false: none */
+  readonly commands: boolean;
+  readonly commandsOf?: string;
+  readonly logLevel: string;
+}
+
+/** `foretide replay`: runs history through a pipeline, into a file of its own, until it ends or is stopped. */
+export async function replayCommand(name: string, flags: ReplayFlags): Promise<void> {
+  const { from, to, speed, into, commands, commandsOf, logLevel, ...others } = flags;
+  const pipeline = await findPipeline(name);
+  const range = Object.entries({ from, to }).flatMap(([key, time]) =>
+    time === undefined ? [] : [`input.${key}=${time}`],
+  );
+  const live = settingsFrom(pipeline, { port: '0', ...others, set: [...flags.set, ...range] });
+  const settings = replaySettings(pipeline.name, live, { into, now: Date.now() });
+  const pace = paceOf(speed);
+  const log = createLog(logLevel, process.stderr.isTTY);
+  const place =
+    commandsOf === undefined
+      ? livePlace(pipeline.name, live)
+      : ({ kind: 'sqlite', path: commandsOf } as const);
+  const given = commands && place ? await loggedCommands(place, log) : undefined;
+  beginReplayFile(settings.store.path!);
+  const started = performance.now();
+  const running = await run({ pipeline, settings, pace, commands: given, log });
+
+  const interrupted = Promise.withResolvers<'interrupted'>();
+  for (const signal of SIGNALS) process.once(signal, () => interrupted.resolve('interrupted'));
+  const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+  print(`Foretide ${pipeline.name}, replay into ${settings.store.path}`);
+  const count = [...(given?.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
+  if (count > 0) print(`${count} commands of the live run are given again in their places`);
+  if (running.address) print(`Live page: ${running.address}`);
+  const display = process.stderr.isTTY ? showBar(running) : showLines(running);
+  const keys =
+    process.stdin.isTTY && process.stderr.isTTY
+      ? listenToKeys(process.stdin, (key) => {
+          const action = actionOf(key, running.status().replay!);
+          if (action === 'stop') interrupted.resolve('interrupted');
+          else if (action) running.replay?.(action);
+          display.update();
+        })
+      : undefined;
+  try {
+    const outcome = await Promise.race([running.finished, interrupted.promise]);
+    display.end();
+    if (outcome === 'interrupted') print('Stopping: committing what has come …');
+    else print(report(outcome, (performance.now() - started) / 1000));
+  } finally {
+    display.end();
+    keys?.end();
+    await running.stop();
+  }
+}
+
+function paceOf(speed: string): Pace {
+  const pace = PaceSettings.safeParse(speed);
+  if (pace.success) return pace.data;
+  throw new ForetideError('SETTINGS_INVALID', {
+    what: 'No such speed',
+    expected: 'max, a factor such as 0.5x or 60x, or a duration such as 3m',
+    got: speed,
+    where: '--speed',
+  });
+}
+
+interface Display {
+  update(): void;
+  end(): void;
+}
+
+/** A bar in a terminal. */
+function showBar(running: Running): Display {
+  if (process.stdin.isTTY) process.stderr.write(`${KEYS_TOLD}\n`);
+  const bar = progressBar();
+  bar.start(1000, 0, { text: '' });
+  const update = (): void => {
+    const status = running.status();
+    bar.update(Math.floor((status.progress ?? 0) * 1000), { text: replayText(status) });
+  };
+  const timer = setInterval(update, 250);
+  timer.unref();
+  let hasEnded = false;
+  return {
+    update,
+    end() {
+      if (hasEnded) return;
+      hasEnded = true;
+      clearInterval(timer);
+      update();
+      bar.stop();
+    },
+  };
+}
+
+/** A line now and then elsewhere. */
+function showLines(running: Running): Display {
+  const timer = setInterval(() => {
+    const status = running.status();
+    process.stderr.write(`${percentPrefix(status.progress)}${replayText(status)}\n`);
+  }, LINE_EVERY_MS);
+  timer.unref();
+  return { update: () => undefined, end: () => clearInterval(timer) };
+}
+
+/** Where it is, how fast it goes, and how long that takes. */
+export function replayText({
+  replay,
+  readings,
+  state,
+}: Pick<RunStatus, 'replay' | 'readings' | 'state'>): string {
+  const { position, next, speed, isPaused, secondsLeft }: Partial<ReplayStatus> = replay ?? {};
+  const isRunning = state === 'running';
+  return [
+    ...(typeof position === 'number' ? [instant(position)] : []),
+    ...(isRunning && isPaused === true ? ['paused'] : []),
+    ...(speed === undefined ? [] : [speed]),
+    ...(isRunning && typeof secondsLeft === 'number' ? [`${timeLeft(secondsLeft)} left`] : []),
+    `${readings.toLocaleString('en-US')} readings`,
+    ...(isRunning && typeof next === 'number' ? [`next at ${instant(next)}`] : []),
+  ].join(', ');
+}
+
+/** 2026-01-31 12:00:00 */
+function instant(time: number): string {
+  return new Date(time).toISOString().slice(0, 19).replace('T', ' ');
+}
