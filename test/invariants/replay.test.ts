@@ -56,7 +56,7 @@ async function played(
   return { tables: dump(db), status };
 }
 
-// Seen to fail when a step hands a record on twice, and when a pause drops what waits.
+// Seen to fail when a step, or a pause, drops what waits.
 test.each([1, 2])('neither speed nor pauses nor steps change a byte (%i)', async (seed) => {
   const whole = await played(`whole-${seed}`, { kind: 'max' });
   expect(whole.status).toMatchObject({ state: 'done', readings: 1200 });

@@ -38,7 +38,6 @@ function content(from: number, to: number): string[][] {
 describeWithKafka('a replay of a topic', ({ brokers }) => {
   const kafka = new KafkaTopics(brokers);
 
-  // Seen to fail without the commands, and where partitions have each other's.
   test.each(['sqlite', 'kafka'])(
     'with the ticks and the feedback of its live run (store: %s) leaves the same tables at any speed, and moves no group',
     { timeout: 120_000 },
