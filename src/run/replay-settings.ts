@@ -9,7 +9,7 @@ import { type StorePlace, storePlace } from './stores.ts';
 
 /**
  * The settings of a pipeline, for a replay: history ends where it ends now, all outputs go to a SQLite file of the replay's own, alerts are
- * told to nobody, and no clock ticks but the recorded one.
+ * told to nobody, no snapshot is taken, and no clock ticks but the recorded one.
  *
  * @param into the file; default: .foretide/PIPELINE.replay.db
  * @param now ms since 1970: where a topic ends, unless the settings say
@@ -41,6 +41,7 @@ export function replaySettings(
     deadLetters: { kind: 'store' },
     store: { ...live.store, kind: 'sqlite', path: into, onMismatch: 'refuse' },
     ticks: { every: 'off' },
+    snapshots: { ...live.snapshots, every: 'off' },
     ...('routes' in live && { routes: [] }),
   };
 }

@@ -53,7 +53,10 @@ export class SnapshotTaker {
     if (watermark === 0 || stretch <= taken) return;
     try {
       const slots = memory.partitionBytes();
-      this.#snapshots.take({ partition, next, watermark, fingerprint, slots, rows: memory.all() }, this.#keep);
+      this.#snapshots.take(
+        { partition, next, watermark, fingerprint, slots, rows: memory.all() },
+        this.#keep,
+      );
     } catch (error) {
       const why = error instanceof ForetideError ? error.message : String(error);
       this.#log.warn({ partition, next, error: why }, 'A snapshot could not be taken');

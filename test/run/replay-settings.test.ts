@@ -19,6 +19,7 @@ const live = loadSettings(anomalyAlerts.settings, {
     store: { onMismatch: 'reset' },
     routes: [{ kind: 'stdout', name: 'told' }],
     ticks: { every: '5s' },
+    snapshots: { every: '1h', path: 'live-snapshots.db' },
   },
 });
 
@@ -30,6 +31,7 @@ test('all that comes of it goes to a file of its own, nobody is told, and a topi
     deadLetters: { kind: 'store' },
     routes: [],
     ticks: { every: 'off' },
+    snapshots: { every: 'off' },
   });
   expect(storePlace('p', settings)).toEqual({ kind: 'sqlite', path: '.foretide/p.replay.db' });
   const ending = { ...live, input: { ...live.input, to: 2000 } } as typeof live;
