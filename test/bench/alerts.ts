@@ -29,8 +29,8 @@ export function alertsBench(): Command {
 
 async function measure({ json }: { readonly json?: boolean }): Promise<void> {
   const batches = batchesOf();
-  const plain = await runnerOf(liveForecast as unknown as Pipeline, batches);
-  const detecting = await runnerOf(anomalyAlerts as unknown as Pipeline, batches);
+  const plain = await runnerOf(liveForecast, batches);
+  const detecting = await runnerOf(anomalyAlerts, batches);
   const rounds = Array.from({ length: ROUNDS + 1 }, () => ({ plain: plain(), detecting: detecting() })).slice(
     1,
   );
