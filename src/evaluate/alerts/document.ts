@@ -1,7 +1,7 @@
 import type { AlertRules } from '../../alert/machine.ts';
 import type { RunSettings } from '../../config/run-settings.ts';
 import { ForetideError } from '../../errors.ts';
-import { type Labels, windowsOf } from './labels.ts';
+import { type Labels, failuresOf } from './labels.ts';
 import { type AlertCase, type AlertScores, outcomesOf, raiseFor, scoreAlerts } from './score.ts';
 import type { AlertWatch } from './watch.ts';
 
@@ -49,7 +49,7 @@ export function alertDocument({
   if (!watch.sees) throw noAlerts(pipeline);
   const cases: AlertCase[] = watch.all.map((watched) => ({
     watched,
-    windows: labels ? windowsOf(labels, watched.series, paths[watched.partition]) : [],
+    windows: labels ? failuresOf(labels, watched.series, paths[watched.partition]) : [],
     alerts: watched.turns
       .filter(({ turn, isMuted }) => turn === 'firing' && !isMuted)
       .map(({ time }) => time),

@@ -1,9 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AlertRules } from '../../../src/alert/machine.ts';
-import { readLabels, windowsOf } from '../../../src/evaluate/alerts/labels.ts';
 import { outcomesOf, raiseFor, scoreAlerts } from '../../../src/evaluate/alerts/score.ts';
 import { firings, type WatchedSeries } from '../../../src/evaluate/alerts/watch.ts';
 
@@ -97,42 +93,5 @@ describe('a budget', () => {
         1,
       ),
     ).toBeNull();
-  });
-});
-
-describe('labels', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'foretide-labels-'));
-  const file = (text: string): string => {
-    const path = join(dir, `${Math.random()}.json`);
-    writeFileSync(path, text);
-    return path;
-  };
-
-  test('are found by the series, the path of its file or the last part of it', () => {
-    const labels = readLabels(
-      file(
-        '{"a":[["2026-01-01 00:00:00.000000","2026-01-02T00:00:00Z"]],"real/b.csv":[["2026-01-01 00:00","2026-01-01 00:00"]],"c.csv":[]}',
-      ),
-    );
-    expect(windowsOf(labels, 'a', 'x.csv')).toEqual([
-      { from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 2) },
-    ]);
-    expect(windowsOf(labels, 'x', '/data/real/b.csv').length).toBe(1);
-    expect(windowsOf(labels, 'x', 'bundled:b.csv').length).toBe(1);
-    expect(windowsOf(labels, 'x', '/data/other/c.csv')).toEqual([]);
-    expect(windowsOf(labels, 'x', undefined)).toEqual([]);
-  });
-
-  test.each([
-    ['{', 'FILE_FORMAT'],
-    ['{"a":[["yesterday","2026-01-02"]]}', 'FILE_FORMAT'],
-    ['{"a":[["2026-01-03","2026-01-02"]]}', 'FILE_FORMAT'],
-    ['{"a":["2026-01-03"]}', 'FILE_FORMAT'],
-  ])('%s is refused', (text, code) => {
-    expect(() => readLabels(file(text))).toThrow(expect.objectContaining({ code }));
-  });
-
-  test('a file that is not there is refused', () => {
-    expect(() => readLabels(join(dir, 'none'))).toThrow(expect.objectContaining({ code: 'FILE_UNREADABLE' }));
   });
 });
