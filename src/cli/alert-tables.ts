@@ -58,7 +58,8 @@ function number(value: number | null): string {
   return value === null ? '–' : value.toFixed(2);
 }
 
-function span(ms: number | null): string {
+/** `9.3 h`, `2.5 days`. */
+export function span(ms: number | null): string {
   if (ms === null) return '–';
   const hours = ms / 3_600_000;
   return hours < 48 ? `${hours.toFixed(1)} h` : `${(hours / 24).toFixed(1)} days`;

@@ -48,6 +48,10 @@ addSettingsOptions(program.command('run').description('run a pipeline live').arg
   .option('--exit-at-end', 'end with the recording instead of keeping the page up')
   .option('--port <port>', 'port of the live page; 0 takes a free one')
   .option('--no-page', 'without the live page')
+  .option(
+    '--labels <file.json>',
+    'known failures: alerts are told with how long before them they came; bundled recordings have theirs',
+  )
   .addOption(
     new Option(
       '--workers <n>',

@@ -4,6 +4,8 @@ import type { SettingsFlags } from './settings-options.ts';
 export interface RunFlags extends SettingsFlags {
   readonly fresh?: boolean;
   readonly exitAtEnd?: boolean;
+  /** File with labelled failures. */
+  readonly labels?: string;
   readonly logLevel: string;
   /** Processes that share the input. */
   readonly workers?: number;

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
+import type { RunSettings } from '../config/run-settings.ts';
+import { type Labels, readLabels } from '../evaluate/alerts/labels.ts';
+import { routesOf } from '../route/settings.ts';
 import { run, type Running } from '../run/run.ts';
+import { filePath } from '../source/file-path.ts';
 import type { RunStatus } from '../serve/status.ts';
+import { AlertJournal } from './alert-journal.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
@@ -11,6 +16,9 @@ import { SIGNALS } from './signals.ts';
 import { workerCommand } from './worker.ts';
 import { workersCommand } from './workers.ts';
 
+/** To the beginning of the line, and remove it: ECMA-48, CHA and EL. */
+const CLEAR_LINE = '\x1b[G\x1b[K';
+
 /** `foretide run`: runs a pipeline until its source ends, Ctrl-C or SIGTERM; each of which commits what has come. */
 export async function runCommand(name: string, flags: RunFlags, command: Command): Promise<void> {
   if (flags.worker !== undefined) return workerCommand(flags.worker, name, flags);
@@ -18,16 +26,27 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
   const pipeline = await findPipeline(name);
   const settings = settingsFrom(pipeline, flags);
   const log = createLog(flags.logLevel, process.stderr.isTTY);
+  const labels = labelsOf(settings, flags.labels);
+  let progress: Shown | undefined;
+  const print = (text: string): boolean => {
+    progress?.clear();
+    return process.stdout.write(`${text}\n`);
+  };
+  const journal = new AlertJournal({
+    paths: settings.input.kind === 'file' ? settings.input.paths : [],
+    labels,
+    print: routesOf(settings).some(({ kind }) => kind === 'stdout') ? undefined : print,
+  });
   const started = performance.now();
-  const running = await run({ pipeline, settings, fresh: flags.fresh ?? false, log });
+  const fresh = flags.fresh ?? false;
+  const running = await run({ pipeline, settings, fresh, log, onCommit: journal.take });
 
   const interrupted = Promise.withResolvers<'interrupted'>();
   for (const signal of SIGNALS) process.once(signal, () => interrupted.resolve('interrupted'));
 
-  const print = (text: string): boolean => process.stdout.write(`${text}\n`);
   print(`Foretide ${pipeline.name}: ${pipeline.about}`);
   if (running.address) print(`Live page: ${running.address}`);
-  const progress = showProgress(running);
+  progress = showProgress(running);
   try {
     const outcome = await Promise.race([running.finished, interrupted.promise]);
     progress.end();
@@ -40,6 +59,7 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
 
   async function atEnd(status: RunStatus): Promise<void> {
     print(report(status, (performance.now() - started) / 1000));
+    if (status.alerts) print(journal.tables());
     if (status.readings === 0 && status.series > 0) {
       print('All of it had been run before, and nothing new has come. --fresh begins anew.');
     }
@@ -49,8 +69,22 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
   }
 }
 
+/** Failures that are known of the input: those of the file, else those of the bundled recordings. @throws ForetideError FILE_UNREADABLE, FILE_FORMAT */
+function labelsOf({ input }: RunSettings, file: string | undefined): Labels | undefined {
+  if (file !== undefined) return readLabels(file);
+  const isBundled = input.kind === 'file' && input.paths.some((path) => path.startsWith('bundled:'));
+  return isBundled ? readLabels(filePath('bundled:labels.json')) : undefined;
+}
+
+/** What is shown of a run while it goes on. */
+interface Shown {
+  /** Makes room for a line; what was there comes again. */
+  clear(): void;
+  end(): void;
+}
+
 /** A progress bar in a terminal, a line now and then elsewhere. */
-function showProgress(running: Running): { end(): void } {
+function showProgress(running: Running): Shown {
   const text = ({ readings, readingsPerSecond, series, summary, events }: RunStatus): string => {
     const coverage = summary[0]?.liveCoverage ?? null;
     const happened = Object.values(events).reduce((sum, n) => sum + n, 0);
@@ -69,7 +103,7 @@ function showProgress(running: Running): { end(): void } {
       process.stderr.write(`${percentPrefix(status.progress)}${text(status)}\n`);
     }, LINE_EVERY_MS);
     timer.unref();
-    return { end: () => clearInterval(timer) };
+    return { clear() {}, end: () => clearInterval(timer) };
   }
   const bar = progressBar({ isEndless: running.status().progress === null });
   bar.start(1000, 0, { text: '' });
@@ -81,6 +115,9 @@ function showProgress(running: Running): { end(): void } {
   timer.unref();
   let ended = false;
   return {
+    clear() {
+      if (!ended) process.stderr.write(CLEAR_LINE);
+    },
     end() {
       if (ended) return;
       ended = true;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Turn } from '../alert/machine.ts';
 import { ALERT_NUMBERS, type AlertNumbers } from '../alert/turn.ts';
 import type { Reason } from '../detect/judge.ts';
+import type { Points } from '../sink/points.ts';
 
 /** A turn of an alert as it lies in the outbox: a row of the table `alert`, or a message of the topic of alerts. Times are event time, ms. */
 export interface ToldAlert extends ToldNumbers {
@@ -80,6 +81,28 @@ export function alertOfMessage(value: Uint8Array | null): ToldAlert {
   const { id, series, state, time, since, severity, reason, channel } = message;
   const identity = { id, series, state, time, since, severity, reason, channel, labels };
   return { ...identity, isMuted: muted === 'true', ...Numbers.parse(message) };
+}
+
+/** A point of the measurement `alert`. */
+export function alertOfPoint({ series, time, tags, labels = {}, fields }: Points, i: number): ToldAlert {
+  const { id, muted, channel = '', ...own } = labels;
+  const numberOf = (name: string): number | null => {
+    const value = fields[name]![i]!;
+    return Number.isNaN(value) ? null : value;
+  };
+  return {
+    id: id!,
+    series: series[i]!,
+    state: tags['state'] as Turn,
+    time: time[i]!,
+    since: fields['since']![i]!,
+    severity: tags['severity'] as ToldAlert['severity'],
+    reason: tags['reason'] as Reason,
+    channel,
+    isMuted: muted === 'true',
+    labels: own,
+    ...Numbers.parse(Object.fromEntries(ALERT_NUMBERS.map((name) => [name, numberOf(name)]))),
+  };
 }
 
 /** What the same turn is always called: a receiver that has had it before can tell by this. */

@@ -20,7 +20,7 @@ import { mustNotReadOwnStore, prepare, timeReader } from './prepare.ts';
 import { Replay } from './replay.ts';
 import { SnapshotTaker, snapshotPath } from './snapshot-taker.ts';
 import { storeAt, storePlace } from './stores.ts';
-import { Tasks } from './tasks.ts';
+import { type CommitListener, Tasks } from './tasks.ts';
 import { Ticker } from './ticker.ts';
 
 export interface RunOptions {
@@ -33,6 +33,8 @@ export interface RunOptions {
   /** Commands of a live run that are given again in their places, by partition; for history of the same offsets. */
   readonly commands?: ReadonlyMap<number, readonly LoggedCommand[]> | undefined;
   readonly log?: Log;
+  /** Told after each commit. */
+  readonly onCommit?: CommitListener;
 }
 
 /** A run that is under way. */
@@ -64,6 +66,7 @@ export async function run({
   pace,
   commands,
   log = silentLog,
+  onCommit,
 }: RunOptions): Promise<Running> {
   const place = storePlace(pipeline.name, settings);
   mustNotReadOwnStore(settings, place);
@@ -123,6 +126,7 @@ export async function run({
     replay: replay && (() => replay.status()),
   });
   const feed = new LiveFeed();
+  if (onCommit) tasks.onCommit(onCommit);
   tasks.onCommit((task, committed) => {
     monitor.count(committed);
     snapshots?.committed(task, committed.next);

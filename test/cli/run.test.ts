@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { dump } from '../checks/dump.ts';
+import { oddCsv, ODD_SETTINGS } from '../route/odd-readings.ts';
 import { begin, type Begun, foretide } from './foretide.ts';
 import { ownPipeline, recording, workplace } from './workplace.ts';
 
@@ -144,5 +145,72 @@ describe('what ends a run with 1', () => {
     const { code, stderr } = await foretide(small(undefined, '--port', port!), { cwd });
     expect(code).toBe(1);
     expect(stderr).toMatch(/\[ADDRESS_IN_USE\]\n$/);
+  });
+});
+
+describe('alerts in the terminal', () => {
+  const alerts = (db: string, ...more: string[]) =>
+    foretide(
+      ['run', 'anomaly-alerts', '--speed', 'max', '--exit-at-end', '--no-page', ...more].concat(
+        '--set',
+        `store.path=${db}`,
+      ),
+      { cwd },
+    );
+
+  test('of the bundled recording: a line for each, with how long before the labelled failure it came, and what became of these', async () => {
+    const { code, stdout, stderr } = await alerts('machine.db');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(
+      /^2014-02-08 05:10 UTC {2}warning {3}machine-temperature: novelty .*; 9\.3 h before the failure of 2014-02-08 14:30 UTC$/m,
+    );
+    expect(stdout).toMatch(/^2014-02-08 05:25 UTC {2}resolved .*: over$/m);
+    expect(stdout).toMatch(
+      /│ 2013-12-16 11:30 UTC │ 0\.3 h │ .* │ 5\.9 h before the failure of 2013-12-16 17:25 UTC +│$/m,
+    );
+    expect(stdout).toMatch(/│ 2013-12-26 15:50 UTC │ .* │ – +│$/m);
+    expect(stdout.match(/^│ 201[34]-\S+ \S+ UTC │ (none|\S+ h before it) +│ \d +│$/gm)).toEqual([
+      '│ 2013-12-11 06:00 UTC │ 22.8 h before it │ 4      │',
+      '│ 2013-12-16 17:25 UTC │ 5.9 h before it  │ 4      │',
+      '│ 2014-01-28 13:55 UTC │ none             │ 0      │',
+      '│ 2014-02-08 14:30 UTC │ 9.3 h before it  │ 2      │',
+    ]);
+  });
+
+  test('of an own recording: --labels tells the failures; without it nothing is said of any', async () => {
+    const odd = write('odd.csv', oddCsv(400));
+    const settings = [
+      `input={kind: file, paths: ["${odd}"], decode: {format: csv, seriesName: press, time: time, values: [value]}}`,
+      ...ODD_SETTINGS,
+    ].flatMap((each) => ['--set', each]);
+    // readings 200 and 300 are odd, a minute apart from the first of January on
+    const labels = write(
+      'odd.json',
+      '{ "odd.csv": [["2026-01-01 00:00", "2026-01-01 04:00", "2026-01-01 04:30"], "2026-01-01 05:40"] }',
+    );
+    const { stdout } = await alerts('odd.db', ...settings, '--labels', labels);
+    expect(stdout).toMatch(/^2026-01-01 03:20 UTC .*; 0\.7 h before the failure of 2026-01-01 04:00 UTC$/m);
+    expect(stdout).toMatch(/│ 2026-01-01 05:40 UTC │ 0\.7 h before it │ 1 +│/);
+    const { stdout: plain } = await alerts('plain.db', ...settings);
+    expect(plain).toMatch(/^2026-01-01 03:20 UTC {2}critical .*since 2026-01-01 03:20 UTC$/m);
+    expect(plain).toMatch(/│ 2026-01-01 03:20 UTC │ .* │$/m);
+    expect(plain).not.toContain('failure');
+  });
+
+  test('a route to standard output tells each once', async () => {
+    const { stdout } = await alerts('routed.db', '--set', 'routes=[{kind: stdout, name: out}]');
+    expect(stdout.match(/^2014-02-08 05:10 UTC/gm)).toHaveLength(1);
+    expect(stdout).toContain('│ 2014-02-08 05:10 UTC │');
+  });
+
+  test.each([
+    ['none.json', undefined, 'FILE_UNREADABLE'],
+    ['bad.json', '{ "odd.csv": [["2026-01-02", "2026-01-01"]] }', 'FILE_FORMAT'],
+  ])('labels in %s are refused before anything runs', async (name, text, expected) => {
+    if (text !== undefined) write(name, text);
+    const { code, stdout, stderr } = await alerts('refused.db', '--labels', name);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(expected);
+    expect(existsSync(path('refused.db'))).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { AlertTurn } from '../../src/alert/turn.ts';
-import { alertOfMessage, alertOfRow } from '../../src/route/told-alert.ts';
+import { alertOfMessage, alertOfPoint, alertOfRow } from '../../src/route/told-alert.ts';
 import { alertPoints } from '../../src/sink/alert-points.ts';
 import { pointMessages } from '../../src/store/kafka-messages.ts';
 import { SqliteStore } from '../../src/store/sqlite.ts';
@@ -46,6 +46,11 @@ test('a message of Kafka tells the same', () => {
   const points = alertPoints({ alerts: alerts.map((alert): AlertTurn => turnOf(alert)) });
   const messages = points.flatMap((block) => [...pointMessages(block, 0)]);
   expect(messages.map(({ value }) => alertOfMessage(Buffer.from(String(value))))).toEqual(alerts);
+});
+
+test('a point tells the same', () => {
+  const points = alertPoints({ alerts: alerts.map((alert): AlertTurn => turnOf(alert)) });
+  expect(points.map((block) => alertOfPoint(block, 0))).toEqual(alerts);
 });
 
 test.each([null, Buffer.from('{'), Buffer.from('[]'), Buffer.from('{"series":"a"}')])(
