@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Offset of the record of the topic of commands that it came from; left out where it came another way. */
+const from = z.int().min(0).optional();
+
 /** An act of an operator, or the passing of time, that a partition's state and outputs depend on beside its records. */
 export const Command = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -12,18 +15,30 @@ export const Command = z.discriminatedUnion('kind', [
     kind: z.literal('mute'),
     series: z.string().min(1),
     until: z.number(),
+    from,
   }),
   z.strictObject({
     /** What a person says of an alert of a series: after false ones it takes more to raise another, after a true one no more than at first. */
     kind: z.literal('feedback'),
     series: z.string().min(1),
     isTrue: z.boolean(),
+    from,
+  }),
+  z.strictObject({
+    /** A record of the topic of commands that is none: it is not looked at again. */
+    kind: z.literal('passed'),
+    from: z.int().min(0),
   }),
 ]);
 export type Command = z.output<typeof Command>;
 
 /** What a person may give. */
-export type PageCommand = Exclude<Command, { readonly kind: 'tick' }>;
+export type PageCommand = Exclude<Command, { readonly kind: 'tick' | 'passed' }>;
+
+/** Offset in the topic of commands that a command came from, if it came from there. */
+export function originOf(command: Command): number | undefined {
+  return command.kind === 'tick' ? undefined : command.from;
+}
 
 /**
  * A command as it took effect: a partition's outputs and state are a function of its records and of these, in order. It is made durable in the

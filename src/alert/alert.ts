@@ -92,7 +92,7 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   }
 
   function obey(command: Command): void {
-    if (command.kind === 'tick') return;
+    if (command.kind === 'tick' || command.kind === 'passed') return;
     const { f64 } = memory.view();
     if (command.kind === 'feedback') {
       const row = memory.find(command.series);

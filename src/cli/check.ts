@@ -1,4 +1,5 @@
 import { Memory } from '../memory/memory.ts';
+import { CommandTopic } from '../run/command-topic.ts';
 import { joinOf, mustNotReadOwnStore, prepare } from '../run/prepare.ts';
 import { kafkaStoreAt, storePlace } from '../run/stores.ts';
 import { checkSqlite } from '../store/sqlite-check.ts';
@@ -35,6 +36,7 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
       place.kind === 'sqlite'
         ? [await checkSqlite(place.path)]
         : kafkaStoreAt(place, { pipeline: pipeline.name, settings: settings.store, changelog, log }).check(),
+    async () => (await CommandTopic.of(settings, log)?.check()) ?? [],
     ...routesOf(settings).map((route) => () => checkRoute(route)),
   ];
   // all of them, so that one run tells everything that is to be mended

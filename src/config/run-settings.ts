@@ -105,6 +105,19 @@ export const TickSettings = z
   })
   .prefault({});
 
+export const CommandSettings = z
+  .strictObject({
+    topic: z
+      .string()
+      .min(1)
+      .max(249)
+      .optional()
+      .describe(
+        'Topic of the brokers of a Kafka input, of one partition, with acts of operators as JSON; default: none is read. One with an end reads none',
+      ),
+  })
+  .prefault({});
+
 export const PageSettings = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Whether the live page is served'),
@@ -127,6 +140,7 @@ export const runSettings = {
   commit: CommitSettings,
   ticks: TickSettings,
   snapshots: SnapshotSettings,
+  commands: CommandSettings,
   page: PageSettings,
   maxStateBytes: z
     .int()

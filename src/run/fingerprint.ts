@@ -16,6 +16,7 @@ const OPERATIONAL: ReadonlySet<string> = new Set([
   'commit',
   'ticks',
   'snapshots',
+  'commands',
   'page',
   'routes',
 ]);

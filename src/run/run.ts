@@ -14,6 +14,7 @@ import { KafkaStore } from '../store/kafka.ts';
 import { removeSqlite, SqliteStore } from '../store/sqlite.ts';
 import { SqliteHistory } from '../store/sqlite-history.ts';
 import { CommandsAgain } from './commands-again.ts';
+import { CommandTopic } from './command-topic.ts';
 import { liveBands } from './live-bands.ts';
 import { Monitor } from './monitor.ts';
 import { mustNotReadOwnStore, prepare, timeReader } from './prepare.ts';
@@ -71,6 +72,8 @@ export async function run({
   const place = storePlace(pipeline.name, settings);
   mustNotReadOwnStore(settings, place);
   const { decoder, model, source, changelog, sink, deadLetters } = await prepare(settings, log, place);
+  const topic = CommandTopic.of(settings, log);
+  await topic?.check();
   if (fresh && place.kind === 'sqlite') removeSqlite(place.path);
   const snapshots = SnapshotTaker.of(settings.snapshots, {
     path: snapshotPath(pipeline.name, settings.snapshots, place),
@@ -170,6 +173,7 @@ export async function run({
 
   async function flow(): Promise<RunStatus> {
     routes.start();
+    topic?.start(tasks);
     try {
       await Promise.race([source.run(replay?.handler ?? tasks, stop.signal), tasks.failed]);
       await tasks.drain();
@@ -196,6 +200,7 @@ export async function run({
   async function close(): Promise<void> {
     clearInterval(statusTimer);
     ticker?.end();
+    await topic?.stop();
     await page?.close();
     await tasks.close();
     snapshots?.close();

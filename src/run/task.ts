@@ -1,6 +1,6 @@
 import { Subject, type Subscription, tap } from 'rxjs';
 import { ACCOUNT, accountSlot, type Account, readAccount } from '../account.ts';
-import type { Command, LoggedCommand } from '../command.ts';
+import { type Command, type LoggedCommand, originOf } from '../command.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter, Frame } from '../frame.ts';
@@ -77,6 +77,8 @@ export class Task {
   readonly #clock: Slot;
   /** Number of commands that have taken effect. */
   readonly #commands: Slot;
+  /** Of the topic of commands the next offset; undefined where none is read. */
+  readonly #commandTopic: Slot | undefined;
   readonly #topology: ReturnType<Pipeline['topology']>;
   #input = new Subject<Batch>();
   #subscription: Subscription | undefined;
@@ -102,6 +104,9 @@ export class Task {
     this.#watermark = this.memory.partition('watermark', 'f64');
     this.#clock = this.memory.partition('clock', 'f64');
     this.#commands = this.memory.partition('commands', 'f64');
+    const { topic } = settings.commands;
+    // an offset means nothing in another topic
+    if (topic !== undefined) this.#commandTopic = this.memory.partition(`commands.topic.${topic}`, 'f64');
     this.#topology = pipeline.topology(settings, this.#pipelineParts);
     this.#meaning = stateMeaning(pipeline.name, settings, model, this.memory);
     this.fingerprint = stateFingerprint(this.#meaning);
@@ -166,6 +171,16 @@ export class Task {
     return this.#pending.next ?? this.#committedNext;
   }
 
+  /** The offset of the first record of the topic of commands that has not been taken in; 0 where none is read. */
+  get nextCommand(): number {
+    return this.#commandTopic ? this.#number(this.#commandTopic) : 0;
+  }
+
+  /** Whether a command would be taken in. */
+  get canObey(): boolean {
+    return this.position !== null && this.isCaughtUp;
+  }
+
   account(): Account {
     this.memory.seal();
     return readAccount(this.memory, this.#account);
@@ -193,14 +208,17 @@ export class Task {
   }
 
   /**
-   * Takes a command in: it takes effect after all that has come, and before the next record. Durable with the next commit.
+   * Takes a command in: it takes effect after all that has come, and before the next record. Durable with the next commit. One of the topic of
+   * commands that was taken in before changes nothing.
    *
    * @throws ForetideError COMMAND_REFUSED where nothing has ever come, or not all of what was committed has been taken in again; whatever a
    *   stage throws. The task is rolled back then.
    */
   command(command: Command): void {
     const before = this.position;
-    if (before === null || !this.isCaughtUp) throw this.#refused();
+    if (before === null || !this.canObey) throw this.#refused();
+    const origin = originOf(command);
+    if (this.#commandTopic && origin !== undefined && origin < this.nextCommand) return;
     this.#effect(command, before);
     this.#pending.commands.push({ number: this.#number(this.#commands), before, command });
   }
@@ -228,6 +246,8 @@ export class Task {
     this.memory.touchPartition();
     const { f64 } = this.memory.view();
     f64[this.#commands.at(0)] = f64[this.#commands.at(0)]! + 1;
+    const origin = originOf(command);
+    if (this.#commandTopic && origin !== undefined) f64[this.#commandTopic.at(0)] = origin + 1;
     this.#take({ partition: this.partition, records: [], next: before, command });
   }
 

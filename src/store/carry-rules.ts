@@ -66,6 +66,7 @@ export const GROUPS: readonly SlotGroup[] = [
   group('novelty', 'what each series has been like, and when', ['novelty'], []),
   group('silence', 'how long the gaps of each series are', ['silence'], []),
   group('alert', 'alerts that are pending or firing, mutes, feedback', ['alert'], []),
+  group('commands.topic', 'places in topics of commands', ['commands.topic'], []),
 ];
 
 /** What another value of a setting does. */

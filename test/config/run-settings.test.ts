@@ -86,6 +86,7 @@ test('what is not said has a default: a run of one file needs nothing but its pa
     commit: { every: 500, readings: 20_000 },
     ticks: { every: 'off' },
     snapshots: { every: 'off', keep: 24 },
+    commands: {},
     page: { enabled: true, host: '127.0.0.1', port: 7077 },
     maxStateBytes: 2 ** 30,
   });

@@ -35,7 +35,7 @@ export function partsFor(
   } as unknown as Pipeline;
   return {
     pipeline,
-    settings: { maxStateBytes: 1e9, input: { decode: {} } } as never,
+    settings: { maxStateBytes: 1e9, input: { decode: {} }, commands: {} } as never,
     decoder,
     model,
     store,

@@ -63,6 +63,9 @@ describe('state of other settings, in SQLite', () => {
     ['weights of all series', ['forecast.weights=partition', 'forecast.profile=full']],
     ['other horizons', ['forecast.horizons=[1, 3, 5]', 'forecast.store=[1, 5]']],
     ['robust scaling', ['scale.method=robust', 'scale.window=20']],
+    ['a topic of commands', ['commands.topic=acts']],
+    ['no topic of commands', [], ['commands.topic=acts']],
+    ['another topic of commands', ['commands.topic=acts.v2'], ['commands.topic=acts']],
   ])('goes on with %s, where it was, and every output is written once', async (_, now, before = []) => {
     const path = place();
     await go(path, HALF, before);
