@@ -27,9 +27,9 @@ export class AlertBook {
     return sorted.slice(0, MOST);
   }
 
-  /** Alerts that stand since before this run. */
+  /** Alerts that stand since before this run; what stood on the way there does not count. */
   #meet(task: Task): void {
-    if (this.#known.has(task)) return;
+    if (this.#known.has(task) || !task.isCaughtUp) return;
     this.#known.add(task);
     for (const { series, since, peak, state } of standingAlerts(task.memory)) {
       const id = alertId({ series, since });

@@ -29,7 +29,7 @@ function alerting() {
     ),
   ];
   const turns = frames.flatMap(({ alerts }) => alerts);
-  return { task: { memory } as Task, turns };
+  return { task: { memory, isCaughtUp: true } as Task, turns };
 }
 
 const points = (...alerts: readonly AlertTurn[]) => alertPoints({ alerts });
@@ -51,7 +51,7 @@ test('tells of the alerts of the commits, those that stand first, and of none wh
   expect(list[1]).toMatchObject({ expected: null });
   const plain = new Memory();
   memories.push(plain);
-  expect(new AlertBook().list([{ memory: plain } as Task])).toBeNull();
+  expect(new AlertBook().list([{ memory: plain, isCaughtUp: true } as Task])).toBeNull();
 });
 
 test('one that stands since before this run is told of as well, until its end', () => {
@@ -61,6 +61,13 @@ test('one that stands since before this run is told of as well, until its end', 
   expect(standing).toMatchObject({ id: `a@${turns[0]!.since}`, state: 'firing', reason: '' });
   book.take(points({ ...turns[0]!, turn: 'resolved', time: START + 1e9 }));
   expect(book.list([task])!.map(({ state }) => state)).toEqual(['resolved']);
+});
+
+test('what stands is looked for when all that was committed has been taken in again', () => {
+  const { task, turns } = alerting();
+  const book = new AlertBook();
+  expect(book.list([{ memory: task.memory, isCaughtUp: false } as Task])).toEqual([]);
+  expect(book.list([task])!.map(({ id }) => id)).toEqual([`a@${turns[0]!.since}`]);
 });
 
 test('one that is over is told with what it was about, not with the ordinary reading that has ended it', () => {
