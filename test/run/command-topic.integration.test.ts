@@ -5,6 +5,7 @@ import { workplace } from '../cli/workplace.ts';
 import { ODD_SETTINGS, oddReadings } from '../route/odd-readings.ts';
 import { describeWithKafka } from '../services/describe-with.ts';
 import { KafkaTopics } from '../source/kafka-topics.ts';
+import { readTopic } from '../store/kafka-outputs.ts';
 
 const { cwd } = workplace();
 const PARTITIONS = 2;
@@ -45,27 +46,10 @@ describeWithKafka('a topic of commands', ({ brokers }) => {
 
   /** All values of the partitions of an output topic, in order. */
   async function committed<T>(topic: string): Promise<T[][]> {
-    const client = await kafka.client();
-    const consumer = client.consumer({ groupId: kafka.name() });
-    const all: T[][] = Array.from({ length: PARTITIONS }, () => []);
-    const ends = await kafka.admin((admin) => admin.fetchTopicOffsets(topic));
-    const open = new Set(ends.filter(({ high }) => high !== '0').map(({ partition }) => partition));
-    if (open.size === 0) return all;
-    const done = Promise.withResolvers<void>();
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatch: async ({ batch }) => {
-        for (const { value } of batch.messages) all[batch.partition]!.push(JSON.parse(String(value)) as T);
-        const end = ends.find(({ partition }) => partition === batch.partition)!.high;
-        if (Number(batch.lastOffset()) + 1 >= Number(end)) open.delete(batch.partition);
-        if (open.size === 0) done.resolve();
-      },
-    });
-    await done.promise;
-    await consumer.disconnect();
-    return all;
+    const all = await readTopic(kafka, topic);
+    return Array.from({ length: PARTITIONS }, (_, partition) =>
+      all.filter((one) => one.partition === partition).map(({ value }) => JSON.parse(value!) as T),
+    );
   }
   const logged = (topic: string): Promise<LoggedCommand[][]> => committed(`${topic}-anomaly-alerts-command`);
   const origins = (commands: readonly (readonly LoggedCommand[])[]) =>
