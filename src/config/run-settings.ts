@@ -142,6 +142,12 @@ export const runSettings = {
   snapshots: SnapshotSettings,
   commands: CommandSettings,
   page: PageSettings,
+  digest: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether sums over all outputs are kept beside the state, so that runs can be held against one another; switched on later, they count from there',
+    ),
   maxStateBytes: z
     .int()
     .min(1024)

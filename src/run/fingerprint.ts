@@ -19,6 +19,7 @@ const OPERATIONAL: ReadonlySet<string> = new Set([
   'commands',
   'page',
   'routes',
+  'digest', // the layout shows it
 ]);
 
 /**

@@ -2,6 +2,9 @@ import { Subject, type Subscription, tap } from 'rxjs';
 import { ACCOUNT, accountSlot, type Account, readAccount } from '../account.ts';
 import { type Command, type LoggedCommand, originOf } from '../command.ts';
 import type { Decoder } from '../decode/decoder.ts';
+import { OutputSums } from '../digest/output-sums.ts';
+import type { RangeDigest } from '../digest/range-digest.ts';
+import { stateDigest } from '../digest/state-digest.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter, Frame } from '../frame.ts';
 import { Memory } from '../memory/memory.ts';
@@ -79,6 +82,8 @@ export class Task {
   readonly #commands: Slot;
   /** Of the topic of commands the next offset; undefined where none is read. */
   readonly #commandTopic: Slot | undefined;
+  /** Undefined where no digest is asked for. */
+  readonly #sums: OutputSums | undefined;
   readonly #topology: ReturnType<Pipeline['topology']>;
   #input = new Subject<Batch>();
   #subscription: Subscription | undefined;
@@ -108,6 +113,7 @@ export class Task {
     // an offset means nothing in another topic
     if (topic !== undefined) this.#commandTopic = this.memory.partition(`commands.topic.${topic}`, 'f64');
     this.#topology = pipeline.topology(settings, this.#pipelineParts);
+    this.#sums = settings.digest ? new OutputSums(this.memory, decoder.channels) : undefined;
     this.#meaning = stateMeaning(pipeline.name, settings, model, this.memory);
     this.fingerprint = stateFingerprint(this.#meaning);
     this.#subscribe();
@@ -179,6 +185,18 @@ export class Task {
   /** Whether a command would be taken in. */
   get canObey(): boolean {
     return this.position !== null && this.isCaughtUp;
+  }
+
+  /** Sums over all outputs until `position`; undefined where none are asked for, or nothing has come. */
+  get digest(): RangeDigest | undefined {
+    const { position } = this;
+    return position === null ? undefined : this.#sums?.read(position);
+  }
+
+  /** SHA-256 of the state as it is: it takes time in proportion to it. */
+  stateDigest(): string {
+    const { memory } = this;
+    return stateDigest(memory.layout(), memory.all(), memory.partitionBytes());
   }
 
   account(): Account {
@@ -258,15 +276,24 @@ export class Task {
   #take(batch: Batch): void {
     try {
       this.#accounted = 0;
+      const dead = this.#pending.dead.length;
+      this.#beginDigest(batch);
       this.#input.next(batch);
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#accounted !== batch.records.length) throw notSynchronous(batch, this.#accounted);
+      this.#sums?.addDead(this.#pending.dead.slice(dead));
       this.#pending.records += batch.records.length;
       this.#pending.next = batch.next;
     } catch (error) {
       this.rollback();
       throw error;
     }
+  }
+
+  #beginDigest({ records, command, next }: Batch): void {
+    const first = records[0]?.offset ?? (command && next);
+    if (first === undefined || this.#sums?.hasBegun !== false) return;
+    this.#sums.begin(first, this.account().records);
   }
 
   /** Makes everything since the last commit durable; undefined when there is nothing, and the store needs nothing either. */
@@ -293,6 +320,7 @@ export class Task {
         commands: this.#pending.commands,
         watermark: this.watermark,
         fingerprint: this.fingerprint,
+        digest: this.#sums?.read(next),
       });
       this.memory.committed();
       this.#remember(next);
@@ -344,7 +372,9 @@ export class Task {
   #gather(frame: Frame): void {
     const { pipeline, settings } = this.#parts;
     const { points, dead } = this.#pending;
-    for (const block of pipeline.records(frame, settings, this.#pipelineParts)) points.add(block);
+    const blocks = pipeline.records(frame, settings, this.#pipelineParts);
+    this.#sums?.add(blocks);
+    for (const block of blocks) points.add(block);
     for (const letter of frame.dead) dead.push(letter);
     this.#accounted += frame.records;
   }

@@ -27,6 +27,9 @@ export const ALWAYS: readonly string[] = [
   'issued.target',
 ];
 
+/** Begins anew with whatever is another: sums over outputs of two meanings are those of no run. */
+export const DIGEST_GROUP = 'digest';
+
 const READOUTS = ['readout', 'readout.short', 'readout.loose', 'readout.cell', 'readout.both'] as const;
 
 /** In the order in which they need one another. Slots that belong to none of them, of stages of your own, are carried where all others are. */
@@ -67,6 +70,7 @@ export const GROUPS: readonly SlotGroup[] = [
   group('silence', 'how long the gaps of each series are', ['silence'], []),
   group('alert', 'alerts that are pending or firing, mutes, feedback', ['alert'], []),
   group('commands.topic', 'places in topics of commands', ['commands.topic'], []),
+  group(DIGEST_GROUP, 'sums over outputs', ['digest'], []),
 ];
 
 /** What another value of a setting does. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LoggedCommand } from '../command.ts';
+import { RangeDigest } from '../digest/range-digest.ts';
 import { ForetideError } from '../errors.ts';
 import type { KafkaStoreSettings } from './kafka-settings.ts';
 import { readMeaning, type StateMeaning } from './meaning.ts';
@@ -20,6 +21,8 @@ const Meta = z.object({
     .optional(),
   /** What has taken effect since that generation, in order. */
   commands: z.array(LoggedCommand).readonly().optional(),
+  /** Sums over the outputs until `next`, where they are asked for. */
+  digest: RangeDigest.optional(),
 });
 export type Meta = z.infer<typeof Meta>;
 

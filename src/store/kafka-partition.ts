@@ -211,7 +211,7 @@ export class KafkaPartition {
   }
 
   /** What tells of the commit, and where it is not told yet what its fingerprint is made of. */
-  *#end({ next, watermark }: Commit, commit: number): Generator<Message> {
+  *#end({ next, watermark, digest }: Commit, commit: number): Generator<Message> {
     yield* this.#meaning(commit);
     const { rows, sum } = this.#sums;
     const generation = this.#generation;
@@ -219,7 +219,7 @@ export class KafkaPartition {
       generation,
       ...(this.#commands.length > 0 && { commands: this.#commands }),
     };
-    const bytes = metaBytes({ next, watermark, rows, sum, ...since });
+    const bytes = metaBytes({ next, watermark, rows, sum, ...since, ...(digest && { digest }) });
     yield* this.#encode({ kind: 'meta', commit, bytes });
   }
 

@@ -1,6 +1,14 @@
 import { ForetideError } from '../errors.ts';
 import { type Layout, readLayout, type RowLayout, type SlotPlace } from '../memory/layout.ts';
-import { ALWAYS, GROUPS, groupOf, MODEL_RENEWS, ruleOf, type SlotGroup } from './carry-rules.ts';
+import {
+  ALWAYS,
+  DIGEST_GROUP,
+  GROUPS,
+  groupOf,
+  MODEL_RENEWS,
+  ruleOf,
+  type SlotGroup,
+} from './carry-rules.ts';
 import type { StateMeaning } from './meaning.ts';
 import { differences } from './differences.ts';
 import type { Restoring } from './store.ts';
@@ -51,7 +59,8 @@ export function migrationOf(from: StateMeaning, to: StateMeaning, where: string)
   const changes: string[] = [];
   const renew = (path: string, groups: readonly string[]): void => {
     changes.push(path);
-    for (const name of groups) if (!renewed.has(name)) renewed.set(name, `${path} is another`);
+    for (const name of [...groups, DIGEST_GROUP])
+      if (!renewed.has(name)) renewed.set(name, `${path} is another`);
   };
   for (const { path, before: was, now: is } of differences(from.settings, to.settings)) {
     const { renews, refusedWith } = ruleOf(path);

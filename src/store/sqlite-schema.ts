@@ -5,7 +5,8 @@ export const SCHEMA_VERSION = 3;
 
 /**
  * The tables of a run. Times are milliseconds since 1970 (UTC); a forecast's time is its target's. `state`, `position` and the
- * outputs are a function of the input; `meaning` tells what the fingerprints of the positions are made of, `meta.owner` and `commits` of the run.
+ * outputs are a function of the input; `meaning` tells what the fingerprints of the positions are made of, `meta.owner` and `commits` of the run. `meta` has the sums over the outputs too, where they are
+ * asked for: under `digest/PARTITION`.
  * `route`: of each route the next alert, by its id, and the oldest that fires; `route_dead`: alerts that its receiver has refused for good.
  */
 const SCHEMA = `

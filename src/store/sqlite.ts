@@ -158,7 +158,8 @@ export class SqliteStore implements Store {
   }
 
   #write(commit: Commit): void {
-    const { partition, next, partitionSlots, points, dead, commands, watermark, fingerprint } = commit;
+    const { partition, next, partitionSlots, points, dead, commands, watermark, fingerprint, digest } =
+      commit;
     if (this.#meta('owner') !== this.#owner) {
       throw new ForetideError('STORE_LOCKED', {
         what: 'Another process has opened this SQLite file and owns it now',
@@ -166,6 +167,8 @@ export class SqliteStore implements Store {
         todo: 'Run one process a file, or give each its own store.path.',
       });
     }
+    if (digest) this.#sql.setMeta.run(digestKey(partition), JSON.stringify(digest));
+    else if (this.#migrated.has(partition)) this.#sql.dropMeta.run(digestKey(partition));
     // no row ever goes, so all of them take the place of all that are there
     const rows = this.#migrated.has(partition) ? commit.allRows() : commit.rows;
     for (const { series, birth, bytes } of rows) this.#sql.setRow.run(partition, series, birth, bytes);
@@ -270,6 +273,11 @@ export class SqliteStore implements Store {
   }
 }
 
+/** The key in `meta` under which the sums over a partition's outputs lie, as JSON: see `RangeDigest`. */
+export function digestKey(partition: number): string {
+  return `digest/${partition}`;
+}
+
 /** Removes a store's file and what lies beside it. */
 export function removeSqlite(path: string): void {
   try {
@@ -306,6 +314,7 @@ function prepare(db: DatabaseSync) {
   const statements = {
     meta: 'SELECT value FROM meta WHERE key = ?',
     setMeta: 'INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    dropMeta: 'DELETE FROM meta WHERE key = ?',
     position: 'SELECT next, slots, fingerprint FROM position WHERE partition = ?',
     meaning: 'SELECT text FROM meaning WHERE fingerprint = ?',
     setMeaning: 'INSERT INTO meaning VALUES (?, ?) ON CONFLICT DO NOTHING',

@@ -1,4 +1,5 @@
 import type { LoggedCommand } from '../command.ts';
+import type { RangeDigest } from '../digest/range-digest.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Points } from '../sink/points.ts';
 import type { StateMeaning } from './meaning.ts';
@@ -54,6 +55,8 @@ export interface Commit {
   readonly watermark: number;
   /** The one that the partition was opened with. */
   readonly fingerprint: string;
+  /** Sums over all outputs until `next`, to be kept where they can be read; the state has them as well. Undefined: none are asked for. */
+  readonly digest?: RangeDigest | undefined;
 }
 
 /** Makes {changed rows, position, transactional outputs, dead letters} durable in ONE atomic commit. */

@@ -3,6 +3,7 @@ import { LoggedCommand } from '../command.ts';
 import { loadSettings } from '../config/load.ts';
 import { ForetideError } from '../errors.ts';
 import type { Pipeline } from '../pipeline.ts';
+import { type RangeReport, rangeReport } from '../run/range-report.ts';
 import type { Task } from '../run/task.ts';
 import { addState } from './state-hash.ts';
 import { SimWorld } from './sim-world.ts';
@@ -172,15 +173,14 @@ export class Simulation {
 
   /** SHA-256 of the whole committed state, of all partitions: equal for equal records, whatever happened on the way. */
   async digest(): Promise<string> {
-    const isWhole = ({ isCaughtUp, isDirty }: Task): boolean => isCaughtUp && !isDirty;
-    await this.#drive(() => {
-      const tasks = this.#tasks();
-      return tasks.length === this.#partitions && tasks.every(isWhole) && this.#isSettled();
-    });
     const hash = createHash('sha256');
-    for (const { memory } of this.#tasks().toSorted((a, b) => a.partition - b.partition))
-      addState(hash, memory);
+    for (const { memory } of await this.#wholeTasks()) addState(hash, memory);
     return hash.digest('hex');
+  }
+
+  /** With the setting `digest: true` the sums over all outputs of each partition, and the digest of its state: see `RangeDigest`. */
+  async ranges(): Promise<readonly RangeReport[]> {
+    return (await this.#wholeTasks()).flatMap((task) => rangeReport(task) ?? []);
   }
 
   /** Gives back what is held. */
@@ -197,6 +197,16 @@ export class Simulation {
         own.map(({ record }) => ({ key: null, value: bytesOf(record), headers: {} })),
       );
     }
+  }
+
+  /** The tasks of all partitions, in order, once everything that has come is committed. */
+  async #wholeTasks(): Promise<readonly Task[]> {
+    const isWhole = ({ isCaughtUp, isDirty }: Task): boolean => isCaughtUp && !isDirty;
+    await this.#drive(() => {
+      const tasks = this.#tasks();
+      return tasks.length === this.#partitions && tasks.every(isWhole) && this.#isSettled();
+    });
+    return this.#tasks().toSorted((a, b) => a.partition - b.partition);
   }
 
   #tasks(): Task[] {
