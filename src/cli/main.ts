@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkCommand } from './check.ts';
+import { addDigestOptions } from './digest-report.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { BUILT_IN } from './pipelines.ts';
 import { replayCommand, type ReplayFlags } from './replay.ts';
@@ -9,6 +10,7 @@ import { runCommand } from './run.ts';
 import { addSettingsOptions, type SettingsFlags } from './settings-options.ts';
 import { toldError } from './told-error.ts';
 import { trainCommand } from './train.ts';
+import { addVerifyCommand } from './verify.ts';
 
 const manifest = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
 const { version } = JSON.parse(readFileSync(new URL(manifest, import.meta.url), 'utf8')) as {
@@ -39,7 +41,11 @@ Examples:
   $ foretide check live-forecast --config live.yaml`,
   );
 
-addSettingsOptions(program.command('run').description('run a pipeline live').argument('<pipeline>', PIPELINE))
+addDigestOptions(
+  addSettingsOptions(
+    program.command('run').description('run a pipeline live').argument('<pipeline>', PIPELINE),
+  ),
+)
   .option(
     '--speed <pace>',
     'of a recording: max, 60x (times as fast as it was), 3m (all of it in three minutes)',
@@ -148,6 +154,8 @@ Examples:
 addEvaluateCommand(program, PIPELINE);
 
 program.addCommand(trainCommand());
+
+addVerifyCommand(program, PIPELINE);
 
 // whoever reads the output may have had enough of it, as `head` has
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,7 +1,8 @@
+import type { DigestFlags } from './digest-report.ts';
 import type { SettingsFlags } from './settings-options.ts';
 
 /** Flags of `foretide run`. */
-export interface RunFlags extends SettingsFlags {
+export interface RunFlags extends SettingsFlags, DigestFlags {
   readonly fresh?: boolean;
   readonly exitAtEnd?: boolean;
   /** File with labelled failures. */

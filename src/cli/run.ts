@@ -7,6 +7,7 @@ import { filePath } from '../source/file-path.ts';
 import type { RunStatus } from '../serve/status.ts';
 import { AlertJournal } from './alert-journal.ts';
 import { createLog } from './log.ts';
+import { digestReport } from './digest-report.ts';
 import { findPipeline } from './pipelines.ts';
 import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
 import { report } from './report.ts';
@@ -47,6 +48,7 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
   print(`Foretide ${pipeline.name}: ${pipeline.about}`);
   if (running.address) print(`Live page: ${running.address}`);
   progress = showProgress(running);
+  let hasTold = false;
   try {
     const outcome = await Promise.race([running.finished, interrupted.promise]);
     progress.end();
@@ -56,10 +58,18 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
     progress.end();
     await running.stop();
   }
+  tellDigests(running.status());
+
+  function tellDigests({ digests }: RunStatus): void {
+    if (!flags.digest || !digests || hasTold) return;
+    hasTold = true;
+    print(digestReport(digests, flags));
+  }
 
   async function atEnd(status: RunStatus): Promise<void> {
     print(report(status, (performance.now() - started) / 1000));
     if (status.alerts) print(journal.tables());
+    tellDigests(status);
     if (status.readings === 0 && status.series > 0) {
       print('All of it had been run before, and nothing new has come. --fresh begins anew.');
     }

@@ -10,6 +10,7 @@ export interface SettingsFlags {
   readonly speed?: string;
   readonly port?: string;
   readonly page?: boolean;
+  readonly digest?: boolean;
 }
 
 export function addSettingsOptions(command: Command): Command {
@@ -29,6 +30,7 @@ export function settingsFrom(pipeline: Pipeline, flags: SettingsFlags): RunSetti
     ...(flags.speed === undefined ? [] : [`input.pace=${flags.speed}`]),
     ...(flags.port === undefined ? [] : [`page.port=${flags.port}`]),
     ...(flags.page === false ? ['page.enabled=false'] : []),
+    ...(flags.digest === true ? ['digest=true'] : []),
   ];
   return loadSettings(pipeline.settings, {
     defaults: pipeline.defaults,

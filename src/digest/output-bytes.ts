@@ -11,7 +11,7 @@ const NONE = 0xffff_ffff;
 /** All that is the same in every row of a block, as bytes, and the names of its columns in their order. */
 interface Kind {
   readonly beginning: Uint8Array;
-  readonly columns: readonly string[];
+  readonly names: readonly string[];
 }
 
 /**
@@ -32,13 +32,16 @@ export class OutputBytes {
   readonly #writer = new ByteWriter();
   readonly #kinds = new Map<string, Kind>();
 
-  /** One row of a block; a view that is valid until the next call. */
-  point(block: Points, row: number, number: number): Uint8Array {
+  /** Of a row of this block and its number; a view that is valid until the next call. */
+  points(block: Points): (row: number, number: number) => Uint8Array {
     const { series, time, fields } = block;
-    const { beginning, columns } = this.#kindOf(block);
-    const writer = this.#writer.clear().bytes(beginning).text(series[row]!).f64(time[row]!).f64(number);
-    for (const name of columns) writer.f64(fields[name]![row]!);
-    return writer.written;
+    const { beginning, names } = this.#kindOf(block);
+    const columns = names.map((name) => fields[name]!);
+    return (row, number) => {
+      const writer = this.#writer.clear().bytes(beginning).text(series[row]!).f64(time[row]!).f64(number);
+      for (const column of columns) writer.f64(column[row]!);
+      return writer.written;
+    };
   }
 
   /** A view that is valid until the next call. */
@@ -60,16 +63,16 @@ export class OutputBytes {
     const known = this.#kinds.get(key);
     if (known) return known;
     const { measurement, tags, labels = {}, fields } = block;
-    const columns = Object.keys(fields).toSorted();
+    const names = Object.keys(fields).toSorted();
     const writer = this.#writer.clear().text(measurement);
     for (const texts of [tags, labels]) {
-      const names = Object.keys(texts).toSorted();
-      writer.u32(names.length);
-      for (const name of names) writer.text(name).text(texts[name]!);
+      const keys = Object.keys(texts).toSorted();
+      writer.u32(keys.length);
+      for (const name of keys) writer.text(name).text(texts[name]!);
     }
-    writer.u32(columns.length);
-    for (const name of columns) writer.text(name);
-    const kind = { beginning: Uint8Array.from(writer.written), columns };
+    writer.u32(names.length);
+    for (const name of names) writer.text(name);
+    const kind = { beginning: Uint8Array.from(writer.written), names };
     // each alert is a kind of its own
     if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
     this.#kinds.set(key, kind);

@@ -80,9 +80,11 @@ export class OutputSums {
     /** Places of numbers that this frame has moved on. */
     const moved = new Set<number>();
     for (const block of blocks) {
+      if (block.length === 0) continue;
+      const bytesOf = this.#bytes.points(block);
       for (let row = 0; row < block.length; row++) {
         if (!isPoint(block, row)) continue;
-        addHash(i32, sum, this.#bytes.point(block, row, this.#number(f64, block, row, moved)));
+        addHash(i32, sum, bytesOf(row, this.#number(f64, block, row, moved)));
         f64[count] = f64[count]! + 1;
       }
     }

@@ -2,6 +2,7 @@ import type { Model } from '../model/model.ts';
 import type { HorizonScore, ReplayStatus, RunStatus } from '../serve/status.ts';
 import type { Source } from '../source/source.ts';
 import { AlertBook } from './alert-book.ts';
+import { type PartitionDigest, rangeReport, rangeSoFar } from './range-report.ts';
 import { summarise } from './summary.ts';
 import type { Committed, Task } from './task.ts';
 
@@ -17,6 +18,8 @@ export interface MonitorParts {
   readonly data: string;
   readonly source: Source;
   readonly tasks: () => readonly Task[];
+  /** Whether sums over the outputs are kept; default: no. */
+  readonly hasDigests?: boolean;
   /** How long what has come has waited for its commit, ms. */
   readonly waiting?: () => number;
   /** How the replay is. Left out: it is none. */
@@ -35,6 +38,8 @@ export class Monitor {
   #message = '';
   #readings = 0;
   #end: number | undefined;
+  /** With the states, once it has ended. */
+  #digests: readonly PartitionDigest[] | undefined;
   /** Where the count stood when it was asked for; the first is the start. */
   readonly #marks = [{ at: this.#start, readings: 0 }];
   #summary: { at: number; rows: readonly HorizonScore[] } | undefined;
@@ -67,7 +72,9 @@ export class Monitor {
   state(state: RunStatus['state'], message = ''): void {
     this.#state = state;
     this.#message = message;
-    if (state !== 'running') this.#end ??= performance.now();
+    if (state === 'running') return;
+    this.#end ??= performance.now();
+    this.#digests ??= this.#byPartition(rangeReport);
   }
 
   status(): RunStatus {
@@ -95,9 +102,15 @@ export class Monitor {
       model: { name: model.name, cell: model.cell.name, hidden: model.hidden },
       nominalCoverage: 0.9,
       summary: this.#scores(series),
+      ...(this.#parts.hasDigests && { digests: this.#digests ?? this.#byPartition(rangeSoFar) }),
       data,
       startedAt: this.#startedAt,
     };
+  }
+
+  #byPartition(report: (task: Task) => PartitionDigest | undefined): readonly PartitionDigest[] {
+    const tasks = this.#parts.tasks().toSorted((a, b) => a.partition - b.partition);
+    return tasks.flatMap((task) => report(task) ?? []);
   }
 
   #rate(): number {

@@ -1,15 +1,21 @@
 import type { RangeDigest } from '../digest/range-digest.ts';
 import type { Task } from './task.ts';
 
-/** What came of a range of one partition, and the state at its end. */
-export interface RangeReport extends RangeDigest {
+/** What came of a range of one partition. */
+export interface PartitionDigest extends RangeDigest {
   readonly partition: number;
-  /** SHA-256 of the state, 64 hexadecimal digits: see `stateDigest`. */
-  readonly state: string;
+  /** SHA-256 of the state at its end, 64 hexadecimal digits: see `stateDigest`. Null while the run goes on. */
+  readonly state: string | null;
 }
 
-/** Of what a task has taken in; undefined where no digest is asked for, or nothing has come. Takes time in proportion to the state. */
-export function rangeReport(task: Task): RangeReport | undefined {
+/** Of what a task has taken in, the state left out; undefined where no digest is asked for, or nothing has come. */
+export function rangeSoFar(task: Task): PartitionDigest | undefined {
   const { partition, digest } = task;
-  return digest && { partition, ...digest, state: task.stateDigest() };
+  return digest && { partition, ...digest, state: null };
+}
+
+/** The same with the state: takes time in proportion to it. */
+export function rangeReport(task: Task): PartitionDigest | undefined {
+  const range = rangeSoFar(task);
+  return range && { ...range, state: task.stateDigest() };
 }

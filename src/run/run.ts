@@ -127,6 +127,7 @@ export async function run({
     tasks: () => tasks.all,
     waiting: () => tasks.waiting,
     replay: replay && (() => replay.status()),
+    hasDigests: settings.digest,
   });
   const feed = new LiveFeed();
   if (onCommit) tasks.onCommit(onCommit);

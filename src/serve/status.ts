@@ -1,3 +1,5 @@
+import type { PartitionDigest } from '../run/range-report.ts';
+
 /** How one horizon's forecasts have done so far; null where there is nothing to compare yet. */
 export interface HorizonScore {
   /** The horizon as it is tagged, e.g. `06`. */
@@ -108,6 +110,8 @@ export interface RunStatus {
   readonly nominalCoverage: number | null;
   /** One row a horizon; empty before the first target has come. */
   readonly summary: readonly HorizonScore[];
+  /** Of each partition, with the setting `digest`; that of its state once the run has ended. */
+  readonly digests?: readonly PartitionDigest[];
   /** Where the data lies: a folder, a topic, a bucket. */
   readonly data: string;
   /** When this run began, milliseconds of the wall clock. */

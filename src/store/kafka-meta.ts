@@ -31,6 +31,11 @@ export function metaBytes(meta: Meta): Buffer {
   return Buffer.from(JSON.stringify(meta));
 }
 
+/** What the bytes of `meta` say. @throws ZodError where it is of another version */
+export function readMeta(bytes: Uint8Array): Meta {
+  return Meta.parse(JSON.parse(Buffer.from(bytes).toString()));
+}
+
 /** The last commit. */
 export interface LastCommit {
   /** Undefined where nothing was committed, or nothing since a reset. */

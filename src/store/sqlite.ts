@@ -1,4 +1,3 @@
-import { ALERT_NUMBERS } from '../alert/turn.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,6 +11,7 @@ import type { Points } from '../sink/points.ts';
 import type { OnMismatch } from './kafka-settings.ts';
 import { meaningText, readMeaning, type StateMeaning } from './meaning.ts';
 import { type Migration, migrationOf } from './migrate.ts';
+import { outputRow } from './sqlite-rows.ts';
 import { makeTables, SCHEMA_VERSION } from './sqlite-schema.ts';
 import type { Commit, Restored, Restoring, StateRow, Store } from './store.ts';
 import { tellMigration } from './tell-migration.ts';
@@ -187,58 +187,9 @@ export class SqliteStore implements Store {
   }
 
   #writePoints(partition: number, block: Points, cutoff: number): void {
-    const { measurement, length, series, time, tags, fields } = block;
-    const { value, yhat, lo, hi, score, expected, width } = fields;
-    for (let i = 0; i < length; i++) {
-      const t = time[i]!;
-      if (t < cutoff) continue;
-      const name = series[i]!;
-      switch (measurement) {
-        case 'reading':
-          this.#sql.reading.run(partition, name, t, value![i]!);
-          break;
-        case 'forecast':
-          this.#sql.forecast.run(
-            partition,
-            name,
-            tags['model']!,
-            Number(tags['h']),
-            t,
-            yhat![i]!,
-            orNull(lo![i]!),
-            orNull(hi![i]!),
-          );
-          break;
-        case 'anomaly':
-          this.#sql.anomaly.run(
-            partition,
-            name,
-            t,
-            value![i]!,
-            orNull(expected![i]!),
-            orNull(lo![i]!),
-            orNull(hi![i]!),
-            score![i]!,
-          );
-          break;
-        case 'alert':
-          this.#sql.alert.run(...alertRow(partition, block, i));
-          break;
-        case 'event':
-          this.#sql.event.run(
-            partition,
-            name,
-            t,
-            tags['model']!,
-            tags['kind']!,
-            Number(tags['h']),
-            value![i]!,
-            expected![i]!,
-            orNull(width![i]!),
-          );
-          break;
-      }
-    }
+    const { measurement, length, time } = block;
+    for (let i = 0; i < length; i++)
+      if (time[i]! >= cutoff) this.#sql[measurement].run(...outputRow(partition, block, i));
   }
 
   #writeDead(partition: number, { offset, reason, detail, series, bytes }: DeadLetter): void {
@@ -285,29 +236,6 @@ export function removeSqlite(path: string): void {
   } catch (cause) {
     throw failed(`Cannot remove the SQLite file ${path}`, cause);
   }
-}
-
-/** A row of the table `alert`, its number apart. */
-function alertRow(partition: number, { series, time, tags, labels = {}, fields }: Points, i: number) {
-  const { id: _, muted, channel = '', ...own } = labels;
-  const number = (name: string): number | null => orNull(fields[name]![i]!);
-  return [
-    partition,
-    series[i]!,
-    time[i]!,
-    tags['state']!,
-    fields['since']![i]!,
-    tags['severity']!,
-    tags['reason']!,
-    channel,
-    muted === 'true' ? 1 : 0,
-    JSON.stringify(own),
-    ...ALERT_NUMBERS.map(number),
-  ];
-}
-
-function orNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }
 
 function prepare(db: DatabaseSync) {

@@ -3,7 +3,7 @@ import { LoggedCommand } from '../command.ts';
 import { loadSettings } from '../config/load.ts';
 import { ForetideError } from '../errors.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { type RangeReport, rangeReport } from '../run/range-report.ts';
+import { type PartitionDigest, rangeReport } from '../run/range-report.ts';
 import type { Task } from '../run/task.ts';
 import { addState } from './state-hash.ts';
 import { SimWorld } from './sim-world.ts';
@@ -179,7 +179,7 @@ export class Simulation {
   }
 
   /** With the setting `digest: true` the sums over all outputs of each partition, and the digest of its state: see `RangeDigest`. */
-  async ranges(): Promise<readonly RangeReport[]> {
+  async ranges(): Promise<readonly PartitionDigest[]> {
     return (await this.#wholeTasks()).flatMap((task) => rangeReport(task) ?? []);
   }
 

@@ -12,7 +12,7 @@ test('a point is written as the format says', () => {
     labels: { fingerprint: 'f0' },
     fields: { yhat: Float64Array.of(1.5), hi: Float64Array.of(NaN), lo: Float64Array.of(-0) },
   });
-  expect(hex(new OutputBytes().point(block, 0, 3))).toBe(
+  expect(hex(new OutputBytes().points(block)(0, 3))).toBe(
     [
       '08000000666f726563617374', // forecast
       '02000000' + '0100000068' + '020000003036' + '050000006d6f64656c' + '010000006d', // h=06, model=m
@@ -47,7 +47,7 @@ test('what was written before changes nothing', () => {
       const used = new OutputBytes();
       for (const block of frames.flat())
         for (let row = 0; row < block.length; row++)
-          expect(hex(used.point(block, row, 1))).toBe(hex(new OutputBytes().point(block, row, 1)));
+          expect(hex(used.points(block)(row, 1))).toBe(hex(new OutputBytes().points(block)(row, 1)));
     }),
   );
 });
@@ -58,7 +58,7 @@ test('kinds whose names and values run together are told apart', () => {
     { a: 'b1:c', d: '' },
     { a: 'b', '1:cd': '' },
     { ab: '1:c', d: '' },
-  ].map((tags) => hex(bytes.point(point('event', { tags }), 0, 1)));
+  ].map((tags) => hex(bytes.points(point('event', { tags }))(0, 1)));
   expect(new Set(told).size).toBe(3);
 });
 
@@ -72,13 +72,13 @@ test('the order in which names were given does not count', () => {
     tags: { b: '2', a: '1' },
     fields: { y: Float64Array.of(2), x: Float64Array.of(1) },
   });
-  expect(hex(bytes.point(other, 0, 1))).toBe(hex(bytes.point(one, 0, 1)));
+  expect(hex(bytes.points(other)(0, 1))).toBe(hex(bytes.points(one)(0, 1)));
 });
 
 test('long texts and many kinds are no matter', () => {
   const bytes = new OutputBytes();
-  for (let i = 0; i < 600; i++) bytes.point(point('alert', { labels: { id: `${i}` } }), 0, 1);
+  for (let i = 0; i < 600; i++) bytes.points(point('alert', { labels: { id: `${i}` } }))(0, 1);
   const long = 'ß'.repeat(5000);
-  const written = bytes.point(point('alert', { series: [long] }), 0, 1);
+  const written = bytes.points(point('alert', { series: [long] }))(0, 1);
   expect(Buffer.from(written).includes(Buffer.from(long))).toBe(true);
 });

@@ -1,0 +1,74 @@
+import { ALERT_NUMBERS } from '../alert/turn.ts';
+import type { Points } from '../sink/points.ts';
+
+/** The columns that name a row of each table of outputs. */
+export const ROW_KEYS = {
+  reading: ['partition', 'series', 'time'],
+  forecast: ['partition', 'series', 'model', 'h', 'time'],
+  anomaly: ['partition', 'series', 'time'],
+  alert: ['partition', 'series', 'time', 'state'],
+  event: ['partition', 'series', 'time', 'model', 'kind', 'h'],
+} as const satisfies Record<Points['measurement'], readonly string[]>;
+
+/** Point i of a block as a row of the table of its measurement, in the order of the columns; the number of an alert apart. */
+export function outputRow(partition: number, block: Points, i: number): (number | string | null)[] {
+  const { measurement, series, time, tags, fields } = block;
+  const name = series[i]!;
+  const t = time[i]!;
+  const number = (field: string): number => fields[field]![i]!;
+  const orNull = (field: string): number | null => (Number.isNaN(number(field)) ? null : number(field));
+  switch (measurement) {
+    case 'reading':
+      return [partition, name, t, number('value')];
+    case 'forecast':
+      return [
+        partition,
+        name,
+        tags['model']!,
+        Number(tags['h']),
+        t,
+        number('yhat'),
+        orNull('lo'),
+        orNull('hi'),
+      ];
+    case 'anomaly':
+      return [
+        partition,
+        name,
+        t,
+        number('value'),
+        orNull('expected'),
+        orNull('lo'),
+        orNull('hi'),
+        number('score'),
+      ];
+    case 'alert': {
+      const { id: _, muted, channel = '', ...own } = block.labels ?? {};
+      return [
+        partition,
+        name,
+        t,
+        tags['state']!,
+        number('since'),
+        tags['severity']!,
+        tags['reason']!,
+        channel,
+        muted === 'true' ? 1 : 0,
+        JSON.stringify(own),
+        ...ALERT_NUMBERS.map(orNull),
+      ];
+    }
+    case 'event':
+      return [
+        partition,
+        name,
+        t,
+        tags['model']!,
+        tags['kind']!,
+        Number(tags['h']),
+        number('value'),
+        number('expected'),
+        orNull('width'),
+      ];
+  }
+}

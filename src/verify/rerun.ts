@@ -1,0 +1,207 @@
+import type { RunSettings } from '../config/run-settings.ts';
+import type { LoggedCommand } from '../command.ts';
+import { ForetideError } from '../errors.ts';
+import type { DeadLetter, Frame } from '../frame.ts';
+import type { Log } from '../log.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { prepare } from '../run/prepare.ts';
+import { Task, type TaskParts } from '../run/task.ts';
+import type { Points } from '../sink/points.ts';
+import type { Batch, SourceHandler } from '../source/source.ts';
+import type { Restored, Restoring, Store } from '../store/store.ts';
+
+/** What of a partition is run again. */
+export interface RerunRange {
+  /** Offset of its first record; null: where the input begins. */
+  readonly from: number | null;
+  /** The position after its last. */
+  readonly to: number;
+  /** What took effect in it, in order. */
+  readonly commands: readonly LoggedCommand[];
+  /** That the state was written under; of some stores its beginning alone is known. */
+  readonly fingerprint: string;
+  /** Gives the state that it begins with, where that is not the very beginning. */
+  readonly restore?: (into: Restoring) => void;
+}
+
+/** Is told what comes out. */
+export interface RerunObserver {
+  /** All that came of a frame, in order. @returns whether enough is known */
+  take(partition: number, blocks: readonly Points[]): boolean;
+  /** The dead letters of a batch, in the order of their offsets. @returns whether enough is known */
+  takeDead(partition: number, letters: readonly DeadLetter[]): boolean;
+  /** The range of a partition has come to its end. */
+  ended(task: Task): void;
+}
+
+export interface RerunParts {
+  readonly pipeline: Pipeline;
+  /** Of the run; its input reaches as far as the ranges do, at least. */
+  readonly settings: RunSettings;
+  readonly ranges: ReadonlyMap<number, RerunRange>;
+  readonly observer: RerunObserver;
+  readonly log: Log;
+}
+
+/**
+ * Runs ranges of a history again, through the very tasks of a run, each as if it caught up with what had been committed before: commands take effect in
+ * their places, and nothing is written anywhere.
+ *
+ * @returns whether all ranges came to their ends; not where the observer knew enough before
+ * @throws ForetideError STATE_MISMATCH where the state was written under other settings, or the input ends before a range does; whatever source and
+ *   stages throw
+ */
+export async function rerun({ pipeline, settings, ranges, observer, log }: RerunParts): Promise<boolean> {
+  // where outputs would go is no matter, and need not be reached
+  const own: RunSettings = { ...settings, output: { kind: 'none' }, deadLetters: { kind: 'store' } };
+  const { decoder, model, source } = await prepare(own, log);
+  const stop = new AbortController();
+  const parts = { pipeline, settings: own, decoder, model, sink: undefined, deadLetters: undefined };
+  const handler = new RerunHandler({ ...parts, stop: stop.signal }, ranges, observer, () => stop.abort());
+  try {
+    await source.run(handler, stop.signal);
+    return handler.end();
+  } finally {
+    handler.close();
+  }
+}
+
+/** Gives tasks what they begin with, and keeps nothing. */
+class MutedStore implements Store {
+  readonly name = 'nothing is kept';
+  readonly #ranges: ReadonlyMap<number, RerunRange>;
+
+  constructor(ranges: ReadonlyMap<number, RerunRange>) {
+    this.#ranges = ranges;
+  }
+
+  open(partition: number, fingerprint: string, into: Restoring): Promise<Restored> {
+    const range = this.#ranges.get(partition)!;
+    if (!fingerprint.startsWith(range.fingerprint)) {
+      throw new ForetideError('STATE_MISMATCH', {
+        what: 'The stored state belongs to other settings, another model or another version',
+        expected: `fingerprint ${range.fingerprint.slice(0, 12)}`,
+        got: fingerprint.slice(0, 12),
+        where: `partition ${partition}`,
+        todo: 'Verify with the settings and the version that wrote it.',
+      });
+    }
+    range.restore?.(into);
+    const { from, to: committed, commands } = range;
+    return Promise.resolve({ next: from ?? 0, committed, commands });
+  }
+
+  commit(): Promise<void> {
+    return Promise.reject(new Error('Nothing is committed when a range is run again'));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class RerunHandler implements SourceHandler {
+  readonly #parts: Omit<TaskParts, 'store'>;
+  readonly #ranges: ReadonlyMap<number, RerunRange>;
+  readonly #observer: RerunObserver;
+  readonly #stop: () => void;
+  readonly #tasks = new Map<number, Task>();
+  /** Dead letters of the batch at hand. */
+  readonly #dead: DeadLetter[] = [];
+  /** Partitions that have come to their ends. */
+  readonly #ended = new Set<number>();
+  #isEnough = false;
+
+  constructor(
+    parts: Omit<TaskParts, 'store'>,
+    ranges: ReadonlyMap<number, RerunRange>,
+    observer: RerunObserver,
+    stop: () => void,
+  ) {
+    this.#parts = parts;
+    this.#ranges = ranges;
+    this.#observer = observer;
+    this.#stop = stop;
+  }
+
+  async open(partition: number): Promise<number | null> {
+    const range = this.#ranges.get(partition);
+    if (!range) return null;
+    const { pipeline } = this.#parts;
+    const observed: Pipeline = {
+      ...pipeline,
+      records: (frame, settings, parts) =>
+        this.#take(partition, frame, pipeline.records(frame, settings, parts)),
+    };
+    const store = new MutedStore(this.#ranges);
+    const task = await Task.open(partition, { ...this.#parts, pipeline: observed, store });
+    this.#tasks.set(partition, task);
+    this.#look(task);
+    return range.from;
+  }
+
+  handle({ partition, records, next }: Batch): Promise<void> {
+    const task = this.#tasks.get(partition);
+    const range = this.#ranges.get(partition);
+    if (!task || !range || this.#isEnough || this.#ended.has(partition)) return Promise.resolve();
+    const known = records.filter(({ offset }) => offset < range.to);
+    task.push({ partition, records: known, next: Math.min(next, range.to) });
+    this.#look(task);
+    return Promise.resolve();
+  }
+
+  lose(partition: number): Promise<void> {
+    if (this.#ended.has(partition) || !this.#tasks.has(partition)) return Promise.resolve();
+    return Promise.reject(
+      new ForetideError('STORE_UNSETTLED', {
+        what: 'The input was lost in the middle of a range',
+        where: `partition ${partition}`,
+        todo: 'Verify once more.',
+        canRetry: true,
+      }),
+    );
+  }
+
+  /** The source has ended. */
+  end(): boolean {
+    if (this.#isEnough) return false;
+    for (const [partition, { to }] of this.#ranges) {
+      if (this.#ended.has(partition)) continue;
+      throw new ForetideError('STATE_MISMATCH', {
+        what: 'The input ends before the stored state does',
+        expected: `records up to ${to}`,
+        got: String(this.#tasks.get(partition)?.position ?? 'none'),
+        where: `partition ${partition}`,
+        todo: 'Give the input that the run had, whole.',
+      });
+    }
+    return true;
+  }
+
+  close(): void {
+    for (const task of this.#tasks.values()) task.close();
+    this.#tasks.clear();
+  }
+
+  #take(partition: number, frame: Frame, blocks: readonly Points[]): readonly Points[] {
+    this.#dead.push(...frame.dead);
+    if (!this.#isEnough && this.#observer.take(partition, blocks)) this.#enough();
+    return blocks;
+  }
+
+  /** After something was taken in. */
+  #look(task: Task): void {
+    const { partition } = task;
+    const dead = this.#dead.splice(0).toSorted((a, b) => a.offset - b.offset);
+    if (!this.#isEnough && this.#observer.takeDead(partition, dead)) this.#enough();
+    if (this.#isEnough || !task.isCaughtUp) return;
+    this.#ended.add(partition);
+    this.#observer.ended(task);
+    if (this.#ended.size === this.#ranges.size) this.#stop();
+  }
+
+  #enough(): void {
+    this.#isEnough = true;
+    this.#stop();
+  }
+}

@@ -1,0 +1,264 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { LoggedCommand } from '../command.ts';
+import { RangeDigest } from '../digest/range-digest.ts';
+import { ForetideError } from '../errors.ts';
+import type { DeadLetter } from '../frame.ts';
+import type { Task } from '../run/task.ts';
+import type { Points } from '../sink/points.ts';
+import { digestKey } from '../store/sqlite.ts';
+import { outputRow, ROW_KEYS } from '../store/sqlite-rows.ts';
+import { SCHEMA_VERSION } from '../store/sqlite-schema.ts';
+import type { StateRow } from '../store/store.ts';
+import { type Difference, shownValue } from './difference.ts';
+import { stateDifference } from './state-difference.ts';
+import type { Stored, StoredPartition } from './stored.ts';
+
+type Measurement = Points['measurement'];
+const TABLES = Object.keys(ROW_KEYS) as Measurement[];
+
+/** What of a run's outputs its tables hold. */
+export interface Holds {
+  readonly outputs: boolean;
+  readonly letters: boolean;
+}
+
+/** Dead letters that the sink's server refused: no run without it gives them. */
+const OWN_LETTERS = "reason <> 'rejected'";
+
+/** What a run has left in its SQLite file: state, and where the outputs go there these as well. */
+export class StoredSqlite implements Stored {
+  readonly where: string;
+  readonly partitions: readonly StoredPartition[];
+  readonly #database: DatabaseSync;
+  readonly #holds: Holds;
+  readonly #cutoff: number;
+  readonly #rows: Readonly<Record<Measurement, StatementSync>>;
+  /** Rows of each table that have come again, and were there. */
+  readonly #found = new Map<string, number>();
+  /** Their keys, where they are wanted. */
+  readonly #keys: Set<string> | undefined;
+  /** Whether there are rows too many, and it was not said which. */
+  #isVague = false;
+  readonly #names = new Map<Measurement, readonly string[]>();
+  readonly #letters = new Map<number, Iterator<Record<string, unknown>>>();
+
+  /**
+   * @param isThorough whether the keys of all rows are kept, so that `left` can name a row
+   * @throws ForetideError FILE_UNREADABLE, STATE_MISMATCH
+   */
+  constructor(path: string, holds: Holds, isThorough: boolean) {
+    if (!existsSync(path)) {
+      throw new ForetideError('FILE_UNREADABLE', {
+        what: 'There is no such SQLite file',
+        got: path,
+        todo: 'Name the store of the run with store.path or --from-store.',
+      });
+    }
+    this.where = path;
+    this.#holds = holds;
+    this.#database = new DatabaseSync(path, { readOnly: true });
+    // everything is read as of the first question
+    this.#database.exec('BEGIN');
+    const version = this.#meta('schema');
+    if (version !== String(SCHEMA_VERSION)) {
+      this.#database.close();
+      throw new ForetideError('STATE_MISMATCH', {
+        what: 'The SQLite file was written by another version of Foretide',
+        expected: `schema ${SCHEMA_VERSION}`,
+        got: `schema ${version}`,
+        where: path,
+        todo: 'Verify with the version that wrote it.',
+      });
+    }
+    this.#cutoff = Number(this.#meta('cutoff') ?? -Infinity);
+    const select = (table: Measurement): StatementSync => {
+      const isThis = ROW_KEYS[table].map((name) => `${name} = ?`);
+      return this.#database.prepare(`SELECT * FROM ${table} WHERE ${isThis.join(' AND ')}`);
+    };
+    this.#rows = Object.fromEntries(TABLES.map((table) => [table, select(table)])) as Record<
+      Measurement,
+      StatementSync
+    >;
+    this.#keys = isThorough ? new Set() : undefined;
+    this.partitions = this.#partitions();
+  }
+
+  #partitions(): readonly StoredPartition[] {
+    const rows = this.#all('SELECT partition, next, fingerprint FROM position ORDER BY partition');
+    return rows.map((row) => {
+      const { partition, next, fingerprint } = row as {
+        partition: number;
+        next: number;
+        fingerprint: string;
+      };
+      const digest = this.#meta(digestKey(partition));
+      const commands = this.#all('SELECT * FROM command WHERE partition = ? ORDER BY number', partition);
+      return {
+        partition,
+        next,
+        fingerprint,
+        digest: digest === undefined ? undefined : RangeDigest.parse(JSON.parse(digest)),
+        commands: commands.map(({ number, before, command }) =>
+          LoggedCommand.parse({ number, before, command: JSON.parse(command as string) as unknown }),
+        ),
+      };
+    });
+  }
+
+  compareState(task: Task): Difference | undefined {
+    const { partition } = task;
+    const rows = this.#database
+      .prepare('SELECT series, bytes FROM state WHERE partition = ? ORDER BY birth')
+      .iterate(partition) as Iterable<unknown> as Iterable<StateRow>;
+    const position = this.#database.prepare('SELECT slots FROM position WHERE partition = ?').get(partition);
+    return stateDifference(task, rows, (position as { slots: Uint8Array }).slots);
+  }
+
+  compare(partition: number, block: Points): Difference | undefined {
+    if (!this.#holds.outputs) return undefined;
+    const { measurement, time } = block;
+    const keys: readonly string[] = ROW_KEYS[measurement];
+    for (let i = 0; i < block.length; i++) {
+      if (time[i]! < this.#cutoff) continue;
+      const row = outputRow(partition, block, i);
+      const columns = this.#columns(measurement);
+      const key = keys.map((name) => row[columns.indexOf(name)]!);
+      const kept = this.#rows[measurement].get(...key) as Record<string, unknown> | undefined;
+      const at = kept ? columns.findIndex((name, c) => kept[name] !== row[c]) : 0;
+      if (at >= 0) {
+        return {
+          partition,
+          offset: Number.isNaN(block.offset[i]!) ? null : block.offset[i]!,
+          series: block.series[i]!,
+          time: time[i]!,
+          what: nameOf(measurement, block.tags['h']),
+          column: kept ? columns[at]! : '',
+          stored: kept ? shownValue(kept[columns[at]!]) : 'none',
+          again: kept ? shownValue(row[at]) : 'a row',
+        };
+      }
+      this.#found.set(countKey(partition, measurement), this.#count(partition, measurement) + 1);
+      this.#keys?.add(JSON.stringify([measurement, ...key]));
+    }
+    return undefined;
+  }
+
+  compareDead(partition: number, letters: readonly DeadLetter[]): Difference | undefined {
+    if (!this.#holds.letters) return undefined;
+    for (const letter of letters) {
+      const kept = this.#nextLetter(partition);
+      const found = kept ? LETTER.find((name) => !isSame(kept[name], letter[name])) : 'offset';
+      if (found === undefined) continue;
+      return {
+        partition,
+        offset: letter.offset,
+        series: letter.series,
+        time: null,
+        what: 'dead letter',
+        column: kept ? found : '',
+        stored: kept ? shownValue(kept[found]) : 'none',
+        again: kept ? shownValue(letter[found]) : letter.reason,
+      };
+    }
+    return undefined;
+  }
+
+  left(partition: number): Difference | undefined {
+    const none = { partition, offset: null, column: '', stored: 'a row', again: 'none' } as const;
+    for (const table of this.#holds.outputs ? TABLES : []) {
+      const rows = Number(
+        this.#one(`SELECT count(*) FROM ${table} WHERE partition = ? AND time >= ?`, partition, this.#cutoff),
+      );
+      const found = this.#count(partition, table);
+      if (rows === found) continue;
+      const row = this.#stray(partition, table);
+      const what = nameOf(table, row?.['h'] === undefined ? undefined : String(row['h']).padStart(2, '0'));
+      const stored = row ? 'a row' : `${rows} rows`;
+      const again = row ? 'none' : String(found);
+      const series = row ? (row['series'] as string) : '';
+      const time = row ? (row['time'] as number) : null;
+      if (!row) this.#isVague = true;
+      return { ...none, stored, again, series, time, what };
+    }
+    const letter = this.#holds.letters ? this.#nextLetter(partition) : undefined;
+    if (!letter) return undefined;
+    const { series, offset, reason } = letter as { series: string; offset: number; reason: string };
+    return { ...none, series, offset, time: null, what: 'dead letter', stored: reason };
+  }
+
+  isWorthMore(): boolean {
+    return this.#isVague;
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** The first row of a table whose key did not come again. */
+  #stray(partition: number, table: Measurement): Record<string, unknown> | undefined {
+    if (!this.#keys) return undefined;
+    const rows = this.#database
+      .prepare(`SELECT * FROM ${table} WHERE partition = ? AND time >= ? ORDER BY time, series`)
+      .iterate(partition, this.#cutoff) as Iterable<Record<string, unknown>>;
+    for (const row of rows)
+      if (!this.#keys.has(JSON.stringify([table, ...ROW_KEYS[table].map((name) => row[name])]))) return row;
+    return undefined;
+  }
+
+  /** Names of a table's columns, the number of an alert apart. */
+  #columns(table: Measurement): readonly string[] {
+    const known = this.#names.get(table);
+    if (known) return known;
+    const columns = this.#rows[table].columns().map(({ name }) => name);
+    const own = columns.filter((name) => name !== 'id');
+    this.#names.set(table, own);
+    return own;
+  }
+
+  #count(partition: number, table: Measurement): number {
+    return this.#found.get(countKey(partition, table)) ?? 0;
+  }
+
+  #nextLetter(partition: number): Record<string, unknown> | undefined {
+    let letters = this.#letters.get(partition);
+    if (!letters) {
+      const select = this.#database.prepare(
+        `SELECT * FROM dead_letter WHERE partition = ? AND ${OWN_LETTERS} ORDER BY offset, id`,
+      );
+      letters = select.iterate(partition) as Iterator<Record<string, unknown>>;
+      this.#letters.set(partition, letters);
+    }
+    const { value, done } = letters.next();
+    return done ? undefined : value;
+  }
+
+  #meta(key: string): string | undefined {
+    return this.#one('SELECT value FROM meta WHERE key = ?', key);
+  }
+
+  /** The only column of the only row. */
+  #one(sql: string, ...parameters: SQLInputValue[]): string | undefined {
+    const row = this.#database.prepare(sql).get(...parameters);
+    return row === undefined ? undefined : String(Object.values(row)[0]);
+  }
+
+  #all(sql: string, ...parameters: SQLInputValue[]): Record<string, unknown>[] {
+    return this.#database.prepare(sql).all(...parameters) as Record<string, unknown>[];
+  }
+}
+
+const LETTER = ['offset', 'series', 'reason', 'detail', 'bytes'] as const;
+
+function isSame(kept: unknown, value: unknown): boolean {
+  if (kept instanceof Uint8Array && value instanceof Uint8Array) return Buffer.compare(kept, value) === 0;
+  return kept === value;
+}
+
+function nameOf(measurement: string, h: string | undefined): string {
+  return h === undefined ? measurement : `${measurement} h=${h}`;
+}
+
+function countKey(partition: number, table: string): string {
+  return `${partition}/${table}`;
+}

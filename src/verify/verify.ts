@@ -1,0 +1,193 @@
+import type { RunSettings } from '../config/run-settings.ts';
+import type { RangeDigest } from '../digest/range-digest.ts';
+import { ForetideError } from '../errors.ts';
+import type { DeadLetter } from '../frame.ts';
+import { type Log, silentLog } from '../log.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { mustNotReadOwnStore } from '../run/prepare.ts';
+import { type PartitionDigest, rangeReport } from '../run/range-report.ts';
+import { kafkaClient } from '../source/kafka-client.ts';
+import { KafkaAdmin } from '../source/kafka-admin.ts';
+import { type StorePlace, storePlace } from '../run/stores.ts';
+import type { Task } from '../run/task.ts';
+import type { Points } from '../sink/points.ts';
+import type { Difference } from './difference.ts';
+import { rerun, type RerunObserver, type RerunRange } from './rerun.ts';
+import { StoredKafka } from './stored-kafka.ts';
+import { StoredSqlite } from './stored-sqlite.ts';
+import type { Stored, StoredPartition } from './stored.ts';
+
+export interface VerifyOptions {
+  readonly pipeline: Pipeline;
+  readonly settings: RunSettings;
+  readonly log?: Log;
+}
+
+/** What came of it. */
+export interface Verdict {
+  /** Undefined: everything is equal. */
+  readonly difference: Difference | undefined;
+  /** Outputs that came again, dead letters apart. */
+  readonly outputs: number;
+  /** Of what came again, where the run kept sums: of each partition that was run to its end. */
+  readonly digests: readonly PartitionDigest[];
+}
+
+/**
+ * Runs what a run has taken in again, from the beginning to the position that its store has, with the commands of then, and holds all that comes of it
+ * against what is stored: outputs, dead letters, the sums over them, the state. The first place that differs is told; of several kinds the outputs'.
+ *
+ * @throws ForetideError STATE_MISMATCH where it cannot be run again: nothing is stored, the settings are others, the input is not whole, sums that
+ *   began in the middle; FILE_UNREADABLE; whatever source and stages throw
+ */
+export async function verify(options: VerifyOptions): Promise<Verdict> {
+  const { pipeline, settings } = options;
+  const place = storePlace(pipeline.name, settings);
+  mustNotReadOwnStore(settings, place);
+  const { isWorthMore, ...verdict } = await attempt(options, place, false);
+  return isWorthMore ? attempt(options, place, true) : verdict;
+}
+
+async function attempt(
+  { pipeline, settings, log = silentLog }: VerifyOptions,
+  place: StorePlace,
+  isThorough: boolean,
+): Promise<Verdict & { readonly isWorthMore: boolean }> {
+  const stored = await openStored(place, settings, isThorough, log);
+  try {
+    const { partitions } = stored;
+    const observer = new Comparison(stored);
+    const isWhole = await rerun({
+      pipeline,
+      settings: {
+        ...settings,
+        input: await inputUpTo(settings.input, partitions, log),
+        digest: partitions.some(({ digest }) => digest !== undefined),
+      },
+      ranges: rangesOf(stored),
+      observer,
+      log,
+    });
+    const { outputs } = observer;
+    const digests = observer.digests.toSorted((a, b) => a.partition - b.partition);
+    const difference = isWhole ? observer.atEnd() : observer.difference;
+    return { difference, outputs, digests, isWorthMore: !isThorough && stored.isWorthMore(difference) };
+  } finally {
+    stored.close();
+  }
+}
+
+function openStored(
+  place: StorePlace,
+  { output, deadLetters }: RunSettings,
+  isThorough: boolean,
+  log: Log,
+): Promise<Stored> {
+  if (place.kind === 'kafka') return StoredKafka.open(place, isThorough, log);
+  const holds = { outputs: output.kind === 'store', letters: deadLetters.kind === 'store' };
+  return Promise.resolve(new StoredSqlite(place.path, holds, isThorough));
+}
+
+/** The input at full speed and, where it has no end, as far as its partitions were taken in; others end where they begin. */
+async function inputUpTo(
+  input: RunSettings['input'],
+  partitions: readonly StoredPartition[],
+  log: Log,
+): Promise<RunSettings['input']> {
+  if (input.kind === 'file') return { ...input, pace: { kind: 'max' } };
+  if (input.kind !== 'kafka') return input;
+  const admin = new KafkaAdmin(await kafkaClient(input, log), input.brokers);
+  const ends = Array.from({ length: await admin.partitions(input.topic) }, (_, partition) => {
+    const known = partitions.find((one) => one.partition === partition);
+    return [String(partition), known?.next ?? 0] as const;
+  });
+  return { ...input, to: Object.fromEntries(ends) };
+}
+
+/** @throws ForetideError STATE_MISMATCH where nothing is stored, or a state began before its sums */
+function rangesOf({ where, partitions }: Stored): ReadonlyMap<number, RerunRange> {
+  if (partitions.length === 0) {
+    throw new ForetideError('STATE_MISMATCH', {
+      what: 'Nothing is stored that could be verified',
+      where,
+      todo: 'Run the pipeline first, or name its store.',
+    });
+  }
+  return new Map(
+    partitions.map(({ partition, next, digest, commands, fingerprint }) => {
+      if (digest && digest.before > 0) throw beginsLate(digest, `${where}, partition ${partition}`);
+      return [partition, { from: digest?.from ?? null, to: next, commands, fingerprint }];
+    }),
+  );
+}
+
+/** Holds what comes again against what is stored. */
+class Comparison implements RerunObserver {
+  /** Of outputs or dead letters. */
+  difference: Difference | undefined;
+  outputs = 0;
+  readonly digests: PartitionDigest[] = [];
+  readonly #stored: Stored;
+  readonly #partitions: ReadonlyMap<number, StoredPartition>;
+  /** Differences that would follow from others. */
+  readonly #late: Difference[] = [];
+
+  constructor(stored: Stored) {
+    this.#stored = stored;
+    this.#partitions = new Map(stored.partitions.map((one) => [one.partition, one]));
+  }
+
+  take(partition: number, blocks: readonly Points[]): boolean {
+    for (const block of blocks) {
+      this.outputs += block.length;
+      this.difference ??= this.#stored.compare(partition, block);
+    }
+    return this.difference !== undefined;
+  }
+
+  takeDead(partition: number, letters: readonly DeadLetter[]): boolean {
+    this.difference ??= this.#stored.compareDead(partition, letters);
+    return this.difference !== undefined;
+  }
+
+  ended(task: Task): void {
+    const { partition } = task;
+    const again = rangeReport(task);
+    const kept = this.#partitions.get(partition)?.digest;
+    if (again) this.digests.push(again);
+    if (again && kept) this.#late.push(...sumDifferences(kept, again));
+    const state = this.#stored.compareState(task);
+    if (state) this.#late.push(state);
+  }
+
+  /** Once all ranges have come to their ends. */
+  atEnd(): Difference | undefined {
+    for (const partition of this.#partitions.keys()) this.difference ??= this.#stored.left(partition);
+    return this.difference ?? this.#late[0];
+  }
+}
+
+function sumDifferences(kept: RangeDigest, again: PartitionDigest): Difference[] {
+  const { partition } = again;
+  const place = { partition, offset: null, series: '', time: null, column: '' };
+  const sums = [
+    ['digest of the outputs', 'outputs', 'sum'],
+    ['digest of the dead letters', 'dead', 'deadSum'],
+  ] as const;
+  return sums
+    .filter(([, count, sum]) => kept[count] !== again[count] || kept[sum] !== again[sum])
+    .map(([what, count, sum]) => {
+      const [stored, now] = [kept, again].map((of) => `${of[count]}, ${of[sum]}`);
+      return { ...place, what, stored: stored!, again: now! };
+    });
+}
+
+function beginsLate({ from, before }: RangeDigest, where: string): ForetideError {
+  return new ForetideError('STATE_MISMATCH', {
+    what: 'The sums begin in the middle, and the state of then is not kept',
+    expected: 'sums over all that the state has seen',
+    got: `sums from position ${from} on, after ${before} records`,
+    where,
+    todo: 'Run it with --digest from its beginning, with --fresh for instance.',
+  });
+}
