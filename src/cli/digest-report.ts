@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import type { PartitionDigest } from '../run/range-report.ts';
+import type { PartitionDigest } from '../digest/partition-digest.ts';
 
 /** Flags by which digests are asked for. */
 export interface DigestFlags {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PartitionDigest } from '../run/range-report.ts';
+import type { PartitionDigest } from '../digest/partition-digest.ts';
 import type { Difference } from '../verify/difference.ts';
 import { verify } from '../verify/verify.ts';
 import { type DigestFlags, digestReport } from './digest-report.ts';

@@ -99,7 +99,7 @@ export class OutputSums {
     const sum = this.#sum.at(0) + DEAD * LIMBS;
     for (const letter of letters.toSorted((a, b) => a.offset - b.offset)) {
       f64[count] = f64[count]! + 1;
-      addHash(i32, sum, this.#bytes.deadLetter(letter, f64[count]!));
+      addHash(i32, sum, this.#bytes.deadLetter(letter, f64[count]));
     }
   }
 
@@ -129,7 +129,7 @@ export class OutputSums {
       moved.add(place);
     }
     f64[place] = f64[place]! + 1;
-    return f64[place]!;
+    return f64[place];
   }
 
   /** Where the numbers of this measurement of a series or a channel lie; −1 for a series that is not in Memory. */

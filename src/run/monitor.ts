@@ -2,7 +2,8 @@ import type { Model } from '../model/model.ts';
 import type { HorizonScore, ReplayStatus, RunStatus } from '../serve/status.ts';
 import type { Source } from '../source/source.ts';
 import { AlertBook } from './alert-book.ts';
-import { type PartitionDigest, rangeReport, rangeSoFar } from './range-report.ts';
+import type { PartitionDigest } from '../digest/partition-digest.ts';
+import { rangeReport, rangeSoFar } from './range-report.ts';
 import { summarise } from './summary.ts';
 import type { Committed, Task } from './task.ts';
 

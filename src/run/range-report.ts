@@ -1,12 +1,5 @@
-import type { RangeDigest } from '../digest/range-digest.ts';
+import type { PartitionDigest } from '../digest/partition-digest.ts';
 import type { Task } from './task.ts';
-
-/** What came of a range of one partition. */
-export interface PartitionDigest extends RangeDigest {
-  readonly partition: number;
-  /** SHA-256 of the state at its end, 64 hexadecimal digits: see `stateDigest`. Null while the run goes on. */
-  readonly state: string | null;
-}
 
 /** Of what a task has taken in, the state left out; undefined where no digest is asked for, or nothing has come. */
 export function rangeSoFar(task: Task): PartitionDigest | undefined {

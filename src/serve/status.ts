@@ -1,4 +1,4 @@
-import type { PartitionDigest } from '../run/range-report.ts';
+import type { PartitionDigest } from '../digest/partition-digest.ts';
 
 /** How one horizon's forecasts have done so far; null where there is nothing to compare yet. */
 export interface HorizonScore {

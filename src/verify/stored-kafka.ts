@@ -92,7 +92,7 @@ export class StoredKafka implements Stored {
     let row = -1;
     for (const message of pointMessages(block, partition)) {
       row++;
-      const again = json(message.value as string);
+      const again = json(message.value);
       const identity = identityOf(measurement, again);
       const kept = outputs.get(identity);
       outputs.delete(identity);

@@ -3,6 +3,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { LoggedCommand } from '../command.ts';
 import { RangeDigest } from '../digest/range-digest.ts';
 import { ForetideError } from '../errors.ts';
+import { horizonTag } from '../forecast/horizon-tag.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Task } from '../run/task.ts';
 import type { Points } from '../sink/points.ts';
@@ -45,7 +46,7 @@ export class StoredSqlite implements Stored {
 
   /**
    * @param isThorough whether the keys of all rows are kept, so that `left` can name a row
-   * @throws ForetideError FILE_UNREADABLE, STATE_MISMATCH
+   * @throws ForetideError FILE_UNREADABLE, STATE_MISMATCH, STATE_CORRUPT
    */
   constructor(path: string, holds: Holds, isThorough: boolean) {
     if (!existsSync(path)) {
@@ -92,17 +93,30 @@ export class StoredSqlite implements Stored {
         next: number;
         fingerprint: string;
       };
-      const digest = this.#meta(digestKey(partition));
       const commands = this.#all('SELECT * FROM command WHERE partition = ? ORDER BY number', partition);
       return {
         partition,
         next,
         fingerprint,
-        digest: digest === undefined ? undefined : RangeDigest.parse(JSON.parse(digest)),
+        digest: this.#digest(partition),
         commands: commands.map(({ number, before, command }) =>
           LoggedCommand.parse({ number, before, command: JSON.parse(command as string) as unknown }),
         ),
       };
+    });
+  }
+
+  #digest(partition: number): RangeDigest | undefined {
+    const text = this.#meta(digestKey(partition));
+    if (text === undefined) return undefined;
+    const { data, error } = RangeDigest.safeParse(JSON.parse(text));
+    if (data) return data;
+    throw new ForetideError('STATE_CORRUPT', {
+      what: 'The sums over the outputs cannot be read',
+      got: text.slice(0, 200),
+      where: `${this.where}: meta, ${digestKey(partition)}`,
+      todo: 'Verify with the version that wrote them.',
+      cause: error,
     });
   }
 
@@ -173,7 +187,8 @@ export class StoredSqlite implements Stored {
       const found = this.#count(partition, table);
       if (rows === found) continue;
       const row = this.#stray(partition, table);
-      const what = nameOf(table, row?.['h'] === undefined ? undefined : String(row['h']).padStart(2, '0'));
+      const { h } = (row ?? {}) as { readonly h?: number };
+      const what = nameOf(table, h === undefined ? undefined : horizonTag(h));
       const stored = row ? 'a row' : `${rows} rows`;
       const again = row ? 'none' : String(found);
       const series = row ? (row['series'] as string) : '';
@@ -244,7 +259,7 @@ export class StoredSqlite implements Stored {
   }
 
   #all(sql: string, ...parameters: SQLInputValue[]): Record<string, unknown>[] {
-    return this.#database.prepare(sql).all(...parameters) as Record<string, unknown>[];
+    return this.#database.prepare(sql).all(...parameters);
   }
 }
 

@@ -10,7 +10,7 @@ import type { RangeDigest } from '../../src/digest/range-digest.ts';
  */
 export function recomputed(path: DatabaseSync, partition: number, state: string) {
   const rows = (sql: string): Record<string, unknown>[] =>
-    path.prepare(sql).all(...(sql.includes('?') ? [partition] : [])) as Record<string, unknown>[];
+    path.prepare(sql).all(...(sql.includes('?') ? [partition] : []));
   const { text } = rows('SELECT text FROM meaning')[0] as { text: string };
   const fingerprint = (JSON.parse(text) as { model: string }).model.slice(0, 12);
   const h = (row: Record<string, unknown>): string => String(row['h']).padStart(2, '0');

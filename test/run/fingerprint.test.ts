@@ -77,6 +77,7 @@ test.each([
   ['where the outputs go', ['output.kind=none']],
   ['where dead letters go', ['deadLetters.kind=kafka', 'deadLetters.topic=dead']],
   ['the page', ['page.enabled=true', 'page.port=0']],
+  ['digests, which the layout shows', ['digest=true']],
   ['commits', ['commit.every=9s', 'commit.readings=7']],
   ['the store', ['store.path=other.db', 'store.retention=1d']],
 ])('does not change with %s', (_, set) => {

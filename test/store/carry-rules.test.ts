@@ -15,6 +15,7 @@ const KNOWN = new Set(GROUPS.map(({ name }) => name));
 describe('the groups', () => {
   test.each<readonly [Pipeline, readonly string[]]>([
     [liveForecast, []],
+    [liveForecast, ['digest=true']],
     [liveForecast, ['forecast.profile=full']],
     [liveForecast, ['forecast.profile=full', 'forecast.weights=partition']],
     [liveForecast, ['forecast.learn=none']],

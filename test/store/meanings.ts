@@ -2,6 +2,7 @@ import liveForecast from '../../pipelines/live-forecast.ts';
 import type { RunSettings } from '../../src/config/run-settings.ts';
 import { decoderFor } from '../../src/decode/decoders.ts';
 import { joinedDecoder } from '../../src/decode/joined-decoder.ts';
+import { OutputSums } from '../../src/digest/output-sums.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel } from '../../src/model/model.ts';
 import { stateMeaning } from '../../src/run/fingerprint.ts';
@@ -28,5 +29,6 @@ export function meaningOf(set: readonly string[], pipeline: Pipeline = liveForec
   const model = createModel(settings.model, decoder.channels.length);
   const memory = new Memory();
   pipeline.topology(settings, { memory, decoder, model });
+  if (settings.digest) void new OutputSums(memory, decoder.channels);
   return JSON.parse(JSON.stringify(stateMeaning(pipeline.name, settings, model, memory))) as StateMeaning;
 }

@@ -189,7 +189,7 @@ describe('a run in SQLite', () => {
     const path = changed(
       `UPDATE meta SET value = replace(value, '"sum":"', '"sum":"0') WHERE key = 'digest/0'`,
     );
-    await expect(verdictOf(path)).rejects.toThrow();
+    await expect(verdictOf(path)).rejects.toMatchObject({ code: 'STATE_CORRUPT' });
     const zeros = '0'.repeat(64);
     const set = `UPDATE meta SET value = json_set(value, '$.sum', '${zeros}') WHERE key = 'digest/0'`;
     const { difference } = await verdictOf(changed(set));
