@@ -14,11 +14,20 @@ export interface BenchTopic {
 }
 
 /** A new topic that holds the first `count` readings of the bench's stream as JSON, keyed by sensor. */
-export async function makeTopic(
+export function makeTopic(
   brokers: string[],
   count: number,
   partitions: number,
   sensors = SENSORS,
+): Promise<BenchTopic> {
+  return makeTopicOf(brokers, sensorReadings(count, sensors), partitions);
+}
+
+/** A new topic that holds these. */
+export async function makeTopicOf(
+  brokers: string[],
+  readings: Iterable<SensorReading>,
+  partitions: number,
 ): Promise<BenchTopic> {
   const name = `bench-${randomUUID()}`;
   const client = await kafkaClient(KafkaClientSettings.parse({ brokers }), silentLog);
@@ -34,7 +43,7 @@ export async function makeTopic(
   const configEntries = [{ name: 'retention.ms', value: '-1' }];
   const topics = [{ topic: name, numPartitions: partitions, configEntries }];
   await asAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics }));
-  await produce(client, name, sensorReadings(count, sensors), partitions);
+  await produce(client, name, readings, partitions);
   return { name, remove: () => asAdmin((admin) => admin.deleteTopics({ topics: [name] })) };
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { accuracyBench } from './accuracy.ts';
 import { alertsBench } from './alerts.ts';
+import { digestBench } from './digest.ts';
 import { eosBench } from './eos.ts';
 import { memoryBench } from './memory.ts';
 import { pipelineBench } from './pipeline.ts';
@@ -13,6 +14,7 @@ const program = new Command('bench')
   .description('Measures on this machine.')
   .addCommand(accuracyBench())
   .addCommand(alertsBench())
+  .addCommand(digestBench())
   .addCommand(eosBench())
   .addCommand(memoryBench())
   .addCommand(pipelineBench())

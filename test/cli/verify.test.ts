@@ -65,7 +65,7 @@ describe('foretide verify', () => {
     const { code, stdout } = await verify('--from-store', 'run.db');
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^✖ different: forecast h=06, column lo\n {2}at: partition 0, offset \d+, series s1, 2026-01-05T00:00:00.000Z\n {2}stored: 7\n {2}again: -?[\d.]+\n$/,
+      /^✖ different: forecast h=06, column lo\n {2}at: partition 0, offset 181, series s1, 2026-01-05T00:00:00.000Z\n {2}stored: 7\n {2}again: -?[\d.]+\n$/,
     );
   });
 
