@@ -86,11 +86,13 @@ Examples:
   )
   .action((name: string, flags: RunFlags, command: Command) => runCommand(name, flags, command));
 
-addSettingsOptions(
-  program
-    .command('replay')
-    .description('run history through the live code, into a file of its own')
-    .argument('<pipeline>', PIPELINE),
+addDigestOptions(
+  addSettingsOptions(
+    program
+      .command('replay')
+      .description('run history through the live code, into a file of its own')
+      .argument('<pipeline>', PIPELINE),
+  ),
 )
   .option(
     '--from <time>',

@@ -5,6 +5,7 @@ import type { ReplayStatus, RunStatus } from '../serve/status.ts';
 import { ForetideError } from '../errors.ts';
 import { type Pace, PaceSettings } from '../source/file-settings.ts';
 import { createLog } from './log.ts';
+import { type DigestFlags, digestReport } from './digest-report.ts';
 import { findPipeline } from './pipelines.ts';
 import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
 import { actionOf, KEYS_TOLD, listenToKeys } from './replay-keys.ts';
@@ -14,7 +15,7 @@ import { SIGNALS } from './signals.ts';
 import { timeLeft } from './time-left.ts';
 
 /** Flags of `foretide replay`. */
-export interface ReplayFlags extends SettingsFlags {
+export interface ReplayFlags extends SettingsFlags, DigestFlags {
   readonly from?: string;
   readonly to?: string;
   readonly speed: string;
@@ -72,6 +73,8 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
     keys?.end();
     await running.stop();
   }
+  const { digests } = running.status();
+  if (flags.digest && digests) print(digestReport(digests, flags));
 }
 
 function paceOf(speed: string): Pace {

@@ -60,7 +60,7 @@ export async function rerun({ pipeline, settings, ranges, observer, log }: Rerun
   const handler = new RerunHandler({ ...parts, stop: stop.signal }, ranges, observer, () => stop.abort());
   try {
     await source.run(handler, stop.signal);
-    return handler.end();
+    return handler.finish();
   } finally {
     handler.close();
   }
@@ -162,8 +162,8 @@ class RerunHandler implements SourceHandler {
     );
   }
 
-  /** The source has ended. */
-  end(): boolean {
+  /** The source has ended. @returns whether all ranges have come to their ends */
+  finish(): boolean {
     if (this.#isEnough) return false;
     for (const [partition, { to }] of this.#ranges) {
       if (this.#ended.has(partition)) continue;

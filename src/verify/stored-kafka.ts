@@ -1,7 +1,7 @@
-import { LoggedCommand } from '../command.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Log } from '../log.ts';
+import { loggedCommands } from '../run/logged-commands.ts';
 import type { StorePlace } from '../run/stores.ts';
 import type { Points } from '../sink/points.ts';
 import { readWholeTopic } from '../source/kafka-whole-topic.ts';
@@ -44,10 +44,11 @@ export class StoredKafka implements Stored {
    * @throws ForetideError KAFKA_UNREACHABLE, KAFKA_TOPIC, STATE_CORRUPT
    */
   static async open(
-    { input, topics }: Extract<StorePlace, { kind: 'kafka' }>,
+    place: Extract<StorePlace, { kind: 'kafka' }>,
     isThorough: boolean,
     log: Log,
   ): Promise<StoredKafka> {
+    const { input, topics } = place;
     const metas = new Map<number, StateRecord>();
     await readWholeTopic(
       input,
@@ -60,18 +61,11 @@ export class StoredKafka implements Stored {
       },
       log,
     );
-    const commands: { readonly partition: number; readonly command: LoggedCommand }[] = [];
-    await readWholeTopic(
-      input,
-      topics.commands,
-      (partition, { value }) => commands.push({ partition, command: LoggedCommand.parse(json(value)) }),
-      log,
-    );
+    const commands = await loggedCommands(place, log);
     const partitions = Array.from(metas, ([partition, record]) => {
       const { next, digest } = metaOf(record, `${topics.changelog}/${partition}`);
-      const own = commands.filter((one) => one.partition === partition && one.command.before <= next);
-      const { fingerprint } = record;
-      return { partition, next, fingerprint, digest, commands: own.map(({ command }) => command) };
+      const own = commands.get(partition)?.filter(({ before }) => before <= next) ?? [];
+      return { partition, next, fingerprint: record.fingerprint, digest, commands: own };
     });
     const sorted = partitions.toSorted((a, b) => a.partition - b.partition);
     const measurements = new Set(Object.keys(topics.outputs));

@@ -89,13 +89,12 @@ function openStored(
   return Promise.resolve(new StoredSqlite(place.path, holds, isThorough));
 }
 
-/** The input at full speed and, where it has no end, as far as its partitions were taken in; others end where they begin. */
+/** The input as far as its partitions were taken in; others end where they begin. */
 async function inputUpTo(
   input: RunSettings['input'],
   partitions: readonly StoredPartition[],
   log: Log,
 ): Promise<RunSettings['input']> {
-  if (input.kind === 'file') return { ...input, pace: { kind: 'max' } };
   if (input.kind !== 'kafka') return input;
   const admin = new KafkaAdmin(await kafkaClient(input, log), input.brokers);
   const ends = Array.from({ length: await admin.partitions(input.topic) }, (_, partition) => {

@@ -29,6 +29,12 @@ describe('foretide run --digest', () => {
     expect(told()).toMatchObject([{ partition: 0, from: 0, to: 400, before: 0, dead: 0 }]);
   });
 
+  test('a replay of the same tells the same', async () => {
+    const flags = ['--no-page', '--digest', '--json', '--set', 'store.path=run.db'];
+    const { stdout } = await foretide(['replay', 'live-forecast', ...settings, ...flags], { cwd });
+    expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toEqual({ digests: told() });
+  });
+
   test('a run of something else tells others', async () => {
     const flags = [
       '--exit-at-end',
