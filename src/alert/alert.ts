@@ -80,6 +80,7 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
     const peak = peakOf(f64, at);
     const series = memory.name(row);
     return {
+      ...more,
       turn,
       isMuted: muted,
       series,
@@ -87,7 +88,6 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
       severity: peak >= settings.critical ? 'critical' : 'warning',
       peak,
       labels: { ...expression?.exec(series)?.groups },
-      ...more,
     };
   }
 

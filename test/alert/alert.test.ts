@@ -128,6 +128,7 @@ describe('what goes wrong is told', () => {
     const turns = play(stream((step, value) => (step >= WRONG && step < 1800 ? undefined : value)));
     const [fired, resolved] = turns;
     expect(fired).toMatchObject({ turn: 'firing', series: 'site1.a', reason: 'silence' });
+    expect(fired).toMatchObject({ peak: fired!.score, value: NaN, surprise: NaN });
     expect(stepOf(fired!)).toBeGreaterThan(WRONG + 3);
     expect(stepOf(fired!)).toBeLessThan(WRONG + 30);
     expect(resolved).toMatchObject({ turn: 'resolved' });
