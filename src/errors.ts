@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'INFLUX_REJECTED'
   | 'ROUTE_REFUSED'
   | 'ROUTE_UNREACHABLE'
+  | 'SERIES_UNKNOWN'
   | 'ADDRESS_IN_USE';
 
 /** What an error tells: data first, prose last. */

@@ -21,11 +21,22 @@ export interface Alerted {
 /** Columns that alerts are made from. */
 export type Alertable = Frame & Forecasted & Judged & Evidence & Partial<Silences & Detected>;
 
-/** Of a series, behind the machine's numbers: it is muted before this time; what its oddness has to reach; whether its alert was told. */
+/**
+ * Of a series, behind the machine's numbers: it is muted before this time; what its oddness has to reach; whether its alert was told; the last time that
+ * it was judged at.
+ */
 const MUTED_UNTIL = ALERT;
 const BAR = ALERT + 1;
 const TOLD = ALERT + 2;
-const NUMBERS = ALERT + 3;
+const LATEST = ALERT + 3;
+const NUMBERS = ALERT + 4;
+
+/** A turn, and when it is. */
+interface Taken {
+  readonly turn: Turn;
+  readonly isMuted: boolean;
+  readonly time: number;
+}
 
 /** An alert that is said to be false takes the bar this share of the way to 1. */
 const LESS = 0.25;
@@ -36,6 +47,8 @@ const LESS = 0.25;
  * 1. A command `mute` and a stretch of maintenance keep alerts from being told. One that still fires when that is over is told then.
  * 2. A command `feedback` raises what the oddness of a series has to reach, or takes it back to `raise`.
  * 3. With a `budget` what would be an alert is none where the series was as odd too often before.
+ * 4. A series that lags behind the partition may have been judged, as silent, at a later time than its next reading has: what that one turns is a millisecond
+ *    after. So no two turns of a series are at one time, and no two alerts begin at one.
  */
 export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable, Alerted> {
   const slot = memory.series('alert', 'f64', NUMBERS);
@@ -50,12 +63,16 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   }
 
   /** Takes in one score of a series. */
-  function take(
-    f64: Float64Array,
-    row: number,
-    time: number,
-    score: number,
-  ): { readonly turn: Turn; readonly isMuted: boolean } | undefined {
+  function take(f64: Float64Array, row: number, time: number, score: number): Taken | undefined {
+    const at = slot.at(row);
+    if (Number.isNaN(score)) return undefined;
+    const latest = f64[at + LATEST]!;
+    const now = latest !== 0 && time <= latest ? latest + 1 : time;
+    f64[at + LATEST] = now;
+    return judgeAt(f64, row, now, score);
+  }
+
+  function judgeAt(f64: Float64Array, row: number, time: number, score: number): Taken | undefined {
     const at = slot.at(row);
     const isWithin = !ledger || takeWithinBudget(f64, ledger.at(row), time, score, settings);
     const turn = stepAlert(f64, at, time, score, settings, isWithin ? f64[at + BAR] : Infinity);
@@ -63,17 +80,17 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
     if (isQuiet) return undefined;
     const muted = isMuted(f64, at, memory.name(row), time);
     if (turn === 'firing') f64[at + TOLD] = muted ? 0 : 1;
-    if (turn === 'resolved') return { turn, isMuted: f64[at + TOLD] === 0 };
-    if (turn !== undefined) return { turn, isMuted: muted };
+    if (turn === 'resolved') return { turn, isMuted: f64[at + TOLD] === 0, time };
+    if (turn !== undefined) return { turn, isMuted: muted, time };
     if (muted || f64[at + TOLD] === 1) return undefined;
     f64[at + TOLD] = 1;
-    return { turn: 'firing', isMuted: false };
+    return { turn: 'firing', isMuted: false, time };
   }
 
   function turnOf(
     row: number,
-    { turn, isMuted: muted }: { readonly turn: Turn; readonly isMuted: boolean },
-    more: Omit<AlertTurn, 'turn' | 'isMuted' | 'series' | 'since' | 'severity' | 'peak' | 'labels'>,
+    { turn, isMuted: muted, time }: Taken,
+    more: Omit<AlertTurn, keyof Taken | 'series' | 'since' | 'severity' | 'peak' | 'labels'>,
   ): AlertTurn {
     const { f64 } = memory.view();
     const at = slot.at(row);
@@ -83,6 +100,7 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
       ...more,
       turn,
       isMuted: muted,
+      time,
       series,
       since: sinceOf(f64, at),
       severity: peak >= settings.critical ? 'critical' : 'warning',
@@ -130,7 +148,6 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
       if (taken)
         alerts.push(
           turnOf(series[i]!, taken, {
-            time: time[i]!,
             reason: REASONS[reason[i]!]!,
             score: oddness[i]!,
             ...shown(frame, i, oddest[i]!),
@@ -169,8 +186,8 @@ export function standingAlerts(memory: Memory): StandingAlert[] {
 
 const NO_NUMBERS = Object.fromEntries(ALERT_NUMBERS.map((name) => [name, NaN])) as unknown as AlertNumbers;
 
-function ofSilence({ time, score }: Silent) {
-  return { ...NO_NUMBERS, time, reason: 'silence', channel: '', score, offset: NaN } as const;
+function ofSilence({ score }: Silent) {
+  return { ...NO_NUMBERS, reason: 'silence', channel: '', score, offset: NaN } as const;
 }
 
 /** What came of a channel, what was expected, and what speaks for its being odd. */

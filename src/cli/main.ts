@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkCommand } from './check.ts';
 import { addDigestOptions } from './digest-report.ts';
 import { addEvaluateCommand } from './evaluate.ts';
+import { addInspectCommand } from './inspect.ts';
 import { BUILT_IN } from './pipelines.ts';
 import { replayCommand, type ReplayFlags } from './replay.ts';
 import type { RunFlags } from './run-flags.ts';
@@ -158,6 +159,8 @@ addEvaluateCommand(program, PIPELINE);
 program.addCommand(trainCommand());
 
 addVerifyCommand(program, PIPELINE);
+
+addInspectCommand(program, PIPELINE);
 
 // whoever reads the output may have had enough of it, as `head` has
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

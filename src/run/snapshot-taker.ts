@@ -42,7 +42,7 @@ export class SnapshotTaker {
 
   /** A task has committed: what it holds is the state at `next`. */
   committed(task: Task, next: number): void {
-    const { partition, watermark, fingerprint, memory } = task;
+    const { partition, watermark, fingerprint, memory, commandsTaken: commands } = task;
     const stretch = Math.floor(watermark / this.#every);
     let taken = this.#taken.get(task);
     if (taken === undefined) {
@@ -53,10 +53,8 @@ export class SnapshotTaker {
     if (watermark === 0 || stretch <= taken) return;
     try {
       const slots = memory.partitionBytes();
-      this.#snapshots.take(
-        { partition, next, watermark, fingerprint, slots, rows: memory.all() },
-        this.#keep,
-      );
+      const kept = { partition, next, watermark, commands, fingerprint, slots, rows: memory.all() };
+      this.#snapshots.take(kept, this.#keep);
     } catch (error) {
       const why = error instanceof ForetideError ? error.message : String(error);
       this.#log.warn({ partition, next, error: why }, 'A snapshot could not be taken');

@@ -177,6 +177,11 @@ export class Task {
     return this.#pending.next ?? this.#committedNext;
   }
 
+  /** Number of commands that have taken effect. */
+  get commandsTaken(): number {
+    return this.#number(this.#commands);
+  }
+
   /** The offset of the first record of the topic of commands that has not been taken in; 0 where none is read. */
   get nextCommand(): number {
     return this.#commandTopic ? this.#number(this.#commandTopic) : 0;

@@ -33,6 +33,8 @@ export interface Snapshot {
   readonly next: number;
   /** Newest event time of the partition, ms: the state knows nothing later. */
   readonly watermark: number;
+  /** Commands that have taken effect in it. */
+  readonly commands: number;
 }
 
 /** What is to be kept as one. */
@@ -44,7 +46,8 @@ export interface SnapshotOf extends Snapshot {
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS snapshot (
-  partition INTEGER NOT NULL, next INTEGER NOT NULL, watermark REAL NOT NULL, fingerprint TEXT NOT NULL, slots BLOB NOT NULL,
+  partition INTEGER NOT NULL, next INTEGER NOT NULL, watermark REAL NOT NULL, commands INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+  slots BLOB NOT NULL,
   PRIMARY KEY (partition, next)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS snapshot_row (
   partition INTEGER NOT NULL, next INTEGER NOT NULL, birth INTEGER NOT NULL, series TEXT NOT NULL, bytes BLOB NOT NULL,
@@ -84,13 +87,13 @@ export class Snapshots {
    *
    * @throws the error of SQLite; nothing has changed then
    */
-  take({ partition, next, watermark, fingerprint, slots, rows }: SnapshotOf, keep: number): void {
+  take({ partition, next, watermark, commands, fingerprint, slots, rows }: SnapshotOf, keep: number): void {
     const sql = this.#sql;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       sql.forget.run(partition, next);
       sql.forgetRows.run(partition, next);
-      sql.add.run(partition, next, watermark, fingerprint, slots);
+      sql.add.run(partition, next, watermark, commands, fingerprint, slots);
       for (const { birth, series, bytes } of rows) sql.addRow.run(partition, next, birth, series, bytes);
       const oldest = sql.oldest.get(partition, keep - 1) as { next: number } | undefined;
       if (oldest) {
@@ -104,9 +107,13 @@ export class Snapshots {
     }
   }
 
-  /** The newest of a partition that knows nothing later than `time`; undefined where there is none of this fingerprint. */
+  /**
+   * The newest of a partition that knows nothing later than `time`; undefined where there is none of this fingerprint.
+   *
+   * @param fingerprint or its beginning
+   */
   before(partition: number, fingerprint: string, time = Infinity): Snapshot | undefined {
-    return this.#sql.before.get(partition, fingerprint, time) as Snapshot | undefined;
+    return this.#sql.before.get(partition, fingerprint, fingerprint, time) as Snapshot | undefined;
   }
 
   /** Takes a snapshot into an empty Memory. */
@@ -131,7 +138,7 @@ export class Snapshots {
 
 function prepare(db: DatabaseSync) {
   return {
-    add: db.prepare('INSERT INTO snapshot VALUES (?, ?, ?, ?, ?)'),
+    add: db.prepare('INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?)'),
     addRow: db.prepare('INSERT INTO snapshot_row VALUES (?, ?, ?, ?, ?)'),
     forget: db.prepare('DELETE FROM snapshot WHERE partition = ? AND next >= ?'),
     forgetRows: db.prepare('DELETE FROM snapshot_row WHERE partition = ? AND next >= ?'),
@@ -139,7 +146,8 @@ function prepare(db: DatabaseSync) {
     prune: db.prepare('DELETE FROM snapshot WHERE partition = ? AND next < ?'),
     pruneRows: db.prepare('DELETE FROM snapshot_row WHERE partition = ? AND next < ?'),
     before: db.prepare(
-      'SELECT partition, next, watermark FROM snapshot WHERE partition = ? AND fingerprint = ? AND watermark <= ? ORDER BY next DESC LIMIT 1',
+      `SELECT partition, next, watermark, commands FROM snapshot
+      WHERE partition = ? AND substr(fingerprint, 1, length(?)) = ? AND watermark <= ? ORDER BY next DESC LIMIT 1`,
     ),
     slots: db.prepare('SELECT slots FROM snapshot WHERE partition = ? AND next = ?'),
     rows: db.prepare(

@@ -1,13 +1,15 @@
 import type { RunSettings } from '../config/run-settings.ts';
 import type { LoggedCommand } from '../command.ts';
+import type { Decoder } from '../decode/decoder.ts';
+import { Readings } from '../decode/readings.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter, Frame } from '../frame.ts';
 import type { Log } from '../log.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { prepare } from '../run/prepare.ts';
+import { prepare, timeReader } from '../run/prepare.ts';
 import { Task, type TaskParts } from '../run/task.ts';
 import type { Points } from '../sink/points.ts';
-import type { Batch, SourceHandler } from '../source/source.ts';
+import type { Batch, SourceHandler, SourceRecord } from '../source/source.ts';
 import type { Restored, Restoring, Store } from '../store/store.ts';
 
 /** What of a partition is run again. */
@@ -21,7 +23,9 @@ export interface RerunRange {
   /** That the state was written under; of some stores its beginning alone is known. */
   readonly fingerprint: string;
   /** Gives the state that it begins with, where that is not the very beginning. */
-  readonly restore?: (into: Restoring) => void;
+  readonly restore?: ((into: Restoring) => void) | undefined;
+  /** Event time, ms: it ends before the first record that is later, if that comes before `to`. Default: none is too late. */
+  readonly until?: number;
 }
 
 /** Is told what comes out. */
@@ -40,6 +44,8 @@ export interface RerunParts {
   readonly settings: RunSettings;
   readonly ranges: ReadonlyMap<number, RerunRange>;
   readonly observer: RerunObserver;
+  /** Readings that are left out, by series and event time; default: none. */
+  readonly isLeftOut?: ((series: string, time: number) => boolean) | undefined;
   readonly log: Log;
 }
 
@@ -51,10 +57,12 @@ export interface RerunParts {
  * @throws ForetideError STATE_MISMATCH where the state was written under other settings, or the input ends before a range does; whatever source and
  *   stages throw
  */
-export async function rerun({ pipeline, settings, ranges, observer, log }: RerunParts): Promise<boolean> {
+export async function rerun(given: RerunParts): Promise<boolean> {
+  const { pipeline, settings, ranges, observer, isLeftOut, log } = given;
   // where outputs would go is no matter, and need not be reached
   const own: RunSettings = { ...settings, output: { kind: 'none' }, deadLetters: { kind: 'store' } };
-  const { decoder, model, source } = await prepare(own, log);
+  const { decoder: whole, model, source } = await prepare(own, log);
+  const decoder = isLeftOut ? leavingOut(whole, isLeftOut) : whole;
   const stop = new AbortController();
   const parts = { pipeline, settings: own, decoder, model, sink: undefined, deadLetters: undefined };
   const handler = new RerunHandler({ ...parts, stop: stop.signal }, ranges, observer, () => stop.abort());
@@ -64,6 +72,23 @@ export async function rerun({ pipeline, settings, ranges, observer, log }: Rerun
   } finally {
     handler.close();
   }
+}
+
+/** A decoder some of whose readings never were. */
+function leavingOut(decoder: Decoder, isLeftOut: (series: string, time: number) => boolean): Decoder {
+  return {
+    channels: decoder.channels,
+    decode(record, out) {
+      const all = new Readings(out.channels);
+      const refusal = decoder.decode(record, all);
+      if (refusal) return refusal;
+      for (let i = 0; i < all.length; i++) {
+        if (isLeftOut(all.series[i]!, all.time[i]!)) continue;
+        out.addAll(all.series[i]!, all.time[i]!, all.value.slice(i * all.channels, (i + 1) * all.channels));
+      }
+      return undefined;
+    },
+  };
 }
 
 /** Gives tasks what they begin with, and keeps nothing. */
@@ -110,6 +135,7 @@ class RerunHandler implements SourceHandler {
   readonly #dead: DeadLetter[] = [];
   /** Partitions that have come to their ends. */
   readonly #ended = new Set<number>();
+  readonly #timeOf: (record: SourceRecord) => number | undefined;
   #isEnough = false;
 
   constructor(
@@ -119,6 +145,7 @@ class RerunHandler implements SourceHandler {
     stop: () => void,
   ) {
     this.#parts = parts;
+    this.#timeOf = timeReader(parts.decoder);
     this.#ranges = ranges;
     this.#observer = observer;
     this.#stop = stop;
@@ -145,8 +172,12 @@ class RerunHandler implements SourceHandler {
     const range = this.#ranges.get(partition);
     if (!task || !range || this.#isEnough || this.#ended.has(partition)) return Promise.resolve();
     const known = records.filter(({ offset }) => offset < range.to);
-    task.push({ partition, records: known, next: Math.min(next, range.to) });
-    this.#look(task);
+    const { until = Infinity } = range;
+    const late =
+      until === Infinity ? -1 : known.findIndex((record) => (this.#timeOf(record) ?? until) > until);
+    if (late < 0) task.push({ partition, records: known, next: Math.min(next, range.to) });
+    else if (late > 0) task.push({ partition, records: known.slice(0, late), next: known[late]!.offset });
+    this.#look(task, late >= 0);
     return Promise.resolve();
   }
 
@@ -190,11 +221,11 @@ class RerunHandler implements SourceHandler {
   }
 
   /** After something was taken in. */
-  #look(task: Task): void {
+  #look(task: Task, isAtEnd = false): void {
     const { partition } = task;
     const dead = this.#dead.splice(0).toSorted((a, b) => a.offset - b.offset);
     if (!this.#isEnough && this.#observer.takeDead(partition, dead)) this.#enough();
-    if (this.#isEnough || !task.isCaughtUp) return;
+    if (this.#isEnough || !(isAtEnd || task.isCaughtUp)) return;
     this.#ended.add(partition);
     this.#observer.ended(task);
     if (this.#ended.size === this.#ranges.size) this.#stop();

@@ -7,15 +7,12 @@ import type { Pipeline } from '../pipeline.ts';
 import { mustNotReadOwnStore } from '../run/prepare.ts';
 import type { PartitionDigest } from '../digest/partition-digest.ts';
 import { rangeReport } from '../run/range-report.ts';
-import { kafkaClient } from '../source/kafka-client.ts';
-import { KafkaAdmin } from '../source/kafka-admin.ts';
 import { type StorePlace, storePlace } from '../run/stores.ts';
 import type { Task } from '../run/task.ts';
 import type { Points } from '../sink/points.ts';
 import type { Difference } from './difference.ts';
 import { rerun, type RerunObserver, type RerunRange } from './rerun.ts';
-import { StoredKafka } from './stored-kafka.ts';
-import { StoredSqlite } from './stored-sqlite.ts';
+import { inputUpTo, openStored } from './stored-of.ts';
 import type { Stored, StoredPartition } from './stored.ts';
 
 export interface VerifyOptions {
@@ -76,32 +73,6 @@ async function attempt(
   } finally {
     stored.close();
   }
-}
-
-function openStored(
-  place: StorePlace,
-  { output, deadLetters }: RunSettings,
-  isThorough: boolean,
-  log: Log,
-): Promise<Stored> {
-  if (place.kind === 'kafka') return StoredKafka.open(place, isThorough, log);
-  const holds = { outputs: output.kind === 'store', letters: deadLetters.kind === 'store' };
-  return Promise.resolve(new StoredSqlite(place.path, holds, isThorough));
-}
-
-/** The input as far as its partitions were taken in; others end where they begin. */
-async function inputUpTo(
-  input: RunSettings['input'],
-  partitions: readonly StoredPartition[],
-  log: Log,
-): Promise<RunSettings['input']> {
-  if (input.kind !== 'kafka') return input;
-  const admin = new KafkaAdmin(await kafkaClient(input, log), input.brokers);
-  const ends = Array.from({ length: await admin.partitions(input.topic) }, (_, partition) => {
-    const known = partitions.find((one) => one.partition === partition);
-    return [String(partition), known?.next ?? 0] as const;
-  });
-  return { ...input, to: Object.fromEntries(ends) };
 }
 
 /** @throws ForetideError STATE_MISMATCH where nothing is stored, or a state began before its sums */

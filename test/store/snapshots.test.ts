@@ -19,6 +19,7 @@ function snapshot(next: number, more: Partial<SnapshotOf> = {}): SnapshotOf {
     partition: 0,
     next,
     watermark: next * 100,
+    commands: 0,
     fingerprint: 'f',
     slots: Uint8Array.of(next, 9),
     rows,

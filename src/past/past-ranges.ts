@@ -1,0 +1,75 @@
+import type { RunSettings } from '../config/run-settings.ts';
+import type { Log } from '../log.ts';
+import { snapshotPath } from '../run/snapshot-taker.ts';
+import { type StorePlace, storePlace } from '../run/stores.ts';
+import { existsSync } from 'node:fs';
+import { Snapshots } from '../store/snapshots.ts';
+import type { RerunRange } from '../verify/rerun.ts';
+import { inputUpTo, openStored } from '../verify/stored-of.ts';
+import type { StoredPartition } from '../verify/stored.ts';
+
+/** History that a run has taken in, to be run again from the nearest snapshots. */
+export interface PastRanges {
+  /** The run's settings, with an input that reaches as far as the ranges. */
+  readonly settings: RunSettings;
+  readonly ranges: ReadonlyMap<number, RerunRange>;
+  close(): void;
+}
+
+/**
+ * The ranges of a run's history that lead to its states at an instant.
+ *
+ * @param pipeline its name
+ * @param at ms; each range ends before its first record that is later. Infinity: with what the run has committed
+ * @param begin the snapshots that ranges begin from know nothing later, ms; default: `at`
+ * @throws ForetideError as `openStored`
+ */
+export async function pastRanges(
+  pipeline: string,
+  settings: RunSettings,
+  { at, begin = at, log }: { readonly at: number; readonly begin?: number; readonly log: Log },
+): Promise<PastRanges> {
+  const place = storePlace(pipeline, settings);
+  const stored = await openStored(place, settings, false, log);
+  const { partitions } = stored;
+  stored.close();
+  const snapshots = snapshotsOf(pipeline, settings, place);
+  try {
+    const input = await inputUpTo(settings.input, partitions, log);
+    const ranges = partitions.map((one) => [one.partition, rangeOf(one, snapshots, at, begin)] as const);
+    return {
+      settings: { ...settings, input, digest: partitions.some(({ digest }) => digest !== undefined) },
+      ranges: new Map(ranges),
+      close: () => snapshots?.close(),
+    };
+  } catch (error) {
+    snapshots?.close();
+    throw error;
+  }
+}
+
+/** The snapshots of a run; undefined where there are none. */
+function snapshotsOf(pipeline: string, settings: RunSettings, place: StorePlace): Snapshots | undefined {
+  const path = snapshotPath(pipeline, settings.snapshots, place);
+  return existsSync(path) ? new Snapshots(path) : undefined;
+}
+
+function rangeOf(
+  { partition, next: to, fingerprint, digest, commands }: StoredPartition,
+  snapshots: Snapshots | undefined,
+  until: number,
+  begin: number,
+): RerunRange {
+  const snapshot = snapshots?.before(partition, fingerprint, begin);
+  // of another course: the run has begun anew since
+  if (!snapshot || snapshot.next > to)
+    return { from: digest?.from ?? null, to, commands, fingerprint, until };
+  return {
+    from: snapshot.next,
+    to,
+    commands: commands.filter(({ number }) => number > snapshot.commands),
+    fingerprint,
+    until,
+    restore: (into) => snapshots!.restore(snapshot, into),
+  };
+}

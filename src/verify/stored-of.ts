@@ -1,0 +1,40 @@
+import type { RunSettings } from '../config/run-settings.ts';
+import type { Log } from '../log.ts';
+import type { StorePlace } from '../run/stores.ts';
+import { KafkaAdmin } from '../source/kafka-admin.ts';
+import { kafkaClient } from '../source/kafka-client.ts';
+import { StoredKafka } from './stored-kafka.ts';
+import { StoredSqlite } from './stored-sqlite.ts';
+import type { Stored, StoredPartition } from './stored.ts';
+
+/**
+ * What a run has left at a place; nothing is changed there.
+ *
+ * @param isThorough whether more is read, so that a difference can be named: see `Stored.isWorthMore`
+ * @throws ForetideError FILE_UNREADABLE, KAFKA_UNREACHABLE, KAFKA_TOPIC, STATE_MISMATCH, STATE_CORRUPT
+ */
+export function openStored(
+  place: StorePlace,
+  { output, deadLetters }: RunSettings,
+  isThorough: boolean,
+  log: Log,
+): Promise<Stored> {
+  if (place.kind === 'kafka') return StoredKafka.open(place, isThorough, log);
+  const holds = { outputs: output.kind === 'store', letters: deadLetters.kind === 'store' };
+  return Promise.resolve(new StoredSqlite(place.path, holds, isThorough));
+}
+
+/** The input as far as its partitions were taken in; others end where they begin. */
+export async function inputUpTo(
+  input: RunSettings['input'],
+  partitions: readonly StoredPartition[],
+  log: Log,
+): Promise<RunSettings['input']> {
+  if (input.kind !== 'kafka') return input;
+  const admin = new KafkaAdmin(await kafkaClient(input, log), input.brokers);
+  const ends = Array.from({ length: await admin.partitions(input.topic) }, (_, partition) => {
+    const known = partitions.find((one) => one.partition === partition);
+    return [String(partition), known?.next ?? 0] as const;
+  });
+  return { ...input, to: Object.fromEntries(ends) };
+}
