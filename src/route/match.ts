@@ -1,4 +1,4 @@
-import { matches } from '../alert/glob.ts';
+import { matches } from '../glob.ts';
 import type { MatchSettings } from './settings.ts';
 import type { ToldAlert } from './told-alert.ts';
 

@@ -1,5 +1,5 @@
 import { ForetideError } from '../errors.ts';
-import { matches } from '../alert/glob.ts';
+import { matches } from '../glob.ts';
 import type { Command, PageCommand } from '../command.ts';
 import type { Log } from '../log.ts';
 import type { Memory } from '../memory/memory.ts';

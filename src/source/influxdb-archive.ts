@@ -8,6 +8,7 @@ import { fatalError, meaningOf, saidBy } from '../sink/influxdb-answer.ts';
 import type { InfluxConnection } from '../sink/influxdb-connection.ts';
 import { retryAfter } from '../sink/retry-after.ts';
 import type { Archive, ArchivedReading, Extent } from './archive.ts';
+import { fluxGlob } from './flux-glob.ts';
 import { fluxText } from './flux-text.ts';
 import type { InfluxArchiveSettings } from './influxdb-settings.ts';
 
@@ -156,6 +157,8 @@ function filterOf({ measurement, field, seriesTag, tags, series }: InfluxArchive
     `r[${fluxText(seriesTag)}] != ""`,
     ...Object.entries(tags).map(([tag, value]) => is(tag, value)),
   ];
-  if (series) conditions.push(`(${series.map((name) => is(seriesTag, name)).join(' or ')})`);
+  const isOf = (name: string): string =>
+    name.includes('*') ? `r[${fluxText(seriesTag)}] =~ ${fluxGlob(name)}` : is(seriesTag, name);
+  if (series) conditions.push(`(${series.map(isOf).join(' or ')})`);
   return `|> filter(fn: (r) => ${conditions.join(' and ')})`;
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { nameTest } from '../glob.ts';
 import type { Archive, ArchivedReading, Extent } from './archive.ts';
 import type { SqliteArchiveSettings } from './sqlite-settings.ts';
 
@@ -44,8 +45,8 @@ export class SqliteArchive implements Archive {
     this.partition = partition;
     this.#settings = settings;
     const all = database.prepare(distinct('series', 'partition = ?1')).all(partition) as { it: string }[];
-    const wanted = settings.series && new Set(settings.series);
-    this.series = all.map(({ it }) => it).filter((name) => wanted?.has(name) ?? true);
+    const names = all.map(({ it }) => it);
+    this.series = settings.series ? names.filter(nameTest(settings.series)) : names;
     this.#names = JSON.stringify(this.series);
     this.#sql = {
       count: database.prepare(`SELECT count(*) AS count ${READINGS}`),

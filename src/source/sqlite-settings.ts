@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { checkOrder, Instant } from './instant.ts';
+import { SeriesNames } from './series-names.ts';
 
 /** What of an archive is read; the settings of every source of history have it. */
 export const archiveRange = {
-  series: z
-    .array(z.string().min(1))
-    .min(1)
-    .optional()
-    .describe('Names of the series that are read; default: all'),
+  series: SeriesNames,
   from: Instant.optional().describe(
     'Event time that it begins at, an ISO 8601 date or ms since 1970; default: the first reading',
   ),

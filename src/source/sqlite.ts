@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { ForetideError } from '../errors.ts';
+import { matches } from '../glob.ts';
 import { SCHEMA_VERSION } from '../store/sqlite-schema.ts';
 import { ArchivePlayer } from './archive-player.ts';
 import { readable } from './file-path.ts';
@@ -42,7 +43,7 @@ export class SqliteSource implements Source {
       const extents = await Promise.all(archives.map((archive) => archive.extent()));
       const times = extents.flatMap((extent) => (extent ? [extent.first, extent.last] : []));
       const found = new Set(archives.flatMap((archive) => archive.series));
-      const missing = series?.filter((name) => !found.has(name)) ?? [];
+      const missing = series?.filter((pattern) => ![...found].some((name) => matches(pattern, name))) ?? [];
       const span =
         times.length > 0 ? `from ${iso(Math.min(...times))} to ${iso(Math.max(...times))}` : 'no readings';
       return [

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { matches } from '../../src/glob.ts';
 import { silentLog } from '../../src/log.ts';
 import { InfluxSource } from '../../src/source/influxdb.ts';
 import { InfluxArchiveSettings } from '../../src/source/influxdb-settings.ts';
@@ -90,6 +91,40 @@ describeWithInfluxDB('InfluxSource on a real InfluxDB', (service) => {
       ['a', T + 0.003, 3],
       ['c', T + 0.003, 3],
     ]);
+  });
+
+  test('series by patterns, whatever characters they have', async () => {
+    const names = [
+      'boiler-1',
+      'boiler-2',
+      'xboiler-1',
+      'a.b',
+      'acb',
+      'a/b$',
+      'ä(1)',
+      'back\\x',
+      'q"uote',
+      '[x]',
+      'two words',
+    ];
+    const escaped = (name: string): string => name.replace(/[ ,=]/g, '\\$&');
+    await write(names.map((name, n) => `glob,series=${escaped(name)} value=${n} ${T + n}000`));
+    for (const patterns of [
+      ['boiler-*'],
+      ['a.*'],
+      ['*/b$*'],
+      ['ä(*'],
+      ['*\\x'],
+      ['q"*'],
+      ['[*'],
+      ['two *'],
+      ['*'],
+      ['a*b', 'boiler-2'],
+    ]) {
+      const { readings } = await play(source({ measurement: 'glob', series: patterns }));
+      const found = (readings[0] ?? []).map(([name]) => name);
+      expect(found).toEqual(names.filter((name) => patterns.some((pattern) => matches(pattern, name))));
+    }
   });
 
   test('a stretch that begins at the end of the range is empty, and no question', async () => {

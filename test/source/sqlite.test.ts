@@ -66,6 +66,19 @@ describe('SqliteSource', () => {
     });
   });
 
+  test('series by a pattern', async () => {
+    const path = await runOf(some);
+    const whole = await play(source(path));
+    const wanted = ([name]: readonly [string, number, number]): boolean => name === 'a' || name === 'ä';
+    const expected = Object.entries(whole.readings).map(([partition, all]) => [
+      partition,
+      all.filter(wanted),
+    ]);
+    const cut = source(path, { series: ['ä*', '*a', 'y*'] });
+    expect((await play(cut)).readings).toEqual(Object.fromEntries(expected));
+    expect((await cut.check()).slice(1)).toEqual([`sqlite ${path}: warning: no readings of series y*`]);
+  });
+
   test('only the series and the time that are asked for, offsets counted from 0 in what is left', async () => {
     const path = await runOf(some);
     const { readings, batches } = await play(

@@ -13,3 +13,10 @@ export function matches(pattern: string, name: string): boolean {
   }
   return true;
 }
+
+/** A function that tells whether a name is of one of the patterns; those without a `*` are looked up, however many there are. */
+export function nameTest(patterns: readonly string[]): (name: string) => boolean {
+  const names = new Set(patterns);
+  const globs = patterns.filter((pattern) => pattern.includes('*'));
+  return (name) => names.has(name) || globs.some((pattern) => matches(pattern, name));
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { matches } from '../../src/alert/glob.ts';
+import { matches, nameTest } from '../src/glob.ts';
 
 test('a pattern matches what the expression with .* in place of * does', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*'), maxLength: 8 });
@@ -12,4 +12,16 @@ test('a pattern matches what the expression with .* in place of * does', () => {
     }),
     { numRuns: 5000 },
   );
+});
+
+test('several patterns: those without a star are names', () => {
+  const isOne = nameTest(['pump', 'boiler-*', '*.flow']);
+  expect(['pump', 'boiler-7', 'a.flow', 'pumps', 'xboiler-7', 'a.flows'].map(isOne)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
