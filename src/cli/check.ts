@@ -1,6 +1,7 @@
 import { Memory } from '../memory/memory.ts';
 import { CommandTopic } from '../run/command-topic.ts';
-import { joinOf, mustNotReadOwnStore, prepare } from '../run/prepare.ts';
+import { joinOf } from '../run/join-of.ts';
+import { mustNotReadOwnStore, prepare } from '../run/prepare.ts';
 import { kafkaStoreAt, storePlace } from '../run/stores.ts';
 import { checkSqlite } from '../store/sqlite-check.ts';
 import { checkRoute } from '../route/routes.ts';

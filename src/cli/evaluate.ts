@@ -62,7 +62,7 @@ export function addEvaluateCommand(program: Command, pipelines: string): void {
   )
     .option(
       '-d, --data <file>',
-      'CSV, NDJSON, line protocol, or the SQLite file of a run; may be repeated',
+      'CSV, NDJSON, line protocol (also gzip, zstd), Parquet, or the SQLite file of a run; may be repeated',
       repeated,
       [],
     )
@@ -74,6 +74,7 @@ export function addEvaluateCommand(program: Command, pipelines: string): void {
     .addOption(
       new Option('--format <format>', 'default: by the name of the file').choices([
         'csv',
+        'parquet',
         'json',
         'line-protocol',
         'telegraf',

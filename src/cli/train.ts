@@ -23,12 +23,12 @@ export function trainCommand(): Command {
     .requiredOption('-o, --out <file>', 'where the model goes: a safetensors file')
     .option(
       '-d, --data <file>',
-      'readings: csv, ndjson, line protocol, the SQLite file of a run, or bundled:NAME; may be repeated, each file a partition',
+      'readings: csv, ndjson, line protocol (also gzip, zstd), parquet, the SQLite file of a run, or bundled:NAME; may be repeated, each file a partition',
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
     .option(
       '--format <name>',
-      'of the data: csv, json, line-protocol, telegraf, sqlite; default: by the extension',
+      'of the data: csv, parquet, json, line-protocol, telegraf, sqlite; default: by the extension',
     )
     .option('--series <fields>', 'which field, or which fields a,b, name the series')
     .option('--values <fields>', 'which fields a,b hold what was observed; default: all that are numbers')

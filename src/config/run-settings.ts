@@ -16,11 +16,13 @@ const decode = DecodeSettings.prefault({ format: 'json' });
 const archiveDecode = DecodeSettings.prefault({ ...RECORD_DECODE, values: [...RECORD_DECODE.values] });
 
 export const InputSettings = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('file').describe('Readings come from files'),
-    ...FileSettings.shape,
-    decode,
-  }),
+  z
+    .strictObject({
+      kind: z.literal('file').describe('Readings come from files'),
+      ...FileSettings.shape,
+      decode,
+    })
+    .superRefine(checkOrder),
   z
     .strictObject({
       kind: z.literal('kafka').describe('Readings come from a Kafka topic'),

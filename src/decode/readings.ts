@@ -34,6 +34,21 @@ export class Readings {
     for (const value of values) this.value.push(value);
   }
 
+  /** Removes those from index `from` on that the test does not want. */
+  keep(from: number, isWanted: (series: string, time: number) => boolean): void {
+    const { channels } = this;
+    let kept = from;
+    for (let r = from; r < this.length; r++) {
+      if (!isWanted(this.series[r]!, this.time[r]!)) continue;
+      this.series[kept] = this.series[r]!;
+      this.time[kept] = this.time[r]!;
+      this.record[kept] = this.record[r]!;
+      for (let c = 0; c < channels; c++) this.value[kept * channels + c] = this.value[r * channels + c]!;
+      kept++;
+    }
+    this.truncate(kept);
+  }
+
   /** Removes all but the first `length` readings. */
   truncate(length: number): void {
     this.series.length = length;

@@ -112,11 +112,40 @@ export const CsvSettings = z
     error: 'expected series (columns) or seriesName (a constant), got both',
   });
 
+/** Records that are rows of a Parquet file. */
+export const ParquetSettings = z
+  .strictObject({
+    format: z.literal('parquet').describe('The records are rows of Parquet files'),
+    series: series
+      .optional()
+      .describe('Column that names the series (default: sensor); of several, the values are joined by /'),
+    seriesName: Name.optional().describe(
+      'Name of the one series of a file that has no column for it, in place of `series`',
+    ),
+    time: time.describe('Column of the event time'),
+    timeUnit: timeUnit
+      .default('auto')
+      .describe(
+        `How times are written where the column is of numbers or text, as in CSV; a column of timestamps or dates says it itself, and wants auto`,
+      ),
+    values: values.describe(
+      'Columns of the observed numbers; * is every column of numbers but those of series and time. With one named column the series is called as its key, else key.column',
+    ),
+    channels: z.boolean().default(false).describe(CHANNELS),
+    nulls,
+  })
+  .superRefine(checkValues)
+  .refine(({ series: column, seriesName }) => column === undefined || seriesName === undefined, {
+    path: ['seriesName'],
+    error: 'expected series (columns) or seriesName (a constant), got both',
+  });
+
 /** How the bytes of a record become readings. */
 export const DecodeSettings = z.discriminatedUnion('format', [
   JsonSettings,
   LineProtocolSettings,
   TelegrafSettings,
+  ParquetSettings,
   CsvSettings,
 ]);
 
@@ -124,4 +153,5 @@ export type JsonSettings = z.infer<typeof JsonSettings>;
 export type LineProtocolSettings = z.infer<typeof LineProtocolSettings>;
 export type TelegrafSettings = z.infer<typeof TelegrafSettings>;
 export type CsvSettings = z.infer<typeof CsvSettings>;
+export type ParquetSettings = z.infer<typeof ParquetSettings>;
 export type DecodeSettings = z.infer<typeof DecodeSettings>;

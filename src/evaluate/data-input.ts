@@ -6,9 +6,11 @@ import { seriesFault } from '../decode/readings.ts';
 import { CsvSettings } from '../decode/settings.ts';
 import { shown } from '../decode/shown.ts';
 import { ForetideError } from '../errors.ts';
-import { EXTENSIONS, inputOfRun, kindOf } from '../source/data-kind.ts';
+import { EXTENSIONS, inputOfRun, kindOf, unpackedName } from '../source/data-kind.ts';
 import { csvColumns } from '../source/file.ts';
 import { FileReader } from '../source/file-reader.ts';
+import type { ParquetColumn } from '../source/parquet-file.ts';
+import { parquetColumns } from '../source/parquet-table.ts';
 import { isoFrom } from './time-format.ts';
 
 /** What the flags say of the data. */
@@ -51,8 +53,16 @@ export async function inputFrom(flags: DataFlags): Promise<Readonly<Record<strin
       where: '--data',
     });
   }
-  const decode = format === 'csv' ? await tableDecode(path, flags) : fieldsDecode(format, flags);
-  return { kind: 'file', paths: flags.data, pace: 'max', decode };
+  return { kind: 'file', paths: flags.data, pace: 'max', decode: await decodeOf(format, path, flags) };
+}
+
+async function decodeOf(
+  format: string,
+  path: string,
+  flags: DataFlags,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (format === 'csv') return tableDecode(path, flags);
+  return format === 'parquet' ? parquetDecode(path, flags) : fieldsDecode(format, flags);
 }
 
 /** What flags say of fields, by their names. */
@@ -89,7 +99,7 @@ export function fieldsDecode(
 }
 
 async function tableDecode(path: string, flags: DataFlags): Promise<Readonly<Record<string, unknown>>> {
-  const delimiter = flags.delimiter ?? (extname(path).toLowerCase() === '.tsv' ? '\t' : ',');
+  const delimiter = flags.delimiter ?? (extname(unpackedName(path)).toLowerCase() === '.tsv' ? '\t' : ',');
   const columns = (await csvColumns(path, delimiter)).map((name) => name.trim());
   const rows = await sampleOf(path, delimiter);
   const time = flags.time ?? timeColumn(path, columns, rows, flags);
@@ -102,6 +112,35 @@ async function tableDecode(path: string, flags: DataFlags): Promise<Readonly<Rec
       seriesName: nameOf(path, isOne && !flags.multivariate ? values[0]! : ''),
     }),
   };
+}
+
+/** What flags leave open a Parquet file says: of what kind its columns are. */
+async function parquetDecode(path: string, flags: DataFlags): Promise<Readonly<Record<string, unknown>>> {
+  const columns = await parquetColumns(path);
+  const time = flags.time ?? parquetTime(path, columns);
+  const isValue = ({ name, kind }: ParquetColumn): boolean =>
+    kind === 'number' && name !== time && name !== flags.series;
+  const values = flags.columns ?? columns.filter(isValue).map(({ name }) => name);
+  return {
+    ...fieldsDecode('parquet', { ...flags, time, columns: values }),
+    ...(flags.series === undefined && {
+      seriesName: nameOf(path, values.length === 1 && !flags.multivariate ? values[0]! : ''),
+    }),
+  };
+}
+
+/** The column with a name that times have, else the first of timestamps. */
+function parquetTime(path: string, columns: readonly ParquetColumn[]): string {
+  const named = TIME_NAMES.flatMap((name) => columns.filter((column) => column.name.toLowerCase() === name));
+  const found = named[0] ?? columns.find(({ kind }) => kind === 'time');
+  if (found) return found.name;
+  throw new ForetideError('SETTINGS_INVALID', {
+    what: 'No column of times was found',
+    expected: `one called ${TIME_NAMES.join(', ')}, or one of timestamps`,
+    got: columns.map(({ name, type }) => `${name} (${type})`).join(', '),
+    where: path,
+    todo: 'Name it by --time.',
+  });
 }
 
 async function sampleOf(path: string, delimiter: string): Promise<readonly (readonly string[])[]> {
@@ -166,7 +205,8 @@ function numericColumns(
 
 /** `file`, or `file.column`; what a file may be called and a series may not gives way to `data`. */
 function nameOf(path: string, column: string): string {
-  const file = basename(path.replace(/^bundled:/, ''), extname(path));
+  const unpacked = unpackedName(path);
+  const file = basename(unpacked.replace(/^bundled:/, ''), extname(unpacked));
   const safe = seriesFault(file) === undefined ? file : 'data';
   return column === '' ? safe : `${safe}.${column}`;
 }

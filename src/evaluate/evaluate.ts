@@ -6,6 +6,7 @@ import type { Model } from '../model/model.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { prepare } from '../run/prepare.ts';
 import { csvColumns } from '../source/file.ts';
+import { parquetTable } from '../source/parquet-table.ts';
 import { type Counts, Evaluator, type MissingPolicy } from './evaluator.ts';
 import type { Prequential, TargetListener } from './prequential.ts';
 import type { Protocol } from './settings.ts';
@@ -107,6 +108,10 @@ async function tableRows(
   if (input.kind === 'file' && decode.format === 'csv') {
     const columns = decode.columns ?? (await csvColumns(input.paths[0]!, decode.delimiter));
     return new TableRows(decode, columns, timeFormat);
+  }
+  if (input.kind === 'file' && decode.format === 'parquet' && timeFormat === undefined) {
+    const table = await parquetTable(input.paths, decode);
+    return new TableRows(table, table.columns, undefined);
   }
   if (timeFormat === undefined) return undefined;
   throw new ForetideError('SETTINGS_INVALID', {

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import type { RunSettings } from '../config/run-settings.ts';
-import { filePath } from '../source/file-path.ts';
+import { FileBytes } from '../source/file-bytes.ts';
 import { isHeader, LINE_BREAKS } from '../source/file-reader.ts';
 
 /** Where a record stands, for a message: `weather.csv:17`, or partition and offset where it is of no file. Reads the file anew. */
@@ -13,7 +13,8 @@ export async function placeOf(
   const path = input.kind === 'file' ? input.paths[partition] : undefined;
   if (path === undefined) return `partition ${partition}, offset ${offset}`;
   const { decode } = input;
-  const stream = createReadStream(filePath(path));
+  if (decode.format === 'parquet') return `${path}, row ${offset}`;
+  const stream = Readable.from(new FileBytes(path).chunks(), { objectMode: false });
   try {
     const line =
       decode.format === 'csv'
@@ -25,10 +26,8 @@ export async function placeOf(
   }
 }
 
-type Stream = ReturnType<typeof createReadStream>;
-
 async function lineOfRow(
-  stream: Stream,
+  stream: Readable,
   offset: number,
   delimiter: string,
   columns: readonly string[] | undefined,
@@ -54,7 +53,7 @@ async function lineOfRow(
 }
 
 /** Lines end in line feeds alone, as in the reader of the files: JSON may hold what is a line break to Unicode. */
-async function lineOfRecord(stream: Stream, offset: number): Promise<number> {
+async function lineOfRecord(stream: Readable, offset: number): Promise<number> {
   let line = 1;
   let left = offset;
   let isBlank = true;

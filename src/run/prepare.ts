@@ -1,8 +1,5 @@
-import { JoinSettings } from '../align/join-settings.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Decoder } from '../decode/decoder.ts';
-import { decoderFor } from '../decode/decoders.ts';
-import { joinedDecoder } from '../decode/joined-decoder.ts';
 import { Readings } from '../decode/readings.ts';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -13,12 +10,14 @@ import { KafkaDeadLetters } from '../sink/kafka-dead-letters.ts';
 import { NullSink } from '../sink/null.ts';
 import type { Sink } from '../sink/sink.ts';
 import { csvColumns, FileSource } from '../source/file.ts';
-import type { Table } from '../source/file-reader.ts';
+import type { FileShape } from '../source/file-reader.ts';
 import { InfluxSource } from '../source/influxdb.ts';
 import { KafkaSource } from '../source/kafka.ts';
+import { parquetTable } from '../source/parquet-table.ts';
 import type { Source, SourceRecord } from '../source/source.ts';
 import { SqliteSource } from '../source/sqlite.ts';
 import type { ChangelogReader } from '../store/changelog.ts';
+import { runDecoder, selectedSource } from './run-decoder.ts';
 import { samePath } from './same-path.ts';
 import type { StorePlace } from './stores.ts';
 import type { DeadLetterSink } from './task.ts';
@@ -42,24 +41,22 @@ export interface Prepared {
  * @param place of the run's store, where it has one
  */
 export async function prepare(settings: RunSettings, log: Log, place?: StorePlace): Promise<Prepared> {
-  const parts = decoderFor(await withColumns(settings.input));
-  const join = joinOf(settings);
-  const decoder = join ? joinedDecoder(parts, join) : parts;
+  const table = await withColumns(settings.input);
+  const decoder = runDecoder(settings, table);
   const model = await modelFor(settings.model, decoder.channels);
   const made = { decoder, model, sink: sinkOf(settings.output, log) };
   if (place?.kind === 'kafka') {
     const source = new KafkaSource(place.input, log, place.topics.changelog);
-    return { ...made, source, changelog: source.changelog, deadLetters: undefined };
+    return {
+      ...made,
+      source: selectedSource(source, settings, decoder),
+      changelog: source.changelog,
+      deadLetters: undefined,
+    };
   }
-  const source = sourceOf(settings.input, decoder, log);
+  const shape = shapeOf(settings.input.decode, table);
+  const source = selectedSource(sourceOf(settings.input, { decoder, shape, log }), settings, decoder);
   return { ...made, source, changelog: undefined, deadLetters: deadLettersOf(settings, log) };
-}
-
-/** How the pipeline's section `align` joins series; undefined where it has none, or none that joins. */
-export function joinOf(settings: RunSettings): JoinSettings | undefined {
-  const align: unknown = Reflect.get(settings, 'align');
-  if (typeof align !== 'object' || align === null) return undefined;
-  return JoinSettings.safeParse(Reflect.get(align, 'join')).data;
 }
 
 /**
@@ -77,10 +74,16 @@ export function mustNotReadOwnStore({ input }: Pick<RunSettings, 'input'>, place
   });
 }
 
-function sourceOf(input: RunSettings['input'], decoder: Decoder, log: Log): Source {
+interface SourceParts {
+  readonly decoder: Decoder;
+  readonly shape: FileShape;
+  readonly log: Log;
+}
+
+function sourceOf(input: RunSettings['input'], { decoder, shape, log }: SourceParts): Source {
   switch (input.kind) {
     case 'file':
-      return new FileSource(input, timeReader(decoder), tableOf(input.decode));
+      return new FileSource(input, timeReader(decoder), shape);
     case 'kafka':
       return new KafkaSource(input, log);
     case 'sqlite':
@@ -90,9 +93,10 @@ function sourceOf(input: RunSettings['input'], decoder: Decoder, log: Log): Sour
   }
 }
 
-/** The decoder's settings, with the columns that the CSV files begin with. */
+/** The decoder's settings, with the columns that the CSV files begin with; those of Parquet as of a table with its columns. */
 async function withColumns(input: RunSettings['input']): Promise<RunSettings['input']['decode']> {
   const { decode } = input;
+  if (decode.format === 'parquet' && input.kind === 'file') return parquetTable(input.paths, decode);
   if (decode.format !== 'csv' || decode.columns || input.kind !== 'file') return decode;
   const headers = await Promise.all(input.paths.map((path) => csvColumns(path, decode.delimiter)));
   const columns = headers[0]!;
@@ -110,11 +114,13 @@ async function withColumns(input: RunSettings['input']): Promise<RunSettings['in
 }
 
 /** How a file of this format is split into records; undefined: line by line. */
-function tableOf(decode: RunSettings['input']['decode']): Table | undefined {
-  return decode.format === 'csv' ? { delimiter: decode.delimiter, columns: decode.columns } : undefined;
+function shapeOf(decode: RunSettings['input']['decode'], table: RunSettings['input']['decode']): FileShape {
+  if (decode.format === 'csv') return { delimiter: decode.delimiter, columns: decode.columns };
+  if (decode.format !== 'parquet' || table.format !== 'csv') return undefined;
+  return { columns: table.columns ?? [] };
 }
 
-/** Event time of a record's first reading, ms; undefined where it has none. Only used to pace history. */
+/** Event time of a record's first reading, ms; undefined where it has none, or none that is selected. Only used to pace history. */
 export function timeReader(decoder: Decoder): (record: SourceRecord) => number | undefined {
   return (record) => {
     const readings = new Readings(decoder.channels.length);

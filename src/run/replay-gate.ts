@@ -116,6 +116,8 @@ export class ReplayGate implements SourceHandler {
     const { handler, stop } = this.#parts;
     const lane = this.#lanes.get(batch.partition);
     if (lane === undefined) return;
+    // nothing is due of a batch of which nothing was selected: it only moves the position
+    if (batch.records.length === 0) return handler.handle(batch);
     const isOpen = (): boolean => !stop.aborted && this.#lanes.get(batch.partition) === lane;
     let at = 0;
     while (at < batch.records.length && isOpen()) {

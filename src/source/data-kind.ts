@@ -2,11 +2,13 @@ import { extname } from 'node:path';
 import { ForetideError } from '../errors.ts';
 
 /** What is in a file: records of a format, or with `sqlite` the readings that an earlier run kept. */
-export type DataKind = 'csv' | 'json' | 'line-protocol' | 'telegraf' | 'sqlite';
+export type DataKind = 'csv' | 'parquet' | 'json' | 'line-protocol' | 'telegraf' | 'sqlite';
 
 const KINDS: Readonly<Record<string, DataKind>> = {
   '.csv': 'csv',
   '.tsv': 'csv',
+  '.parquet': 'parquet',
+  '.pq': 'parquet',
   '.ndjson': 'json',
   '.jsonl': 'json',
   '.json': 'json',
@@ -20,9 +22,18 @@ const KINDS: Readonly<Record<string, DataKind>> = {
 /** Extensions that say what is in a file. */
 export const EXTENSIONS: readonly string[] = Object.keys(KINDS);
 
+/** Extensions of what is packed: `readings.csv.gz`. */
+const PACKED: ReadonlySet<string> = new Set(['.gz', '.zst', '.zstd']);
+
 /** What a path's extension says of its content; undefined where it says nothing. */
 export function kindOf(path: string): DataKind | undefined {
-  return KINDS[extname(path).toLowerCase()];
+  return KINDS[extname(unpackedName(path)).toLowerCase()];
+}
+
+/** The path without the extension that says how it is packed. */
+export function unpackedName(path: string): string {
+  const extension = extname(path);
+  return PACKED.has(extension.toLowerCase()) ? path.slice(0, -extension.length) : path;
 }
 
 /**

@@ -1,7 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { parse as parseCsv } from 'csv-parse';
+import { finished } from 'node:stream/promises';
+import { type InfoRecord, parse as parseCsv } from 'csv-parse';
 import { ForetideError } from '../errors.ts';
-import { filePath } from './file-path.ts';
+import { FileBytes } from './file-bytes.ts';
+import { parquetRecords, type ParquetTable } from './parquet-records.ts';
+import type { Portion } from './portion.ts';
 import type { SourceRecord } from './source.ts';
 
 /** Longest line or row, bytes: a file without line breaks must not fill the memory. */
@@ -16,139 +18,181 @@ export interface Table {
   readonly columns?: readonly string[] | undefined;
 }
 
-/** Reads one file record by record, from an offset on. Offset −1 of a table is its header. */
+/** How a file is split into records: as a table of text, as one of Parquet, or (undefined) line by line. */
+export type FileShape = Table | ParquetTable | undefined;
+
+/**
+ * Reads one file record by record, from an offset on; one that is packed is unpacked on the way. Offset −1 of a table is its header.
+ *
+ * Where the file cannot be read on, all records before that come first.
+ */
 export class FileReader {
   readonly partition: number;
   readonly #path: string;
-  readonly #records: AsyncGenerator<SourceRecord>;
-  #ahead: SourceRecord | undefined;
-  #aheadTime: number | undefined;
-  #lastTime = -Infinity;
+  readonly #bytes: FileBytes;
+  readonly #portions: AsyncGenerator<Portion>;
+  #portion: Portion = { records: [], share: () => 0 };
+  /** Place in the portion of the next record. */
+  #at = 0;
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(partition: number, path: string, from: number, table: Table | undefined) {
+  constructor(partition: number, path: string, from: number, shape: FileShape) {
     this.partition = partition;
     this.#path = path;
-    this.#records = table ? this.#rows(from, table) : this.#lines(from);
+    this.#bytes = new FileBytes(path);
+    if (shape === undefined) this.#portions = this.#lines(from);
+    else this.#portions = 'delimiter' in shape ? this.#rows(from, shape) : parquetRecords(path, from, shape);
   }
 
+  /** Share of the file that lies behind, 0 to 1. */
+  get share(): number {
+    return this.#at === 0 ? 0 : this.#portion.share(this.#at - 1);
+  }
+
+  /** The next records, fewer than `count` before the end and before a fault; none at the end. */
   async take(count: number): Promise<SourceRecord[]> {
     const records: SourceRecord[] = [];
-    if (this.#ahead) records.push(this.shift());
     while (records.length < count) {
-      const { value, done } = await this.#records.next();
-      if (done) break;
-      records.push(value);
+      const record = await this.#next(records.length > 0);
+      if (record === undefined) break;
+      records.push(record);
     }
     return records;
   }
 
-  /** Event time of the next record; one without a time goes with the record before it. Infinity at the end. */
-  async nextTime(timeOf: (record: SourceRecord) => number | undefined): Promise<number> {
-    if (this.#aheadTime !== undefined) return this.#aheadTime;
-    const { value, done } = await this.#records.next();
-    if (done) return Infinity;
-    this.#ahead = value;
-    this.#lastTime = Math.max(this.#lastTime, timeOf(value) ?? this.#lastTime);
-    this.#aheadTime = this.#lastTime;
-    return this.#aheadTime;
-  }
-
-  /** The record that `nextTime` looked at. */
-  shift(): SourceRecord {
-    const record = this.#ahead!;
-    this.#ahead = undefined;
-    this.#aheadTime = undefined;
-    return record;
-  }
-
   async close(): Promise<void> {
-    await this.#records.return(undefined);
+    await this.#portions.return(undefined);
+    this.#portion = { records: [], share: () => 0 };
+    this.#at = 0;
   }
 
-  async *#rows(from: number, { delimiter, columns }: Table): AsyncGenerator<SourceRecord> {
-    const input = createReadStream(filePath(this.#path), { highWaterMark: 1 << 18 });
-    const rows = input.pipe(
-      parseCsv({
-        delimiter,
-        record_delimiter: LINE_BREAKS,
-        bom: true,
-        raw: true,
-        info: true,
-        relax_column_count: true,
-        relax_quotes: true,
-        skip_empty_lines: true,
-        max_record_size: MAX_LINE,
-      }),
-    );
-    input.on('error', (error) => rows.destroy(error));
-    let offset = -1;
-    let line = 0;
+  /** @param isLater a fault is kept for the next call */
+  async #next(isLater: boolean): Promise<SourceRecord | undefined> {
+    if (this.#failure) throw this.#failure.error;
     try {
-      for await (const row of rows as AsyncIterable<{
-        record: string[];
-        raw: string;
-        info: { lines: number };
-      }>) {
-        line = row.info.lines;
-        if (offset === -1 && columns && !isHeader(row.record, columns)) offset = 0;
+      while (this.#at >= this.#portion.records.length) {
+        const { value, done } = await this.#portions.next();
+        if (done) return undefined;
+        // one without records leaves the share as it is
+        if (value.records.length > 0) [this.#portion, this.#at] = [value, 0];
+      }
+      return this.#portion.records[this.#at++];
+    } catch (error) {
+      this.#failure = { error };
+      if (isLater) return undefined;
+      throw error;
+    }
+  }
+
+  async *#rows(from: number, { delimiter, columns }: Table): AsyncGenerator<Portion> {
+    // gathered here: as a stream the parser would drop, when it fails, the rows before
+    let rows: { readonly cells: readonly string[]; readonly raw: string; readonly end: number }[] = [];
+    let line = 0;
+    const parser = parseCsv({
+      delimiter,
+      record_delimiter: LINE_BREAKS,
+      bom: true,
+      raw: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      max_record_size: MAX_LINE,
+      on_record: (row: unknown, { lines, bytes }: InfoRecord) => {
+        const { record: cells, raw } = row as { readonly record: readonly string[]; readonly raw: string };
+        line = lines;
+        rows.push({ cells, raw, end: bytes });
+        return null;
+      },
+    });
+    const failures: Error[] = [];
+    parser.on('error', (error) => failures.push(error));
+    let offset = -1;
+    const taken = (): Portion => {
+      const records: SourceRecord[] = [];
+      const ends: number[] = [];
+      for (const { cells, raw, end } of rows) {
+        if (offset === -1 && columns && !isHeader(cells, columns)) offset = 0;
         if (offset >= from) {
-          const raw = row.raw.replace(/^[\r\n]+|[\r\n]+$/g, '');
-          yield { offset, key: null, value: Buffer.from(raw), cells: row.record };
+          const value = Buffer.from(raw.replace(/^[\r\n]+|[\r\n]+$/g, ''));
+          records.push({ offset, key: null, value, cells });
+          ends.push(end);
         }
         offset++;
       }
+      rows = [];
+      return { records, share: (i) => this.#bytes.shareBefore(ends[i]!) };
+    };
+    try {
+      for await (const chunk of this.#bytes.chunks()) {
+        await new Promise((resolve) => parser.write(chunk, resolve));
+        yield taken();
+        if (failures[0]) throw failures[0];
+      }
+      parser.end();
+      await finished(parser.resume());
+      yield taken();
     } catch (cause) {
+      if (!(cause instanceof Error) || cause !== failures[0]) throw cause;
       throw new ForetideError('FILE_FORMAT', {
         what: 'The CSV file cannot be read on',
-        got: cause instanceof Error ? cause.message : String(cause),
+        got: cause.message,
         // where the row begins; the parser says where it ends, which for an unclosed quote is the end of the file
         where: `${this.#path}:${line + 1}`,
         todo: 'Mend the row that begins there, or remove it.',
         cause,
       });
     } finally {
-      input.destroy();
+      parser.destroy();
     }
   }
 
-  async *#lines(from: number): AsyncGenerator<SourceRecord> {
+  /** What stands between line feeds, as it is: JSON may hold other characters that are line breaks to Unicode. */
+  async *#lines(from: number): AsyncGenerator<Portion> {
     let offset = 0;
-    for await (const value of this.#bytesOfLines()) {
-      if (isBlank(value)) continue;
-      if (offset >= from) yield { offset, key: null, value };
-      offset++;
-    }
-  }
-
-  /** The bytes between line feeds, as they are: JSON may hold other characters that are line breaks to Unicode. */
-  async *#bytesOfLines(): AsyncGenerator<Uint8Array> {
-    const input = createReadStream(filePath(this.#path), { highWaterMark: 1 << 18 });
     let line = 1;
     let begun: Buffer = Buffer.alloc(0);
-    try {
-      for await (const chunk of input as AsyncIterable<Buffer>) {
-        let start = 0;
-        for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-          const rest = chunk.subarray(start, end);
-          const whole = begun.length > 0 ? Buffer.concat([begun, rest]) : rest;
-          yield withoutEnds(whole, line);
-          begun = Buffer.alloc(0);
-          start = end + 1;
-          line++;
-        }
-        begun = Buffer.concat([begun, chunk.subarray(start)]);
-        if (begun.length <= MAX_LINE) continue;
-        throw new ForetideError('FILE_FORMAT', {
-          what: 'A line is too long',
-          expected: `about ${MAX_LINE} bytes at most`,
-          where: `${this.#path}:${line}`,
-          todo: 'One record must stand on a line; see input.decode.format.',
-        });
+    /** Byte of the content that the chunk begins at. */
+    let place = 0;
+    let records: SourceRecord[] = [];
+    let ends: number[] = [];
+    const add = (bytes: Buffer, end: number): void => {
+      const value = withoutEnds(bytes, line);
+      if (isBlank(value)) return;
+      if (offset >= from) {
+        records.push({ offset, key: null, value });
+        ends.push(end);
       }
-      if (begun.length > 0) yield withoutEnds(begun, line);
-    } finally {
-      input.destroy();
+      offset++;
+    };
+    const taken = (): Portion => {
+      const places = ends;
+      const portion = { records, share: (i: number) => this.#bytes.shareBefore(places[i]!) };
+      records = [];
+      ends = [];
+      return portion;
+    };
+    for await (const chunk of this.#bytes.chunks()) {
+      let start = 0;
+      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+        const rest = chunk.subarray(start, end);
+        add(begun.length > 0 ? Buffer.concat([begun, rest]) : rest, place + end + 1);
+        begun = Buffer.alloc(0);
+        start = end + 1;
+        line++;
+      }
+      begun = Buffer.concat([begun, chunk.subarray(start)]);
+      place += chunk.length;
+      yield taken();
+      if (begun.length <= MAX_LINE) continue;
+      throw new ForetideError('FILE_FORMAT', {
+        what: 'A line is too long',
+        expected: `about ${MAX_LINE} bytes at most`,
+        where: `${this.#path}:${line}`,
+        todo: 'One record must stand on a line; see input.decode.format.',
+      });
     }
+    if (begun.length > 0) add(begun, place);
+    yield taken();
   }
 }
 

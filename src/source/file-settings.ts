@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../duration.ts';
+import { Instant } from './instant.ts';
+import { SeriesNames } from './series-names.ts';
 
 /** How fast a recording plays. */
 export type Pace =
@@ -28,10 +30,17 @@ export const FileSettings = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .describe(
-      'Files, each a partition of its own: with decode.format csv a table that begins with the names of its columns, else one record a line. `bundled:NAME` is a bundled recording',
+      'Files, each a partition of its own: with decode.format csv a table that begins with the names of its columns, with parquet a Parquet file, else one record a line. Text may be packed by gzip or Zstandard. `bundled:NAME` is a bundled recording',
     ),
   pace: PaceSettings.prefault('max').describe(
     'How fast it plays: max, 60x (times as fast as it was), 3m (all of it in three minutes)',
+  ),
+  series: SeriesNames,
+  from: Instant.optional().describe(
+    'Event time that it begins at, an ISO 8601 date or ms since 1970; what is older is passed over; default: the first reading',
+  ),
+  to: Instant.optional().describe(
+    'Event time that it ends before; the file is read to its end all the same, for it need not be in order; default: the last reading',
   ),
 });
 export type FileSettings = z.output<typeof FileSettings>;

@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { ForetideError } from '../errors.ts';
-import { filePath, readable } from './file-path.ts';
-import { FileReader, type Table } from './file-reader.ts';
+import { FileBytes } from './file-bytes.ts';
+import { readable } from './file-path.ts';
+import { FileReader, type FileShape } from './file-reader.ts';
 import type { FileSettings } from './file-settings.ts';
+import { openParquet } from './parquet-file.ts';
 import type { Source, SourceHandler, SourceRecord } from './source.ts';
 import { play, type Track } from './turns.ts';
 
@@ -10,28 +11,34 @@ import { play, type Track } from './turns.ts';
 const SLICE = 512;
 
 /**
- * Files as a source: each file is a partition, each line (or row of CSV) a record whose offset counts from 0. Blank lines do not
- * count.
+ * Files as a source: each file is a partition, each line (or row of CSV or Parquet) a record whose offset counts from 0. Blank lines do
+ * not count.
  *
  * 1. The files take turns, unless the handler merges them.
  * 2. A table begins with the names of its columns, unless the settings tell them; all files of a run have the same.
+ * 3. Text that is packed (gzip, Zstandard) is unpacked as it is read, and its offsets are those of the content.
+ * 4. Where a file cannot be read on, what stands before is handed over and committed before the run ends with the error.
  */
 export class FileSource implements Source {
   readonly name: string;
   readonly #settings: FileSettings;
   readonly #timeOf: (record: SourceRecord) => number | undefined;
-  readonly #table: Table | undefined;
-  #total = 0;
-  #done = 0;
+  readonly #shape: FileShape;
+  /** Share of each file that has been handed over. */
+  readonly #shares = new Map<number, number>();
 
   /**
    * @param timeOf event time of a record in ms, undefined where it has none; only `span` asks for it
-   * @param table how rows are split where the files are tables; left out, each line is a record
+   * @param shape how records are split where the files are tables; left out, each line is a record
    */
-  constructor(settings: FileSettings, timeOf: (record: SourceRecord) => number | undefined, table?: Table) {
+  constructor(
+    settings: FileSettings,
+    timeOf: (record: SourceRecord) => number | undefined,
+    shape?: FileShape,
+  ) {
     this.#settings = settings;
     this.#timeOf = timeOf;
-    this.#table = table;
+    this.#shape = shape;
     this.name = `file ${settings.paths.join(', ')}`;
   }
 
@@ -39,13 +46,16 @@ export class FileSource implements Source {
     return Promise.all(
       this.#settings.paths.map(async (path) => {
         await readable(path);
-        return `file ${path}: readable, about ${await countLines(filePath(path))} lines`;
+        const isText = this.#shape === undefined || 'delimiter' in this.#shape;
+        const found = isText ? `about ${await countLines(path)} lines` : await rowsOf(path);
+        return `file ${path}: readable, ${found}`;
       }),
     );
   }
 
   progress(): number {
-    return this.#total === 0 ? 0 : Math.min(1, this.#done / this.#total);
+    const { paths } = this.#settings;
+    return [...this.#shares.values()].reduce((sum, share) => sum + share, 0) / paths.length;
   }
 
   async run(handler: SourceHandler, stop: AbortSignal): Promise<void> {
@@ -54,18 +64,18 @@ export class FileSource implements Source {
     try {
       for (const [partition, path] of paths.entries()) {
         await readable(path);
-        this.#total += await countLines(filePath(path));
         const next = (await handler.open(partition)) ?? 0;
-        this.#done += next;
-        readers.push(new FileReader(partition, path, next, this.#table));
+        readers.push(new FileReader(partition, path, next, this.#shape));
       }
       await play(
         readers.map((reader) => this.#track(reader)),
         handler,
         stop,
       );
-      // the lines that were counted are not all records
-      if (!stop.aborted) this.#done = this.#total;
+      if (!stop.aborted) for (const { partition } of readers) this.#shares.set(partition, 1);
+    } catch (error) {
+      if (error instanceof ForetideError && error.code === 'FILE_FORMAT') await handler.drain?.();
+      throw error;
     } finally {
       await Promise.all(readers.map((reader) => reader.close()));
     }
@@ -73,17 +83,13 @@ export class FileSource implements Source {
 
   #track(reader: FileReader): Track {
     const { partition } = reader;
-    let size = 0;
     return {
       partition,
       next: async (most) => {
         const records = await reader.take(most);
-        size = records.length;
-        return size === 0 ? undefined : { partition, records, next: records.at(-1)!.offset + 1 };
+        return records.length === 0 ? undefined : { partition, records, next: records.at(-1)!.offset + 1 };
       },
-      taken: () => {
-        this.#done += size;
-      },
+      taken: () => void this.#shares.set(partition, reader.share),
     };
   }
 
@@ -91,7 +97,7 @@ export class FileSource implements Source {
     let first = Infinity;
     let last = -Infinity;
     for (const [partition, path] of this.#settings.paths.entries()) {
-      const reader = new FileReader(partition, path, 0, this.#table);
+      const reader = new FileReader(partition, path, 0, this.#shape);
       for (let records = await reader.take(SLICE); records.length > 0; records = await reader.take(SLICE)) {
         if (stop.aborted) break;
         for (const record of records) {
@@ -129,8 +135,14 @@ export async function csvColumns(path: string, delimiter: string): Promise<strin
 
 async function countLines(path: string): Promise<number> {
   let lines = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of new FileBytes(path).chunks()) {
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++;
   }
   return lines;
+}
+
+async function rowsOf(path: string): Promise<string> {
+  const file = await openParquet(path);
+  await file.close();
+  return `${file.rows} rows in ${file.metadata.row_groups.length} row groups of Parquet`;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Duration } from '../duration.ts';
 import { checkOrder, Instant } from './instant.ts';
 import { KafkaClientSettings } from './kafka-client.ts';
+import { SeriesNames } from './series-names.ts';
 
 /** A place in each partition: an instant by Kafka's own timestamps, or an offset for each partition. */
 const Place = z.union([
@@ -42,6 +43,7 @@ export const KafkaSettings = z
     to: Place.optional().describe(
       'Where it ends, exclusive: an instant, or an offset for every partition; default: never. What is not there yet when the run starts is not waited for. With an end this process reads all partitions by itself, in a consumer group of its own named GROUP-range-…',
     ),
+    series: SeriesNames,
   })
   .superRefine(checkOrder);
 export type KafkaSettings = z.output<typeof KafkaSettings>;

@@ -5,6 +5,7 @@ import { silentLog } from '../log.ts';
 import type { Model } from '../model/model.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { StorePlace } from '../run/stores.ts';
+import { selectedSource } from '../run/run-decoder.ts';
 import { Tasks } from '../run/tasks.ts';
 import { Ticker } from '../run/ticker.ts';
 import type { Sink } from '../sink/sink.ts';
@@ -101,7 +102,8 @@ export class SimWorker {
     const { pipeline, settings, place, decoder, model, kafka: made, sink, replace } = this.#parts;
     const kafka = replace.kafka?.(made) ?? made;
     const connect = (): Promise<Kafka> => Promise.resolve(kafka);
-    const source = new KafkaSource(place.input, silentLog, place.topics.changelog, connect);
+    const kafkaSource = new KafkaSource(place.input, silentLog, place.topics.changelog, connect);
+    const source = selectedSource(kafkaSource, settings, decoder);
     const { topic, group } = place.input;
     const store = new KafkaStore({
       client: place.input,
@@ -110,7 +112,7 @@ export class SimWorker {
       pipeline: pipeline.name,
       topics: place.topics,
       settings: settings.store,
-      changelog: source.changelog,
+      changelog: kafkaSource.changelog,
       connect,
     });
     await store.prepare();

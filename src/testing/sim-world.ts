@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Decoder } from '../decode/decoder.ts';
-import { decoderFor } from '../decode/decoders.ts';
-import { joinedDecoder } from '../decode/joined-decoder.ts';
 import { ForetideError } from '../errors.ts';
 import { modelFor } from '../model/model-for.ts';
 import type { Model } from '../model/model.ts';
 import { seededRandom } from '../model/random.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { joinOf } from '../run/prepare.ts';
+import { runDecoder } from '../run/run-decoder.ts';
 import { type StorePlace, storePlace } from '../run/stores.ts';
 import { type Fault, type FaultKind, FaultPlan } from './failpoints.ts';
 import type { SentRecord } from './partition-log.ts';
@@ -99,9 +97,7 @@ export class SimWorld {
   /** Reads the model that the settings name. */
   static async make(options: WorldOptions): Promise<SimWorld> {
     const { settings } = options;
-    const parts = decoderFor(settings.input.decode);
-    const join = joinOf(settings);
-    const decoder = join ? joinedDecoder(parts, join) : parts;
+    const decoder = runDecoder(settings);
     return new SimWorld(options, decoder, await modelFor(settings.model, decoder.channels));
   }
 

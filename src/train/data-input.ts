@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { ForetideError } from '../errors.ts';
-import { EXTENSIONS, inputOfRun, kindOf } from '../source/data-kind.ts';
+import { EXTENSIONS, inputOfRun, kindOf, unpackedName } from '../source/data-kind.ts';
 
 /**
  * The section `input` of the settings for data that are named by their paths.
@@ -22,7 +22,7 @@ export function inputOf(
       expected: `one of ${EXTENSIONS.join(', ')}`,
       got: extname(paths[unknown]!) || 'none',
       where: paths[unknown]!,
-      todo: 'Say it: --format csv, json, line-protocol, telegraf or sqlite.',
+      todo: 'Say it: --format csv, parquet, json, line-protocol, telegraf or sqlite.',
     });
   }
   const [kind] = kinds;
@@ -36,6 +36,6 @@ export function inputOf(
     });
   }
   if (kind === 'sqlite') return inputOfRun(paths, flags);
-  const tabs = kind === 'csv' && paths.every((path) => extname(path).toLowerCase() === '.tsv');
+  const tabs = kind === 'csv' && paths.every((path) => extname(unpackedName(path)).toLowerCase() === '.tsv');
   return { kind: 'file', paths, pace: 'max', decode: { format: kind, ...(tabs && { delimiter: '\t' }) } };
 }

@@ -12,7 +12,7 @@ export function workplace() {
   return {
     cwd,
     path: (name: string): string => join(cwd, name),
-    write: (name: string, content: string): string => {
+    write: (name: string, content: string | Uint8Array): string => {
       writeFileSync(join(cwd, name), content);
       return join(cwd, name);
     },

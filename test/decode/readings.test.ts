@@ -48,3 +48,21 @@ describe('a time', () => {
     expect(timeFault(time)).toMatch(/^expected a time/);
   });
 });
+
+test('those that are not wanted are removed, from an index on', () => {
+  const readings = new Readings(2);
+  for (const [i, name] of ['a', 'b', 'a', 'b', 'c'].entries()) {
+    readings.current = i;
+    readings.addAll(name, i * 10, [i, -i]);
+  }
+  readings.keep(1, (name, time) => name === 'b' || time === 40);
+  expect(readings).toMatchObject({
+    length: 4,
+    series: ['a', 'b', 'b', 'c'],
+    time: [0, 10, 30, 40],
+    record: [0, 1, 3, 4],
+    value: [0, -0, 1, -1, 3, -3, 4, -4],
+  });
+  readings.keep(0, () => false);
+  expect(readings).toMatchObject({ length: 0, value: [] });
+});

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { InputSettings } from '../../src/config/run-settings.ts';
 import { type DataFlags, inputFrom } from '../../src/evaluate/data-input.ts';
@@ -10,6 +12,30 @@ const decodeOf = async (path: string, flags: Partial<DataFlags> = {}) => {
   expect(() => InputSettings.parse(input)).not.toThrow();
   return input['decode'];
 };
+
+describe('Parquet', () => {
+  const path = fileURLToPath(new URL('../reference/parquet/kinds-none.parquet', import.meta.url));
+
+  test('its columns tell what they are: the first of timestamps, all that hold numbers', async () => {
+    expect(await decodeOf(path)).toEqual({
+      format: 'parquet',
+      time: 'ms',
+      values: ['f64', 'f32', 'i64', 'u64', 'dec'],
+      seriesName: 'kinds-none',
+    });
+    expect(await decodeOf(path, { time: 'day', series: 'sensor', columns: ['f64'] })).toEqual({
+      format: 'parquet',
+      time: 'day',
+      series: 'sensor',
+      values: ['f64'],
+    });
+  });
+});
+
+test('a packed table', async () => {
+  const path = write('house.csv.gz', gzipSync('Date,load\n2026-01-01,1\n'));
+  expect(await decodeOf(path)).toMatchObject({ format: 'csv', time: 'Date', seriesName: 'house.load' });
+});
 
 describe('a table', () => {
   const path = write(

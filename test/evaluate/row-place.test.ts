@@ -1,3 +1,4 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { InputSettings } from '../../src/config/run-settings.ts';
 import { placeOf } from '../../src/evaluate/row-place.ts';
@@ -33,6 +34,14 @@ test('line breaks of several kinds in one file', async () => {
     `${path}:4`,
     `${path}:5`,
   ]);
+});
+
+test('of a packed file the line of its content; of Parquet the row', async () => {
+  const path = write('packed.csv', gzipSync('t,x\n1,2\n\n3,4\n'));
+  expect(await placeOf(input(path, { format: 'csv' }), 0, 1)).toBe(`${path}:4`);
+  const lines = write('packed.ndjson', zstdCompressSync('{}\n\n{}\n'));
+  expect(await placeOf(input(lines, { format: 'json' }), 0, 1)).toBe(`${lines}:3`);
+  expect(await placeOf(input('a.parquet', { format: 'parquet' }), 0, 7)).toBe('a.parquet, row 7');
 });
 
 test('what is a line break to Unicode alone is none', async () => {

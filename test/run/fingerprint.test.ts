@@ -127,6 +127,22 @@ describe('an archive', () => {
   });
 
   test.each([
+    ['from', 'input.from=2026-01-01'],
+    ['end', 'input.to=2026-02-01'],
+    ['series', 'input.series=[x]'],
+  ])('of a file another %s is another selection: what was passed over would never come', (_, set) => {
+    expect(fingerprint([set])).not.toBe(fingerprint([]));
+    const cut = ['input.from=2025-01-01', 'input.to=2027-01-01', 'input.series=[y]'];
+    expect(fingerprint([...cut, set])).not.toBe(fingerprint(cut));
+  });
+
+  test('of Kafka other series are, and no other range', () => {
+    const kafka = ['input={kind: kafka, brokers: ["b:1"], topic: t}'];
+    expect(fingerprint([...kafka, 'input.series=[x]'])).not.toBe(fingerprint(kafka));
+    expect(fingerprint([...kafka, 'input.from=2026-01-01'])).toBe(fingerprint(kafka));
+  });
+
+  test.each([
     ['end', sqlite, 'input.to=2026-02-01'],
     ['order of the series', influx, 'input.series=[y, x, x]'],
     ['order of the tags', influx, 'input.tags={ host: a7, site: north }'],

@@ -7,6 +7,7 @@ import { Readings } from '../../src/decode/readings.ts';
 import { silentLog } from '../../src/log.ts';
 import { mustNotReadOwnStore, prepare, timeReader } from '../../src/run/prepare.ts';
 import type { SourceHandler, SourceRecord } from '../../src/source/source.ts';
+import { parquetBytes } from '../source/parquet-file.ts';
 import { recordings } from '../source/recording.ts';
 
 const write = recordings();
@@ -111,6 +112,33 @@ describe('tables', () => {
     const out = new Readings(1);
     expect(decoder.decode(record, out)).toBeUndefined();
     expect([out.series, out.time, out.value]).toEqual([['x'], [2000], [5]]);
+  });
+
+  test('rows of Parquet are decoded by the names of their columns; a dead letter has a JSON of them', async () => {
+    const columnData = [
+      { name: 't', data: [new Date(2000)] },
+      { name: 'note', data: ['?'] },
+      { name: 'v', data: [5.5] },
+      { name: 'w', data: [6] },
+    ];
+    const paths = [write(parquetBytes({ columnData }))];
+    const parquet = { format: 'parquet', seriesName: 'x', time: 't' };
+    const { decoder, source } = await prepared({ paths, decode: parquet });
+    const [[, record]] = (await first(source)) as [[number, SourceRecord]];
+    expect(String(record.value)).toBe('{"t":2000,"v":5.5,"w":6}');
+    const out = new Readings(1);
+    expect(decoder.decode(record, out)).toBeUndefined();
+    expect([out.series, out.time, out.value]).toEqual([
+      ['x.v', 'x.w'],
+      [2000, 2000],
+      [5.5, 6],
+    ]);
+    await expect(
+      prepared({ kind: 'kafka', brokers: ['b:1'], topic: 't', decode: parquet }),
+    ).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+      facts: { where: 'input.decode.format' },
+    });
   });
 
   test('the delimiter of the settings splits header and rows', async () => {

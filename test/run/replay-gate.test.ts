@@ -115,3 +115,10 @@ test('all else passes as it is', async () => {
     ],
   ]);
 });
+
+test('a batch of which nothing is left moves the position at once', async () => {
+  const { gate, came } = gateOf();
+  await gate.open(0);
+  await gate.handle({ partition: 0, records: [], next: 9 });
+  expect(came).toEqual(['0: →9']);
+});

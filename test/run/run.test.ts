@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
@@ -113,6 +114,45 @@ describe('a recording, from a file to SQLite', () => {
     await toTheEnd(one, [path]);
     await toTheEnd(many, [path], ['commit.readings=1']);
     expect(dump(many)).toEqual(dump(one));
+  });
+
+  test('of a selection it leaves what a file of nothing else does, beside the places of the records', async () => {
+    const from = Date.UTC(2026, 0, 1) + 20 * 3_600_000;
+    const to = from + 100 * 3_600_000;
+    const all = (HEADER + rows(0, ROWS)).trimEnd().split('\n');
+    const cut = all.filter((line, i) => {
+      const [time, sensor] = line.split(',') as [string, string];
+      return (
+        i === 0 || time === 'never' || (sensor === 's1' && Date.parse(time) >= from && Date.parse(time) < to)
+      );
+    });
+    const [one, other, packed] = [database(), database(), database()];
+    const set = ['input.series=[s1, t*]', `input.from=${from}`, `input.to=${new Date(to).toISOString()}`];
+    const status = await toTheEnd(one, [write(all.join('\n'))], set);
+    expect(status).toMatchObject({ readings: 100, series: 1, deadLetters: { invalid: 1 }, progress: 1 });
+    await toTheEnd(other, [write(cut.join('\n'))]);
+    const [a, b] = [dump(one), dump(other)];
+    expect(a.reading).toEqual(b.reading);
+    expect(a.forecast).toEqual(b.forecast);
+    expect(a.dead_letter.rows).toBe(1);
+    expect(position(one)).toBe(ROWS);
+    // and gone on with in the middle, packed
+    const path = write(gzipSync(all.join('\n')));
+    const running = await begin(
+      packed,
+      [path],
+      [...set, 'input.pace=10s', 'commit.readings=1', 'commit.every=10ms'],
+    );
+    await vi.waitFor(() => expect(position(packed)).toBeGreaterThan(50), { timeout: 10_000 });
+    await running.stop();
+    await toTheEnd(packed, [path], set);
+    expect(dump(packed)).toEqual(a);
+    // another selection is not gone on with
+    await expect(
+      begin(one, [path], ['input.series=[s0]']).then(({ finished }) => finished),
+    ).rejects.toMatchObject({
+      code: 'STATE_MISMATCH',
+    });
   });
 
   test('several files are several partitions', async () => {
@@ -386,7 +426,7 @@ describe('a run that fails', () => {
     await expect(running.finished).rejects.toMatchObject({ code: 'FILE_FORMAT' });
     expect(running.status().state).toBe('failed');
     await running.stop();
-    expect(position(db)).toBe(1024);
+    expect(position(db)).toBe(1100);
   });
 
   test('when another run has taken its file: nothing is written beside the new owner', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { EXTENSIONS, inputOfRun, kindOf } from '../../src/source/data-kind.ts';
+import { EXTENSIONS, inputOfRun, kindOf, unpackedName } from '../../src/source/data-kind.ts';
 
 test('the extension says it, in capitals too; nothing else does', () => {
-  expect(['a.csv', 'x.y/A.TSV', 'a.JSONL', 'a.lp', '.foretide/run.db'].map(kindOf)).toEqual([
+  expect(['a.csv', 'x.y/A.TSV', 'a.JSONL.gz', 'a.lp.zst', '.foretide/run.db'].map(kindOf)).toEqual([
     'csv',
     'csv',
     'json',
@@ -10,6 +10,8 @@ test('the extension says it, in capitals too; nothing else does', () => {
     'sqlite',
   ]);
   expect(['csv', 'a.xls', '.db', ''].map(kindOf)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(['a.parquet', 'a.gz', 'gz'].map(kindOf)).toEqual(['parquet', undefined, undefined]);
+  expect(['a.csv.GZ', 'a.csv', 'b/.gz'].map(unpackedName)).toEqual(['a.csv', 'a.csv', 'b/.gz']);
   for (const extension of EXTENSIONS) expect(kindOf(`a${extension}`)).toBeDefined();
 });
 

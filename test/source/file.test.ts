@@ -1,8 +1,10 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { csvColumns, FileSource } from '../../src/source/file.ts';
 import { FileSettings } from '../../src/source/file-settings.ts';
 import type { Batch, SourceHandler, SourceRecord } from '../../src/source/source.ts';
 import { checkSource } from '../checks/source.ts';
+import { parquetBytes } from './parquet-file.ts';
 import { recordings } from './recording.ts';
 
 const write = recordings();
@@ -52,6 +54,42 @@ checkSource('FileSource of tables', async (content) => {
   };
 });
 
+for (const [name, pack] of [
+  ['gzip', gzipSync],
+  ['zstd', zstdCompressSync],
+] as const) {
+  checkSource(`FileSource of lines packed by ${name}`, async (content) => {
+    const paths = content.map((lines) => write(pack(lines.map((line) => `${line}\n`).join(''))));
+    return { open: () => new FileSource(FileSettings.parse({ paths }), noTime) };
+  });
+
+  checkSource(`FileSource of tables packed by ${name}`, async (content) => {
+    // of several members
+    const paths = content.map((rows) => {
+      const half = rows.length >> 1;
+      const parts = [
+        `name\n${rows.slice(0, half).join('\n')}`,
+        `${half > 0 ? '\n' : ''}${rows.slice(half).join('\n')}`,
+      ];
+      return write(Buffer.concat(parts.map((part) => pack(part))));
+    });
+    return {
+      open: () => new FileSource(FileSettings.parse({ paths }), noTime, table),
+      text: ({ cells }) => cells![0]!,
+    };
+  });
+}
+
+checkSource('FileSource of Parquet', async (content) => {
+  const paths = content.map((rows) =>
+    write(parquetBytes({ rowGroupSize: 700, columnData: [{ name: 'name', data: [...rows] }] })),
+  );
+  return {
+    open: () => new FileSource(FileSettings.parse({ paths }), noTime, { columns: ['name'] }),
+    text: ({ value }) => (JSON.parse(String(value)) as { name: string }).name,
+  };
+});
+
 describe('FileSource', () => {
   test('at full speed the files take turns', async () => {
     const lines = (name: string, n: number) => Array.from({ length: n }, (_, i) => `${name}${i}`).join('\n');
@@ -85,6 +123,39 @@ describe('FileSource', () => {
   test('says how much time it takes up, from the first of all files to the last', async () => {
     expect(await source([write('5\n3000\nnever'), write('9000\n70')]).span(never)).toBe(8995);
     expect(await source([write('never')]).span(never)).toBe(1);
+  });
+
+  test('a packed file that is cut off: what stands before is handed over and committed, then the run ends with the error', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `${i * 7919}`);
+    const path = write(gzipSync(lines.join('\n')).subarray(0, -5000));
+    const seen: string[] = [];
+    const events: string[] = [];
+    const running = source([path]).run(
+      {
+        open: async () => null,
+        lose: async () => undefined,
+        handle: async ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
+        drain: async () => void events.push(`drained at ${seen.length}`),
+      },
+      never,
+    );
+    await expect(running).rejects.toMatchObject({
+      code: 'FILE_FORMAT',
+      facts: { what: 'The packed file is cut off' },
+    });
+    expect(seen.length).toBeGreaterThan(10_000);
+    // the line that was cut is none
+    expect(seen).toEqual(lines.slice(0, seen.length));
+    expect(events).toEqual([`drained at ${seen.length}`]);
+    await expect(source([path]).check()).rejects.toMatchObject({ code: 'FILE_FORMAT' });
+  });
+
+  test('the check says what is in a Parquet file', async () => {
+    const path = write(parquetBytes({ rowGroupSize: 2, columnData: [{ name: 'x', data: [1, 2, 3] }] }));
+    const settings = FileSettings.parse({ paths: [path] });
+    expect(await new FileSource(settings, noTime, { columns: ['x'] }).check()).toEqual([
+      `file ${path}: readable, 3 rows in 2 row groups of Parquet`,
+    ]);
   });
 
   test('a file that cannot be read ends the run and the check', async () => {

@@ -24,7 +24,11 @@ function undescribed(schema: Described, path: string): string[] {
 }
 
 test.each([
-  ['KafkaSettings', KafkaSettings, 'brokers clientId from group maxBytes sasl sessionTimeout tls to topic'],
+  [
+    'KafkaSettings',
+    KafkaSettings,
+    'brokers clientId from group maxBytes sasl series sessionTimeout tls to topic',
+  ],
   ['KafkaDeadLetterSettings', KafkaDeadLetterSettings, 'brokers clientId sasl tls topic'],
 ])('%s: every key is described', (_, settings, keys) => {
   const schema: Described = JSON.parse(JSON.stringify(z.toJSONSchema(settings, { io: 'input' })));

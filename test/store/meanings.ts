@@ -6,7 +6,7 @@ import { OutputSums } from '../../src/digest/output-sums.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel } from '../../src/model/model.ts';
 import { stateMeaning } from '../../src/run/fingerprint.ts';
-import { joinOf } from '../../src/run/prepare.ts';
+import { joinOf } from '../../src/run/join-of.ts';
 import type { StateMeaning } from '../../src/store/meaning.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Pipeline } from '../../src/pipeline.ts';

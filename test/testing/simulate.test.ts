@@ -55,6 +55,17 @@ describe('simulate', () => {
     expect(await other.digest()).not.toBe(await calm.digest());
   });
 
+  test('of a selection of series: the others are passed over, and behind the position', async () => {
+    const few = await begin({ settings: { input: { series: ['x*'] } } });
+    await few.play('afbcd!e-|', VALUES);
+    const alone = await begin({ settings: { input: { series: ['x.value'] } } });
+    await alone.play('abc-!de|', VALUES);
+    expect(few.outputs('forecast')).toEqual(alone.outputs('forecast'));
+    expect(few.outputs('forecast').length).toBeGreaterThan(0);
+    expect(few.dead()).toMatchObject([{ reason: 'malformed', offset: 4 }]);
+    expect(few.state('y.value')).toBeUndefined();
+  });
+
   test('shows the state of a series by the names of its slots', async () => {
     const simulation = await begin();
     await simulation.play('ab|', VALUES);
