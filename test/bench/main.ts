@@ -6,6 +6,7 @@ import { eosBench } from './eos.ts';
 import { memoryBench } from './memory.ts';
 import { pipelineBench } from './pipeline.ts';
 import { sequentialMnistBench } from './sequential-mnist.ts';
+import { sourcesBench } from './sources.ts';
 import { stepBench } from './step.ts';
 import { trainBench } from './train.ts';
 
@@ -19,6 +20,7 @@ const program = new Command('bench')
   .addCommand(memoryBench())
   .addCommand(pipelineBench())
   .addCommand(sequentialMnistBench())
+  .addCommand(sourcesBench())
   .addCommand(stepBench())
   .addCommand(trainBench());
 
