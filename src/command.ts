@@ -25,6 +25,17 @@ export const Command = z.discriminatedUnion('kind', [
     from,
   }),
   z.strictObject({
+    /**
+     * A series goes on from another state: that which it would have without its readings of `left`, both ends included, ms. Stretches that earlier ones
+     * left out stay out.
+     */
+    kind: z.literal('rewind'),
+    series: z.string().min(1),
+    left: z.tuple([z.number(), z.number()]),
+    /** Its row in Memory. */
+    state: z.base64(),
+  }),
+  z.strictObject({
     /** A record of the topic of commands that is none: it is not looked at again. */
     kind: z.literal('passed'),
     from: z.int().min(0),
@@ -33,12 +44,15 @@ export const Command = z.discriminatedUnion('kind', [
 export type Command = z.output<typeof Command>;
 
 /** What a person may give. */
-export type PageCommand = Exclude<Command, { readonly kind: 'tick' | 'passed' }>;
+export type PageCommand = Exclude<Command, { readonly kind: 'tick' | 'passed' | 'rewind' }>;
 
 /** Offset in the topic of commands that a command came from, if it came from there. */
 export function originOf(command: Command): number | undefined {
-  return command.kind === 'tick' ? undefined : command.from;
+  return command.kind === 'tick' || command.kind === 'rewind' ? undefined : command.from;
 }
+
+/** A series' state is put to what it would be without a stretch of its readings. */
+export type Rewind = Extract<Command, { readonly kind: 'rewind' }>;
 
 /**
  * A command as it took effect: a partition's outputs and state are a function of its records and of these, in order. It is made durable in the

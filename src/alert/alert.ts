@@ -110,7 +110,7 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   }
 
   function obey(command: Command): void {
-    if (command.kind === 'tick' || command.kind === 'passed') return;
+    if (command.kind !== 'feedback' && command.kind !== 'mute') return;
     const { f64 } = memory.view();
     if (command.kind === 'feedback') {
       const row = memory.find(command.series);

@@ -6,6 +6,7 @@ import { addEvaluateCommand } from './evaluate.ts';
 import { addInspectCommand } from './inspect.ts';
 import { BUILT_IN } from './pipelines.ts';
 import { replayCommand, type ReplayFlags } from './replay.ts';
+import { addRewindCommand } from './rewind.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runCommand } from './run.ts';
 import { addSettingsOptions, type SettingsFlags } from './settings-options.ts';
@@ -161,6 +162,8 @@ program.addCommand(trainCommand());
 addVerifyCommand(program, PIPELINE);
 
 addInspectCommand(program, PIPELINE);
+
+addRewindCommand(program, PIPELINE);
 
 // whoever reads the output may have had enough of it, as `head` has
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -183,6 +183,24 @@ export class Memory {
     );
   }
 
+  /** A copy of a series' slots as bytes. */
+  rowBytes(row: number): Uint8Array {
+    this.seal();
+    return this.#series!.bytes(row).slice();
+  }
+
+  /**
+   * Puts a series' slots to other bytes.
+   *
+   * @throws ForetideError STATE_CORRUPT when they are not of this layout, or the series was never seen
+   */
+  putRow(series: string, bytes: Uint8Array): void {
+    const row = this.find(series);
+    if (row === undefined) throw corrupt(`series ${series}`, 'one that has come', 'none');
+    this.touch(row);
+    restoreBytes(this.#series!.bytes(row), bytes, `series ${series}`);
+  }
+
   /** The rows touched since the last commit, as bytes; each view is valid until the row changes. */
   *changed(): Generator<StateRow & { readonly birth: number }> {
     this.seal();

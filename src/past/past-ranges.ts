@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
+import type { LoggedCommand } from '../command.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Log } from '../log.ts';
 import { snapshotPath } from '../run/snapshot-taker.ts';
 import { type StorePlace, storePlace } from '../run/stores.ts';
-import { existsSync } from 'node:fs';
 import { Snapshots } from '../store/snapshots.ts';
 import type { RerunRange } from '../verify/rerun.ts';
 import { inputUpTo, openStored } from '../verify/stored-of.ts';
@@ -13,6 +14,8 @@ export interface PastRanges {
   /** The run's settings, with an input that reaches as far as the ranges. */
   readonly settings: RunSettings;
   readonly ranges: ReadonlyMap<number, RerunRange>;
+  /** All that has taken effect, by partition. */
+  readonly commands: ReadonlyMap<number, readonly LoggedCommand[]>;
   close(): void;
 }
 
@@ -21,13 +24,21 @@ export interface PastRanges {
  *
  * @param pipeline its name
  * @param at ms; each range ends before its first record that is later. Infinity: with what the run has committed
- * @param begin the snapshots that ranges begin from know nothing later, ms; default: `at`
+ * @param begin the snapshot that a range begins from knows nothing later, ms, by what has taken effect in its partition; default: `at`
  * @throws ForetideError as `openStored`
  */
 export async function pastRanges(
   pipeline: string,
   settings: RunSettings,
-  { at, begin = at, log }: { readonly at: number; readonly begin?: number; readonly log: Log },
+  {
+    at,
+    begin = () => at,
+    log,
+  }: {
+    readonly at: number;
+    readonly begin?: (commands: readonly LoggedCommand[]) => number;
+    readonly log: Log;
+  },
 ): Promise<PastRanges> {
   const place = storePlace(pipeline, settings);
   const stored = await openStored(place, settings, false, log);
@@ -36,10 +47,13 @@ export async function pastRanges(
   const snapshots = snapshotsOf(pipeline, settings, place);
   try {
     const input = await inputUpTo(settings.input, partitions, log);
-    const ranges = partitions.map((one) => [one.partition, rangeOf(one, snapshots, at, begin)] as const);
+    const ranges = partitions.map(
+      (one) => [one.partition, rangeOf(one, snapshots, at, begin(one.commands))] as const,
+    );
     return {
       settings: { ...settings, input, digest: partitions.some(({ digest }) => digest !== undefined) },
       ranges: new Map(ranges),
+      commands: new Map(partitions.map(({ partition, commands }) => [partition, commands])),
       close: () => snapshots?.close(),
     };
   } catch (error) {

@@ -2,6 +2,7 @@ import type { LoggedCommand } from '../command.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Log } from '../log.ts';
 import { silentLog } from '../log.ts';
+import { rewind } from '../past/rewind.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { Routes } from '../route/routes.ts';
 import { routesOf } from '../route/settings.ts';
@@ -156,6 +157,8 @@ export async function run({
         feed,
         status: () => monitor.status(),
         command: (command) => tasks.commandAll(command),
+        rewind: (order) =>
+          tasks.commandFrom(order.series, (task) => rewind(task, order, { pipeline, settings, log })),
         replay: replay && ((action) => replay.act(action)),
         bands: (series) =>
           liveBands(

@@ -1,6 +1,6 @@
 import { Subject, type Subscription, tap } from 'rxjs';
 import { ACCOUNT, accountSlot, type Account, readAccount } from '../account.ts';
-import { type Command, type LoggedCommand, originOf } from '../command.ts';
+import { type Command, type LoggedCommand, originOf, type Rewind } from '../command.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { OutputSums } from '../digest/output-sums.ts';
 import type { RangeDigest } from '../digest/range-digest.ts';
@@ -266,12 +266,22 @@ export class Task {
   }
 
   #effect(command: Command, before: number): void {
+    if (command.kind === 'rewind') this.#putRow(command);
     this.memory.touchPartition();
     const { f64 } = this.memory.view();
     f64[this.#commands.at(0)] = f64[this.#commands.at(0)]! + 1;
     const origin = originOf(command);
     if (this.#commandTopic && origin !== undefined) f64[this.#commandTopic.at(0)] = origin + 1;
     this.#take({ partition: this.partition, records: [], next: before, command });
+  }
+
+  #putRow({ series, state }: Rewind): void {
+    try {
+      this.memory.putRow(series, Buffer.from(state, 'base64'));
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
   }
 
   #number(slot: Slot): number {

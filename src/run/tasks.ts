@@ -122,6 +122,35 @@ export class Tasks implements SourceHandler {
     return concerned.length;
   }
 
+  /**
+   * Lets a command take effect that is made from the committed state of the partition that knows a series; the partition waits meanwhile, the others go on.
+   * Resolves when it is durable.
+   *
+   * @param make is given the task, of which everything is committed
+   * @throws ForetideError COMMAND_REFUSED where no partition of this process knows the series; whatever `make` throws, and nothing has changed then
+   */
+  async commandFrom<C extends Command>(series: string, make: (task: Task) => Promise<C>): Promise<C> {
+    const task = this.all.find(({ memory }) => memory.find(series) !== undefined);
+    if (!task) throw unknownHere(series);
+    const { partition } = task;
+    let refused: unknown;
+    let made: C | undefined;
+    await this.#whole(partition, async () => {
+      if (this.#tasks.get(partition) !== task || !task.canObey) throw notOurs(partition);
+      if (task.isDirty) await this.#commit(task);
+      try {
+        made = await make(task);
+      } catch (error) {
+        refused = error;
+        return;
+      }
+      this.#lastHeard.set(partition, performance.now());
+      await this.#command(task, made);
+    });
+    if (!made) throw refused;
+    return made;
+  }
+
   /** How long what has come has waited for its commit, in the partition where that is longest, ms; 0 where nothing waits. */
   get waiting(): number {
     const now = performance.now();
@@ -269,6 +298,14 @@ export class Tasks implements SourceHandler {
 function knows(memory: Memory, pattern: string): boolean {
   for (let row = 0; row < memory.length; row++) if (matches(pattern, memory.name(row))) return true;
   return false;
+}
+
+function unknownHere(series: string): ForetideError {
+  return new ForetideError('COMMAND_REFUSED', {
+    what: 'No partition of this process knows the series',
+    got: series,
+    todo: 'Name a series as it is in the outputs, of several channels without the channel; give the command to the process that has it.',
+  });
 }
 
 function notOurs(partition: number): ForetideError {

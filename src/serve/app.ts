@@ -1,9 +1,11 @@
 import { type Context, Hono } from 'hono';
 import type { PageCommand } from '../command.ts';
+import type { RewindOrder } from '../past/rewind.ts';
 import type { SeriesList, SeriesWindow } from './answers.ts';
 import { byAttention } from './attention.ts';
 import { type Asset, pageAssets } from './assets.ts';
 import { eventStream, type Pace } from './events.ts';
+import { ForetideError } from '../errors.ts';
 import type { LiveFeed } from './feed.ts';
 import type { History, Window } from './history.ts';
 import { isOwnHost } from './hosts.ts';
@@ -15,6 +17,7 @@ import {
   LiveParameters,
   MuteBody,
   ReplayBody,
+  RewindBody,
   SeriesParameters,
 } from './parameters.ts';
 import { parsed, Problem } from './problem.ts';
@@ -33,6 +36,9 @@ export interface AppParts {
   readonly bands?: (series: string) => readonly LiveBand[];
   /** Gives a command to the partitions that it is for; resolves, once it is durable, to how many these are. Default: there are none. */
   readonly command?: (command: PageCommand) => Promise<number>;
+  /** Puts a series back; resolves to the stretch that it has forgotten, once that is durable. Left out: there is no history to do it from. */
+  readonly rewind?:
+    ((order: RewindOrder) => Promise<{ readonly left: readonly [number, number] }>) | undefined;
   /** Pauses history, or plays it on in another way. Left out: the run is live. */
   readonly replay?: ((action: ReplayAction) => void) | undefined;
   readonly pace?: Pace;
@@ -77,6 +83,7 @@ export function createApp({
   bands,
   command,
   replay,
+  rewind,
   pace = PACE,
   onError,
 }: AppParts): Hono {
@@ -170,6 +177,19 @@ export function createApp({
   app.post('/api/alerts/feedback', async (c) =>
     c.json(await obeyed({ kind: 'feedback', ...parsed(FeedbackBody, await bodyOf(c)) })),
   );
+
+  app.post('/api/rewind', async (c) => {
+    const order = parsed(RewindBody, await bodyOf(c));
+    if (rewind === undefined)
+      throw new Problem(404, 'NO_HISTORY', 'This run has no history to put it back by');
+    try {
+      const { left } = await rewind(order);
+      return c.json({ series: order.series, left });
+    } catch (error) {
+      if (error instanceof ForetideError) throw new Problem(409, error.code, error.message);
+      throw error;
+    }
+  });
 
   app.post('/api/replay', async (c) => {
     const action = parsed(ReplayBody, await bodyOf(c));

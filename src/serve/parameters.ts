@@ -61,6 +61,13 @@ export const ReplayBody = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('speed'), speed: Speed }),
 ]);
 
+/** `/api/rewind`: what a series forgets, in event time, ms. */
+export const RewindBody = z.strictObject({
+  series,
+  to: z.number(),
+  excise: z.tuple([z.number(), z.number()]).optional(),
+});
+
 /** `/api/bands?series=` */
 export const BandsParameters = z.strictObject({ series });
 

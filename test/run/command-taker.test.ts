@@ -1,3 +1,4 @@
+import { originOf } from '../../src/command.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Log } from '../../src/log.ts';
@@ -32,8 +33,7 @@ const ACTS = [
 ];
 
 /** The offsets of what a store has, in order. */
-const origins = ({ commands }: KeptStore) =>
-  commands.map(({ command }) => (command.kind === 'tick' ? undefined : command.from));
+const origins = ({ commands }: KeptStore) => commands.map(({ command }) => originOf(command));
 
 test('each partition that has taken a reading in takes each record once, in order, durable at once; others when they have', async () => {
   const store = new KeptStore();
