@@ -5,5 +5,5 @@ import { Instant } from '../source/instant.ts';
 export function instantFlag(text: string): number {
   const { data, error } = Instant.safeParse(/^-?\d+$/.test(text) ? Number(text) : text);
   if (data !== undefined) return data;
-  throw new InvalidArgumentError(`${error!.issues[0]!.message}.`);
+  throw new InvalidArgumentError(`${error.issues[0]!.message}.`);
 }

@@ -1,3 +1,6 @@
+import { commandsSince, warmStart } from '../past/warm-start.ts';
+import type { RunSettings } from '../config/run-settings.ts';
+import type { Snapshot } from '../store/snapshots.ts';
 import { run, type Running } from '../run/run.ts';
 import { loggedCommands } from '../run/logged-commands.ts';
 import { beginReplayFile, livePlace, replaySettings } from '../run/replay-settings.ts';
@@ -23,26 +26,37 @@ export interface ReplayFlags extends SettingsFlags, DigestFlags {
   /** false: none */
   readonly commands: boolean;
   readonly commandsOf?: string;
+  /** false: from an empty state */
+  readonly warm: boolean;
   readonly logLevel: string;
 }
 
 /** `foretide replay`: runs history through a pipeline, into a file of its own, until it ends or is stopped. */
 export async function replayCommand(name: string, flags: ReplayFlags): Promise<void> {
-  const { from, to, speed, into, commands, commandsOf, logLevel, ...others } = flags;
+  const { from, to, speed, into, commands, commandsOf, warm: isWarm, logLevel, ...others } = flags;
   const pipeline = await findPipeline(name);
   const range = Object.entries({ from, to }).flatMap(([key, time]) =>
     time === undefined ? [] : [`input.${key}=${time}`],
   );
+  const own = settingsFrom(pipeline, { port: '0', ...others });
   const live = settingsFrom(pipeline, { port: '0', ...others, set: [...flags.set, ...range] });
-  const settings = replaySettings(pipeline.name, live, { into, now: Date.now() });
+  const cold = replaySettings(pipeline.name, live, { into, now: Date.now() });
   const pace = paceOf(speed);
   const log = createLog(logLevel, process.stderr.isTTY);
   const place =
     commandsOf === undefined
       ? livePlace(pipeline.name, live)
       : ({ kind: 'sqlite', path: commandsOf } as const);
-  const given = commands && place ? await loggedCommands(place, log) : undefined;
-  beginReplayFile(settings.store.path!);
+  const logged = commands && place ? await loggedCommands(place, log) : undefined;
+  beginReplayFile(cold.store.path!);
+  const start = cold.input.from;
+  const warm = withoutBeginning(cold);
+  const begun =
+    isWarm && typeof start === 'number'
+      ? await warmStart({ pipeline, live: own, settings: warm, from: start, log })
+      : new Map<number, Snapshot>();
+  const settings = begun.size > 0 ? warm : cold;
+  const given = commandsSince(logged, begun);
   const started = performance.now();
   const running = await run({ pipeline, settings, pace, commands: given, log });
 
@@ -50,6 +64,7 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
   for (const signal of SIGNALS) process.once(signal, () => interrupted.resolve('interrupted'));
   const print = (text: string): boolean => process.stdout.write(`${text}\n`);
   print(`Foretide ${pipeline.name}, replay into ${settings.store.path}`);
+  if (typeof start === 'number') print(beginningText(begun));
   const count = [...(given?.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
   if (count > 0) print(`${count} commands of the live run are given again in their places`);
   if (running.address) print(`Live page: ${running.address}`);
@@ -75,6 +90,19 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
   }
   const { digests } = running.status();
   if (flags.digest && digests) print(digestReport(digests, flags));
+}
+
+/** The same from the beginning of the history. */
+function withoutBeginning(settings: RunSettings): RunSettings {
+  return { ...settings, input: { ...settings.input, from: undefined } as RunSettings['input'] };
+}
+
+function beginningText(begun: ReadonlyMap<number, Snapshot>): string {
+  if (begun.size === 0) return 'From an empty state: there is no snapshot of these settings before';
+  const places = Array.from(begun, ([partition, { next, watermark }]) => {
+    return `partition ${partition} at ${next}, ${new Date(watermark).toISOString()}`;
+  });
+  return `From snapshots: ${places.join('; ')}`;
 }
 
 function paceOf(speed: string): Pace {

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import type { LoggedCommand } from '../command.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Log } from '../log.ts';
-import { snapshotPath } from '../run/snapshot-taker.ts';
-import { type StorePlace, storePlace } from '../run/stores.ts';
-import { Snapshots } from '../store/snapshots.ts';
+import { storePlace } from '../run/stores.ts';
+import type { Snapshots } from '../store/snapshots.ts';
+import { snapshotsOf } from './snapshots-of.ts';
 import type { RerunRange } from '../verify/rerun.ts';
 import { inputUpTo, openStored } from '../verify/stored-of.ts';
 import type { StoredPartition } from '../verify/stored.ts';
@@ -60,12 +59,6 @@ export async function pastRanges(
     snapshots?.close();
     throw error;
   }
-}
-
-/** The snapshots of a run; undefined where there are none. */
-function snapshotsOf(pipeline: string, settings: RunSettings, place: StorePlace): Snapshots | undefined {
-  const path = snapshotPath(pipeline, settings.snapshots, place);
-  return existsSync(path) ? new Snapshots(path) : undefined;
 }
 
 function rangeOf(

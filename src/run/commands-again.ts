@@ -51,8 +51,12 @@ export class CommandsAgain implements SourceHandler {
     const left = this.#left.get(partition) ?? [];
     let { records } = batch;
     if (!this.#positions.has(partition)) {
-      const begin = this.#begins.get(partition) ?? records[0]?.offset ?? batch.next;
-      while (left.length > 0 && left[0]!.before <= begin) left.shift();
+      const known = this.#begins.get(partition);
+      const begin = known ?? records[0]?.offset ?? batch.next;
+      // what stands at the position of a state is still to come, or it would have been left out of the list
+      const isBefore = ({ before }: LoggedCommand): boolean =>
+        before < begin || (before === begin && typeof known !== 'number');
+      while (left.length > 0 && isBefore(left[0]!)) left.shift();
     }
     for (let next = left[0]; next && next.before <= (records.at(-1)?.offset ?? -1); next = left[0]) {
       const { before, command } = next;

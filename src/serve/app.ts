@@ -69,7 +69,7 @@ const END_OF_TIME = 8.64e15;
 const TAIL = 40;
 
 /** What may be posted. */
-const COMMANDS = /^\/api\/(alerts\/|replay$)/;
+const COMMANDS = /^\/api\/(alerts\/|re(play|wind)$)/;
 
 /**
  * The page and its API as a Hono app. It tells nothing to other sites, and takes commands from its own page only: a browser sends JSON to another site after

@@ -116,6 +116,11 @@ export class Snapshots {
     return this.#sql.before.get(partition, fingerprint, fingerprint, time) as Snapshot | undefined;
   }
 
+  /** Partitions that have any. */
+  partitions(): readonly number[] {
+    return this.#sql.partitions.all().map(({ partition }) => Number(partition));
+  }
+
   /** Takes a snapshot into an empty Memory. */
   restore({ partition, next }: Snapshot, into: Restoring): void {
     for (const row of this.#sql.rows.iterate(partition, next) as Iterable<unknown>) {
@@ -149,6 +154,7 @@ function prepare(db: DatabaseSync) {
       `SELECT partition, next, watermark, commands FROM snapshot
       WHERE partition = ? AND substr(fingerprint, 1, length(?)) = ? AND watermark <= ? ORDER BY next DESC LIMIT 1`,
     ),
+    partitions: db.prepare('SELECT DISTINCT partition FROM snapshot ORDER BY partition'),
     slots: db.prepare('SELECT slots FROM snapshot WHERE partition = ? AND next = ?'),
     rows: db.prepare(
       'SELECT birth, series, bytes FROM snapshot_row WHERE partition = ? AND next = ? ORDER BY birth',

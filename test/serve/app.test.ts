@@ -1,6 +1,8 @@
 import type { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
 import type { PageCommand } from '../../src/command.ts';
+import { ForetideError } from '../../src/errors.ts';
+import type { RewindOrder } from '../../src/past/rewind.ts';
 import { createApp } from '../../src/serve/app.ts';
 import { LiveFeed } from '../../src/serve/feed.ts';
 import type { RunStatus } from '../../src/serve/status.ts';
@@ -336,6 +338,47 @@ describe('commands', () => {
     expect((await post('/api/status', feedback)).status).toBe(405);
     const { app } = demoApp();
     expect((await get(app, '/api/alerts/feedback')).status).toBe(405);
+  });
+});
+
+describe('a series is put back', () => {
+  const orders: RewindOrder[] = [];
+  const post = (body: unknown, headers: Readonly<Record<string, string>> = {}, hasHistory = true) => {
+    orders.length = 0;
+    const app = createApp({
+      host: '127.0.0.1',
+      history: new RecentHistory({ points: 1, series: 1 }),
+      feed: new LiveFeed(),
+      status: () => demoStatus(1),
+      ...(hasHistory && {
+        rewind: async (order: RewindOrder) => {
+          orders.push(order);
+          if (order.series !== SERIES) throw new ForetideError('COMMAND_REFUSED', { what: 'Unknown here' });
+          return { left: [order.to + 1, 99] as const };
+        },
+      }),
+    });
+    return app.request('/api/rewind', {
+      method: 'POST',
+      headers: { host: '127.0.0.1:8080', 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  };
+
+  test('by the page alone, and told what it has forgotten', async () => {
+    const order = { series: SERIES, to: 5, excise: [7, 9] };
+    const answer = await post(order);
+    expect([answer.status, await answer.json()]).toEqual([200, { series: SERIES, left: [6, 99] }]);
+    expect(orders).toEqual([order]);
+    expect((await post(order, { origin: 'https://other.example' })).status).toBe(403);
+    expect((await post({ series: SERIES })).status).toBe(400);
+    expect(orders).toEqual([]);
+  });
+
+  test('or told why not', async () => {
+    const answer = await post({ series: 'unknown', to: 5 });
+    expect([answer.status, await answer.json()]).toMatchObject([409, { code: 'COMMAND_REFUSED' }]);
+    expect((await post({ series: SERIES, to: 5 }, {}, false)).status).toBe(404);
   });
 });
 
