@@ -2,7 +2,7 @@ import { ForetideError } from '../errors.ts';
 import type { Restoring, StateRow } from '../store/store.ts';
 import { type Arena, processArena, type View } from './arena.ts';
 import { Rows } from './rows.ts';
-import { type Slot, SlotTable, type SlotType } from './slot.ts';
+import { type RowParts, type Slot, SlotTable, type SlotType } from './slot.ts';
 
 export interface MemoryOptions {
   readonly arena?: Arena;
@@ -70,6 +70,7 @@ export class Memory {
   learned(scope: 'series' | 'partition', name: string, type: SlotType, width = 1): Slot {
     if (scope === 'series') return this.series(name, type, width);
     this.#isTaughtInTurn = true;
+    this.#mustGoBackAlone();
     return this.partition(name, type, width);
   }
 
@@ -79,6 +80,60 @@ export class Memory {
    */
   get isTaughtInTurn(): boolean {
     return this.#isTaughtInTurn;
+  }
+
+  /**
+   * Borrows `width` numbers of each series that stand apart: no image holds them, and going back to one leaves them as they are.
+   */
+  apart(name: string, type: SlotType, width = 1): Slot {
+    return this.#seriesSlots.declare(name, type, width, true);
+  }
+
+  /**
+   * Makes room for `count` images of each series' row: of all its slots but those that stand apart. They are part of the row, so that they are
+   * committed, rolled back and restored with it.
+   *
+   * @throws ForetideError PIPELINE_INVALID where a stage borrows, now or later, numbers that all series teach in turn
+   */
+  keepImages(count: number): void {
+    this.#seriesSlots.keepImages(count);
+    this.#mustGoBackAlone();
+  }
+
+  /** Images that are kept of each series' row. */
+  get images(): number {
+    return this.#seriesSlots.imageCount;
+  }
+
+  /** The i-th image of a series' row is what its slots hold now. The caller has announced a change of the row. */
+  keepImage(row: number, i: number): void {
+    const { start, image, own } = this.#imagePlace(row, i);
+    this.view().u8.copyWithin(image, start, start + own);
+  }
+
+  /** The slots of a series hold what the i-th image does. The caller has announced a change of the row. */
+  restoreImage(row: number, i: number): void {
+    const { start, image, own } = this.#imagePlace(row, i);
+    this.view().u8.copyWithin(start, image, image + own);
+  }
+
+  /** Bytes of the arena: a row, its i-th image, and how long each is. */
+  #imagePlace(row: number, i: number): { start: number; image: number; own: number } {
+    const start = this.#series!.base(row);
+    const { own, apart } = this.#seriesSlots.parts;
+    return { start, image: start + own + apart + i * own, own };
+  }
+
+  /** A series of which images are kept goes back to one without the others: what they all teach would not. */
+  #mustGoBackAlone(): void {
+    if (!this.#isTaughtInTurn || this.images === 0) return;
+    throw new ForetideError('PIPELINE_INVALID', {
+      what: 'A series cannot go back to an earlier state where all series of a partition teach one set of weights',
+      expected: 'weights of its own for each series',
+      got: 'one set for the partition',
+      where: 'align.grace, forecast.weights',
+      todo: 'Set forecast.weights to series, or align.grace to none.',
+    });
   }
 
   /** Says that the numbers follow rules of a package, in a version: no other part of the layout tells. */
@@ -115,6 +170,12 @@ export class Memory {
   get bytesPerSeries(): number {
     this.seal();
     return this.#series!.stride;
+  }
+
+  /** What the parts of a series' row take, in bytes. */
+  get partsOfSeries(): RowParts {
+    this.seal();
+    return this.#seriesSlots.parts;
   }
 
   /** Bytes that the partition's slots take. */

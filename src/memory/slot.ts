@@ -52,17 +52,37 @@ class PlacedSlot implements Slot {
   }
 }
 
-/** The slots of one kind of row, in the order in which they were declared. */
+/** The slot that the images of a row's own slots lie in. */
+export const IMAGES = 'image';
+
+/** What the parts of a row take, in bytes, one behind the other; a part begins where the one before ends, at a multiple of 8. */
+export interface RowParts {
+  /** Its own slots. */
+  readonly own: number;
+  /** The slots that stand apart. */
+  readonly apart: number;
+  /** The images of its own slots, all of them. */
+  readonly images: number;
+}
+
+/**
+ * The slots of one kind of row: its own, then those that stand apart, each in the order in which they were declared, then the images of its own slots.
+ */
 export class SlotTable {
   readonly #kind: 'series' | 'partition';
   readonly #slots = new Map<string, PlacedSlot>();
+  readonly #apart = new Set<PlacedSlot>();
+  #imageCount = 0;
+  #images: PlacedSlot | undefined;
+  #parts: RowParts = { own: 0, apart: 0, images: 0 };
   #sealed = false;
 
   constructor(kind: 'series' | 'partition') {
     this.#kind = kind;
   }
 
-  declare(name: string, type: SlotType, width: number): Slot {
+  /** @param isApart whether it is in no image of the row */
+  declare(name: string, type: SlotType, width: number, isApart = false): Slot {
     const known = this.#slots.get(name);
     if (known) {
       if (known.type === type && known.width === width) return known;
@@ -83,6 +103,7 @@ export class SlotTable {
     }
     const slot = new PlacedSlot(name, type, width);
     this.#slots.set(name, slot);
+    if (isApart) this.#apart.add(slot);
     return slot;
   }
 
@@ -91,19 +112,53 @@ export class SlotTable {
   }
 
   /** In the order in which they were declared. */
-  get all(): readonly Slot[] {
+  get all(): readonly PlacedSlot[] {
     return [...this.#slots.values()];
+  }
+
+  /** So many images of a row's own slots lie behind it. */
+  keepImages(count: number): void {
+    this.#imageCount = count;
+  }
+
+  get imageCount(): number {
+    return this.#imageCount;
+  }
+
+  /** What the parts of a row take, once they are placed. */
+  get parts(): RowParts {
+    return this.#parts;
   }
 
   /** @returns the bytes of one row. */
   seal(base: (row: number) => number): number {
     this.#sealed = true;
-    let offset = 0;
-    for (const slot of this.#slots.values()) offset = slot.place(offset, base);
-    return offset;
+    const place = (slots: readonly PlacedSlot[], from: number): number =>
+      slots.reduce((offset, slot) => slot.place(offset, base), from);
+    const own = place(
+      this.all.filter((slot) => !this.#apart.has(slot)),
+      0,
+    );
+    if (this.#apart.size === 0 && this.#imageCount === 0) {
+      this.#parts = { own, apart: 0, images: 0 };
+      return own;
+    }
+    const ownEnd = wholeNumbers(own);
+    const apartEnd = wholeNumbers(place([...this.#apart], ownEnd));
+    this.#images = new PlacedSlot(IMAGES, 'f64', (this.#imageCount * ownEnd) / 8);
+    const end = this.#images.place(apartEnd, base);
+    this.#parts = { own: ownEnd, apart: apartEnd - ownEnd, images: end - apartEnd };
+    return end;
   }
 
   describe(): string {
-    return `${this.#kind}{${[...this.#slots.values()].map((slot) => slot.describe()).join(',')}}`;
+    const placed = this.all.filter((slot) => !this.#apart.has(slot));
+    const all = [...placed, ...this.#apart, ...(this.#images ? [this.#images] : [])];
+    return `${this.#kind}{${all.map((slot) => slot.describe()).join(',')}}`;
   }
+}
+
+/** Bytes up to the next multiple of 8. */
+function wholeNumbers(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
 }

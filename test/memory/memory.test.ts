@@ -135,3 +135,65 @@ test('released memory keeps nothing, and is whole again once it is restored', ()
   // as much as a Memory holds is taken once
   expect(kept[2]! - kept[1]!).toBe(16);
 });
+
+test('a row goes back to an image of it, whatever stands apart stays; images are committed, rolled back and restored with the row', () => {
+  const arena = new Arena();
+  const build = () => {
+    const memory = new Memory({ arena });
+    const apart = memory.apart('apart', 'f64', 2);
+    const odd = memory.series('odd', 'u16', 3);
+    memory.keepImages(2);
+    const own = memory.series('own', 'f64');
+    const write = (row: number, value: number): void => {
+      memory.touch(row);
+      const { u16, f64 } = memory.view();
+      f64[own.at(row)] = value;
+      u16[odd.at(row) + 2] = value;
+      f64[apart.at(row) + 1] = value;
+    };
+    const read = (row: number): unknown[] => {
+      const { u16, f64 } = memory.view();
+      return [f64[own.at(row)], u16[odd.at(row) + 2], f64[apart.at(row) + 1]];
+    };
+    return { memory, write, read };
+  };
+  const { memory, write, read } = build();
+  const [a, b] = [memory.row('a'), memory.row('b')];
+  for (const row of [a, b]) {
+    write(row, 1 + row);
+    memory.keepImage(row, 0);
+    write(row, 3 + row);
+    memory.keepImage(row, 1);
+    write(row, 5 + row);
+  }
+  memory.committed();
+  memory.touch(a);
+  memory.restoreImage(a, 0);
+  expect([read(a), read(b)]).toEqual([
+    [1, 1, 5],
+    [6, 6, 6],
+  ]);
+  memory.keepImage(a, 1);
+  memory.rollback();
+  memory.touch(a);
+  memory.restoreImage(a, 1);
+  expect(read(a)).toEqual([3, 3, 5]);
+  const rows = [...memory.all()].map(({ series, bytes }) => ({ series, bytes: bytes.slice() }));
+  const again = build();
+  again.memory.restore(rows, null);
+  again.memory.touch(b);
+  again.memory.restoreImage(b, 0);
+  expect(again.read(b)).toEqual([2, 2, 6]);
+  expect(memory.partsOfSeries).toEqual({ own: 16, apart: 16, images: 32 });
+  expect(memory.bytesPerSeries).toBe(64);
+});
+
+test('no series goes back alone where all teach one set of weights', () => {
+  const refused = expect.objectContaining({ code: 'PIPELINE_INVALID' });
+  const first = new Memory({ arena: new Arena() });
+  first.keepImages(1);
+  expect(() => first.learned('partition', 'shared', 'f32', 4)).toThrow(refused);
+  const second = new Memory({ arena: new Arena() });
+  second.learned('partition', 'shared', 'f32', 4);
+  expect(() => second.keepImages(1)).toThrow(refused);
+});

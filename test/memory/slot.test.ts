@@ -27,3 +27,16 @@ test('a slot cannot be declared once rows exist', () => {
   table.seal(() => 0);
   expect(() => table.declare('late', 'f32', 1)).toThrow(expect.objectContaining({ code: 'MEMORY_SEALED' }));
 });
+
+test('slots that stand apart come after all others, and images of the others after them', () => {
+  const table = new SlotTable('series');
+  table.declare('a', 'f32', 3);
+  const apart = table.declare('late', 'u16', 3, true);
+  const b = table.declare('b', 'f64', 1);
+  table.keepImages(2);
+  const bytes = table.seal((row) => row * 128);
+  expect(table.parts).toEqual({ own: 24, apart: 8, images: 48 });
+  expect(bytes).toBe(80);
+  expect([apart.at(0), b.at(0)]).toEqual([12, 2]);
+  expect(table.describe()).toBe('series{a:f32[3]@0,b:f64[1]@16,late:u16[3]@24,image:f64[6]@32}');
+});
