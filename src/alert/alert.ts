@@ -1,3 +1,4 @@
+import { mustNotRevise } from '../align/must-not-revise.ts';
 import type { Command } from '../command.ts';
 import type { Detected } from '../detect/detect.ts';
 import { type Evidence, type Judged, REASONS } from '../detect/judge.ts';
@@ -49,8 +50,11 @@ const LESS = 0.25;
  * 3. With a `budget` what would be an alert is none where the series was as odd too often before.
  * 4. A series that lags behind the partition may have been judged, as silent, at a later time than its next reading has: what that one turns is a millisecond
  *    after. So no two turns of a series are at one time, and no two alerts begin at one.
+ *
+ * @throws ForetideError PIPELINE_INVALID where late readings are taken in: what people were told is not revised
  */
 export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable, Alerted> {
+  mustNotRevise(memory, 'alert');
   const slot = memory.series('alert', 'f64', NUMBERS);
   const ledger = settings.budget > 0 ? memory.series('alert.budget', 'f64', BUDGET) : undefined;
   const expression = settings.labels === undefined ? undefined : new RegExp(settings.labels, 'u');

@@ -6,14 +6,19 @@ import { ForetideError } from '../errors.ts';
 import type { DeadLetter, Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Buckets } from './buckets.ts';
+import { EventTime, newer } from './event-time.ts';
 import type { Gaps } from './gaps.ts';
 import { startOf } from './grid.ts';
 import { joinedChannels, JoinSettings } from './join-settings.ts';
 import { Known, type KnownAhead } from './known.ts';
-import { MedianStep } from './median-step.ts';
+import { alignInGrace } from './grace.ts';
+import { Late } from './late.ts';
 import { AlignedRows } from './rows.ts';
+import { Steps } from './steps.ts';
 import { waves } from './waves.ts';
 
+/** Readings of a series that are kept for late ones, where no setting says. */
+const GRACE_READINGS = 256;
 /** The most steps that the cell goes through before one reading. */
 const MOST_MASKED = 1000;
 
@@ -33,6 +38,20 @@ export const AlignSettings = z
       'Where the grid of `aggregate` or `join` lies: its intervals begin so long after 1970-01-01T00:00Z, and whole steps before and after that',
     ),
     join: JoinSettings.optional(),
+    grace: z
+      .union([z.literal('none').transform(() => undefined), Duration])
+      .optional()
+      .describe(
+        'How far behind the watermark a late reading may lie and still be taken in: its series goes back to before it, and forecasts are revised; none (default): each is a dead letter. Needs a duration in `every`',
+      ),
+    graceReadings: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'Most readings of a series that are kept for late ones; default 256. For all of the grace to count it takes as many as come in twice of it',
+      ),
     gaps: z
       .enum(['hold', 'mask', 'decay', 'reset'])
       .default('hold')
@@ -53,9 +72,21 @@ export const AlignSettings = z
         'A series whose reading comes more steps than this after the one before starts with an empty h and C',
       ),
   })
-  .superRefine(({ every, aggregate, offset, join, gaps, gapLimit }, context) => {
+  .superRefine(({ every, aggregate, offset, join, grace, graceReadings, gaps, gapLimit }, context) => {
     const fault = (path: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [path], message });
+    if (grace === undefined) {
+      if (graceReadings !== undefined)
+        fault('graceReadings', `expected none without a grace, got ${graceReadings}`);
+    } else {
+      if (!Number.isInteger(grace)) fault('grace', `expected whole milliseconds, got ${grace}`);
+      if (join)
+        fault('grace', 'expected none where series are joined: `join.wait` says how long a row waits');
+      else if (aggregate !== 'none')
+        fault('grace', `expected none with the aggregate ${aggregate}: what has gone out is not revised`);
+      // a median would move with each late reading, and the targets of what was forecast with it
+      if (every === 'auto') fault('every', 'expected a duration such as 1m with a grace, got auto');
+    }
     if (gaps === 'mask' && gapLimit > MOST_MASKED)
       fault('gapLimit', `expected at most ${MOST_MASKED} with gaps mask, got ${gapLimit}`);
     if (aggregate === 'none' && !join) {
@@ -71,6 +102,19 @@ export const AlignSettings = z
   })
   .prefault({});
 export type AlignSettings = z.infer<typeof AlignSettings>;
+
+/** What late readings make of rows, where they are taken in. */
+export interface Revisions {
+  /**
+   * [n] 0 for what is said at first. Where a late reading has come in, that one and the rows after it are said anew: offset of its record + 1, so that of
+   * two that are said of the same the later one has the larger number, or the same.
+   */
+  readonly revision: Float64Array;
+  /** [n] 1 for a row that was there before. Where its revision is 0, no late reading lies before it: all that was said of it stands, and is not said again. */
+  readonly again: Uint8Array;
+  /** [n] its place among the readings that are kept; −1: it is not. */
+  readonly place: Int32Array;
+}
 
 /** Columns that `align` adds. */
 export interface Aligned {
@@ -88,6 +132,8 @@ export interface Aligned {
   readonly known?: KnownAhead;
   /** Whether each row is what came in an interval, and is named by the record that closed it: the one after its last. */
   readonly isAggregate: boolean;
+  /** Where `grace` is set. */
+  readonly revisions?: Revisions;
 }
 
 /**
@@ -105,20 +151,35 @@ export interface Aligned {
  *    closes a bucket or makes a reading late.
  * 6. What comes out are waves: frames in which no series stands twice (see `Frame`), of one row each where a later stage
  *    has borrowed numbers that all series teach in turn.
+ * 7. With a `grace` a reading older than its series' newest is taken in, too, where it lies less than that behind the watermark: the series goes back
+ *    to before it and is stepped again from there (see `alignInGrace`).
  *
- * @param channels of the readings; only an aggregate or a join has to know
- * @throws ForetideError PIPELINE_INVALID where an aggregate or a join meets readings of another number of channels
+ * @param channels of the readings; only an aggregate, a join or a grace has to know
+ * @throws ForetideError PIPELINE_INVALID where an aggregate, a join or a grace meets readings of another number of channels; where a grace meets
+ *   weights that all series teach in turn, or a stage that cannot take back what it has told
  */
 export function align(memory: Memory, settings: AlignSettings, channels = 1) {
-  const { every, gapLimit, aggregate, offset = 0, join, gaps: policy, decay } = settings;
+  const {
+    every,
+    gapLimit,
+    aggregate,
+    offset = 0,
+    join,
+    grace,
+    graceReadings,
+    gaps: policy,
+    decay,
+  } = settings;
   if (join && channels !== joinedChannels(join).length)
     throw otherChannels(joinedChannels(join).length, channels);
   const gaps: Gaps = { policy, decay };
   const account = accountSlot(memory);
-  const watermark = memory.partition('watermark', 'f64');
-  const clock = memory.partition('clock', 'f64');
-  const last = memory.series('align.last', 'f64', 2); // time, index
-  const medianStep = every === 'auto' ? new MedianStep(memory) : undefined;
+  const time = new EventTime(memory);
+  const steps = new Steps(memory, every, gapLimit);
+  const late =
+    grace === undefined
+      ? undefined
+      : new Late(memory, steps, grace, graceReadings ?? GRACE_READINGS, channels);
   const grid = (aggregate === 'none' && !join) || every === 'auto' ? undefined : { every, offset };
   /** Channels that are observed; those after them are known ahead. */
   const observed = join?.channels.length ?? channels;
@@ -131,14 +192,14 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
   if (known) declareEarly(memory);
 
   function alignFrame<F extends Frame>(frame: F): Iterable<F & Aligned> {
-    if (buckets && frame.channels !== channels) throw otherChannels(channels, frame.channels);
+    if ((buckets || late) && frame.channels !== channels) throw otherChannels(channels, frame.channels);
+    if (late) return alignInGrace(frame, { memory, account, time, steps, late, gaps });
     const { length: n, series, value } = frame;
     memory.touchPartition();
-    const { f64 } = memory.view();
     const rows = new AlignedRows();
     const dead: DeadLetter[] = [...frame.dead];
     const counts = { used: 0, duplicate: 0, late: 0, early: 0 };
-    let newest = f64[watermark.at(0)]!;
+    let newest = time.watermark;
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const t = frame.time[i]!;
@@ -148,7 +209,7 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
         ? known.refusal(row, t, buckets!.open(row))
         : buckets
           ? buckets.refusal(row, t, value, from)
-          : refusalOf(f64, last.at(row), t);
+          : steps.refusal(row, t);
       if (refusal) {
         counts[refusal.reason]++;
         dead.push({
@@ -163,15 +224,13 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
       memory.touch(row);
       counts.used++;
       if (!isAhead) {
-        if (t > newest || newest === 0) newest = t;
+        newest = newer(newest, t);
         if (buckets) buckets.take(row, t, value, from, (k, values) => putBucketOut(i, row, k, values));
         else putOut(i, row, t, value, from);
       }
       known?.take(row, t, value, from + observed);
     }
-    f64[watermark.at(0)] = newest;
-    moveClock(f64, clock.at(0), newest);
-    if (frame.command?.kind === 'tick') moveClock(f64, clock.at(0), frame.command.time);
+    time.move(newest, frame.command);
     addToAccount(memory, account, counts);
     const isAggregate = buckets !== undefined;
     return waves(frame, rows, {
@@ -192,23 +251,9 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
 
     /** The next row of a series, put out by reading i. */
     function putOut(i: number, row: number, t: number, values: Float64Array, from: number): void {
-      const at = last.at(row);
-      let stepNow = every === 'auto' ? 0 : every;
-      let steps = 0;
-      if (f64[at + 1]! > 0) {
-        const delta = t - f64[at]!;
-        if (medianStep) stepNow = medianStep.take(row, delta);
-        steps = stepNow > 0 ? Math.max(1, Math.round(delta / stepNow)) : 1;
-      }
-      f64[at] = t;
-      f64[at + 1] = f64[at + 1]! + Math.max(1, steps);
       rows.from.push(i);
-      rows.time.push(t);
       for (let c = 0; c < (buckets ? observed : frame.channels); c++) rows.value.push(values[from + c]!);
-      rows.index.push(f64[at + 1]!);
-      rows.gap.push(steps);
-      rows.step.push(stepNow);
-      rows.restart.push(steps === 0 || steps > gapLimit ? 1 : 0);
+      steps.take(row, t, rows);
     }
   }
 
@@ -220,23 +265,6 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
 
   return <F extends Frame>(source: Observable<F>): Observable<F & Aligned> =>
     source.pipe(concatMap(alignFrame));
-}
-
-/** Event time, which never goes back; 0: there was none. */
-function moveClock(f64: Float64Array, at: number, time: number): void {
-  if (f64[at] === 0 || time > f64[at]!) f64[at] = time;
-}
-
-/** Why a reading cannot be the next row of its series, whose last one (time, index) stands at `at`; undefined where it can. */
-function refusalOf(
-  f64: Float64Array,
-  at: number,
-  time: number,
-): { readonly reason: 'duplicate' | 'late'; readonly expected: string } | undefined {
-  const previous = f64[at]!;
-  if (f64[at + 1] === 0 || time > previous) return undefined;
-  const reason = time === previous ? 'duplicate' : 'late';
-  return { reason, expected: `one after ${previous}, the newest of its series` };
 }
 
 function otherChannels(expected: number, got: number): ForetideError {

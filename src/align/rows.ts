@@ -11,6 +11,10 @@ export class AlignedRows {
   readonly restart: number[] = [];
   /** [length × K × (ahead + 1)], see `KnownAhead`. */
   readonly known: number[] = [];
+  /** What stands in the columns of `Revisions`; empty where no late readings are taken in. */
+  readonly revision: number[] = [];
+  readonly again: number[] = [];
+  readonly place: number[] = [];
 
   get length(): number {
     return this.from.length;

@@ -15,6 +15,8 @@ export interface WaveParts {
   readonly isInTurn: boolean;
   /** What is known ahead, where anything is. */
   readonly known?: Pick<Known, 'channels' | 'ahead'>;
+  /** Whether late readings are taken in: see `Revisions`. */
+  readonly isRevising?: boolean;
 }
 
 /**
@@ -43,10 +45,16 @@ export function* waves<F extends Frame>(
   }
 }
 
-function waveOf<F extends Frame>(
+/**
+ * Rows of a frame as a wave.
+ *
+ * @param start the first row; `end` the one after the last
+ * @param first whether the records of the frame and the dead letters are to go with this one
+ */
+export function waveOf<F extends Frame>(
   frame: F,
   rows: AlignedRows,
-  { dead, gaps, isAggregate, known }: WaveParts,
+  { dead, gaps, isAggregate, known, isRevising }: WaveParts,
   start: number,
   end: number,
   first: boolean,
@@ -92,6 +100,13 @@ function waveOf<F extends Frame>(
         channels: known.channels,
         ahead: known.ahead,
         value: columnOf(rows.known, known.channels * (known.ahead + 1)),
+      },
+    }),
+    ...(isRevising && {
+      revisions: {
+        revision: columnOf(rows.revision),
+        again: Uint8Array.from(rows.again.slice(start, end)),
+        place: Int32Array.from(rows.place.slice(start, end)),
       },
     }),
   };

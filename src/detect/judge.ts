@@ -1,3 +1,4 @@
+import { mustNotRevise } from '../align/must-not-revise.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -28,8 +29,11 @@ export type Evidence = Partial<Surprised & Jumped & Flat & Novel>;
 /**
  * How odd a reading is, all evidence taken together: as odd as its oddest channel is by the evidence that finds it oddest. Where a series has several
  * channels, the sum of their surprises is a size of its own, whose rarity is judged by the sums before: channels that are a little off together.
+ *
+ * @throws ForetideError PIPELINE_INVALID where late readings are taken in
  */
 export function judge(memory: Memory, channels: number): Stage<Frame & Forecasted & Evidence, Judged> {
+  mustNotRevise(memory, 'judge');
   const joint = channels > 1 ? memory.series('joint', 'f64', SIZES) : undefined;
   return stage((frame: Frame & Forecasted & Evidence) => {
     const { length: n, series, targets, surprise, jump, flatline, novelty } = frame;

@@ -1,4 +1,5 @@
 import type { Aligned } from '../align/align.ts';
+import { mustNotRevise } from '../align/must-not-revise.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
@@ -37,8 +38,11 @@ const SILENCE = LAST + SIZES;
 /**
  * Series that nothing comes of any more. Whenever the partition's event time, which its other series move, or a tick where none of them does, has come
  * into another minute, every series is looked at: how rare is it by its own gaps that nothing has come for so long?
+ *
+ * @throws ForetideError PIPELINE_INVALID where late readings are taken in
  */
 export function silence(memory: Memory): Stage<Frame & Aligned, Silences> {
+  mustNotRevise(memory, 'silence');
   const slot = memory.series('silence', 'f64', SILENCE);
   const clock = memory.partition('silence.clock', 'f64');
 
