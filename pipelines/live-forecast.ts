@@ -2,7 +2,7 @@ import { z } from 'zod';
 // prettier-ignore
 import {
   align, AlignSettings, anomalyPoints, decode, detect, eventPoints, forecast, forecastPoints, ForecastSettings,
-  learn, pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score, topology,
+  learn, pipeline, readingPoints, recur, runSettings, scale, ScaleSettings, score, topology, withdrawnPoints,
 } from '../src/index.ts';
 
 /** Live forecast: each reading moves its series' recurrent cell one step; the next values and their bands go to the sink. */
@@ -45,5 +45,6 @@ export default pipeline({
     ...forecastPoints(frame, model, settings.forecast),
     anomalyPoints(frame),
     ...eventPoints(frame, model),
+    ...withdrawnPoints(frame, model), // what a late reading has made untrue
   ],
 });

@@ -42,7 +42,7 @@ export type DeadReason =
   | 'missing' // a field that is needed is not there
   | 'invalid' // a field is there and cannot be used
   | 'duplicate' // its series already has a reading of this time
-  | 'late' // its series already has a newer reading
+  | 'late' // its series already has a newer reading, and it lies beyond the grace
   | 'early' // it lies farther ahead than values that are known ahead are kept
   | 'state-limit' // a new series for which `maxStateBytes` leaves no room
   | 'rejected'; // the sink's server refused what came of it

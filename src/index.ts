@@ -33,7 +33,7 @@ export type { Decoder, Refusal } from './decode/decoder.ts';
 export { Readings } from './decode/readings.ts';
 export { decoderFor } from './decode/decoders.ts';
 export { DecodeSettings } from './decode/settings.ts';
-export { align, type Aligned, AlignSettings } from './align/align.ts';
+export { align, type Aligned, AlignSettings, type Revisions } from './align/align.ts';
 export { scale, type Scaled, ScaleSettings } from './scale/scale.ts';
 export { recur, type Recurred } from './cell/recur.ts';
 export { forecast, type Forecasted } from './forecast/forecast.ts';
@@ -76,7 +76,14 @@ export { SqliteStore } from './store/sqlite.ts';
 export type { Sink } from './sink/sink.ts';
 export { InfluxSink } from './sink/influxdb.ts';
 export { alertPoints } from './sink/alert-points.ts';
-export { anomalyPoints, eventPoints, forecastPoints, oddPoints, readingPoints } from './sink/frame-points.ts';
+export {
+  anomalyPoints,
+  eventPoints,
+  forecastPoints,
+  oddPoints,
+  readingPoints,
+  withdrawnPoints,
+} from './sink/frame-points.ts';
 
 // Running
 export { Task, type Committed, type TaskParts } from './run/task.ts';

@@ -1,4 +1,5 @@
 import type { Aligned } from '../align/align.ts';
+import { Told } from '../align/told.ts';
 import type { Frame } from '../frame.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { ForecastSettings } from '../forecast/settings.ts';
@@ -23,7 +24,18 @@ export interface Detected {
   readonly drift: Int8Array;
   /** Mean |value − expected| over the 2,000 readings or so before this one, since the last drift (0: there were none); NaN where nothing is held against it. */
   readonly usualError: Float64Array;
+  /** What was told of the reading before a late one came, and is not any more: bits of `TAKEN_BACK`. Where late readings are taken in. */
+  readonly takenBack?: Uint8Array;
 }
+
+/** What may be taken back. */
+export const TAKEN_BACK = { anomaly: 1, driftUp: 2, driftDown: 4 } as const;
+
+const DRIFT_BITS: ReadonlyMap<number, number> = new Map([
+  [0, 0],
+  [1, TAKEN_BACK.driftUp],
+  [-1, TAKEN_BACK.driftDown],
+]);
 
 /** Steps of a channel before the first anomaly. */
 const WARM_UP = 200;
@@ -38,7 +50,9 @@ export function detect(
   const { channels, targets } = plan;
   const nearest = plan.horizons[0]!;
   const drifts = memory.series('drift', 'f64', DRIFT * channels);
-  return stage(({ length: n, channels: width, series, value, index }: Frame & Aligned & Forecasted) => {
+  const told = Told.of(memory, 'detect', channels);
+  return stage((frame: Frame & Aligned & Forecasted) => {
+    const { length: n, channels: width, series, value, index, revisions } = frame;
     const { u16, f32, f64 } = memory.view();
     const anomalous = new Uint8Array(n * channels);
     const score = new Float64Array(n * channels).fill(NaN);
@@ -73,6 +87,14 @@ export function detect(
         if (past.age(row, c, before) >= WARM_UP && (y < lo || y > hi)) anomalous[at] = 1;
       }
     }
-    return { anomalous, score, expected, outerLo, outerHi, drift, usualError };
+    const columns = { anomalous, score, expected, outerLo, outerHi, drift, usualError };
+    if (!told || !revisions) return columns;
+    const takenBack = new Uint8Array(n * channels);
+    for (let at = 0; at < takenBack.length; at++) {
+      const i = Math.floor(at / channels);
+      const bits = (anomalous[at] === 1 ? TAKEN_BACK.anomaly : 0) | DRIFT_BITS.get(drift[at]!)!;
+      takenBack[at] = told.tell(series[i]!, revisions.place[i]!, at % channels, bits);
+    }
+    return { ...columns, takenBack };
   });
 }

@@ -3,7 +3,7 @@ import type { Forecasted } from '../forecast/forecast.ts';
 import type { Scored } from '../forecast/score.ts';
 import type { Frame } from '../frame.ts';
 import type { Learned } from '../learn/learn.ts';
-import type { Detected } from './detect.ts';
+import { type Detected, TAKEN_BACK } from './detect.ts';
 
 /** What may happen to the forecasts of a series: their errors have grown or shrunk, they are learned anew; their bands hold too little, too much, as much as they should again. */
 export const EVENT_KINDS = [
@@ -42,6 +42,28 @@ export function eventsOf(frame: Eventful): readonly ForecastEvent[] {
   addDrifts(frame, events);
   addCoverages(frame, events);
   return events.toSorted((a, b) => a.row - b.row || a.channel - b.channel || a.horizon - b.horizon);
+}
+
+/** An event that was told of a reading before a late one came, and is not any more. */
+export type TakenBackEvent = Pick<ForecastEvent, 'kind' | 'row' | 'channel' | 'horizon'>;
+
+/** The events that are taken back with a frame; none where no late readings are taken in. */
+export function takenBackOf(frame: Eventful): readonly TakenBackEvent[] {
+  const { targets, horizons, takenBack, takenBackTurns = [], relearned } = frame;
+  const events: TakenBackEvent[] = takenBackTurns.map(({ turn, ...event }) => ({
+    ...event,
+    kind: TURNS.get(turn)!,
+  }));
+  takenBack?.forEach((bits, at) => {
+    const add = (kind: EventKind): void => {
+      const row = Math.floor(at / targets.length);
+      events.push({ kind, row, channel: targets[at % targets.length]!, horizon: horizons[0]! });
+    };
+    if ((bits & TAKEN_BACK.driftUp) !== 0) add('drift-up');
+    if ((bits & TAKEN_BACK.driftUp) !== 0 && relearned) add('relearn');
+    if ((bits & TAKEN_BACK.driftDown) !== 0) add('drift-down');
+  });
+  return events;
 }
 
 function addDrifts(frame: Eventful, to: ForecastEvent[]): void {

@@ -50,7 +50,7 @@ export class OutputSums {
     this.#memory = memory;
     this.#channels = channels[0] === '' ? [] : channels;
     const width = MEASUREMENTS.length * (1 + this.#channels.length);
-    this.#numbers = memory.series('digest.number', 'f64', width);
+    this.#numbers = memory.apart('digest.number', 'f64', width); // a series that goes back goes on counting
     this.#range = memory.partition('digest.range', 'f64', 3);
     this.#count = memory.partition('digest.count', 'f64', 2);
     this.#sum = memory.partition('digest.sum', 'i32', 2 * LIMBS);

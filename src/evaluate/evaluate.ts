@@ -92,8 +92,11 @@ function withoutOutputs(settings: RunSettings): RunSettings {
       todo: 'Set input.to.',
     });
   }
+  const align: unknown = Reflect.get(settings, 'align');
   return {
     ...settings,
+    // each forecast is scored as it was told at first: a late reading is left out
+    ...(typeof align === 'object' && { align: { ...align, grace: undefined } }),
     input: input.kind === 'file' ? { ...input, pace: { kind: 'max' } } : input,
     output: { kind: 'none' },
     deadLetters: { kind: 'store' },

@@ -1,10 +1,11 @@
 import { map } from 'rxjs';
 import type { Aligned } from '../align/align.ts';
+import { Told } from '../align/told.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Stage } from '../stage.ts';
-import { LIVE, standing, trackCoverage, turnTo } from './coverage.ts';
+import { LIVE, LOWERED, RAISED, RETURNED, standing, trackCoverage, turnTo } from './coverage.ts';
 import type { Forecasted } from './forecast.ts';
 import { givenSeason } from './season-setting.ts';
 import { stepsOfDay } from './season.ts';
@@ -15,6 +16,8 @@ import { ForecastState } from './state.ts';
 export interface Scored {
   /** Where the coverage of the main band has left its tolerance or is back, by row, channel and horizon; in most frames nowhere. */
   readonly coverageTurns: readonly CoverageTurn[];
+  /** Those that were told of a reading before a late one came, and are not any more. Where late readings are taken in. */
+  readonly takenBackTurns?: readonly Pick<CoverageTurn, 'row' | 'channel' | 'horizon' | 'turn'>[];
 }
 
 /** A reading with which the coverage of a channel at a horizon has left its tolerance, or is back. */
@@ -34,6 +37,13 @@ export interface CoverageTurn {
   /** Its mean width over the same targets, in the series' units. */
   readonly width: number;
 }
+
+/** Turns by their bits in what is told of a reading. */
+const TURN_BITS = [
+  [LOWERED, 1],
+  [RAISED, 2],
+  [RETURNED, 4],
+] as const;
 
 /** Counts, live figures and sums by horizon, in Memory: what the summary is computed from. */
 export const COUNTS = ['bands', 'covered'] as const;
@@ -76,11 +86,43 @@ export function score(
   const lives = memory.series(LIVE_SLOT, 'f32', LIVE * Q * channels);
   const sums = memory.series(SUM_SLOT, 'f64', SUMS.length * Q * channels);
   const standings = memory.series('score.standing', 'u16', S * channels); // of the coverage of each watched horizon
+  const told = S > 0 ? Told.of(memory, 'score', channels * S) : undefined;
   const known = memory.partition(HORIZONS_SLOT, 'f64', Q);
   const among = memory.partition(TARGETS_SLOT, 'f64', channels);
 
   // by name: copied from an object of columns, as `stage` does, it would cost each frame 1 µs more
-  return (source) => source.pipe(map((frame) => ({ ...frame, coverageTurns: take(frame) })));
+  return (source) =>
+    source.pipe(
+      map((frame) => {
+        const coverageTurns = take(frame);
+        return told && frame.revisions
+          ? { ...frame, coverageTurns, takenBackTurns: takenBack(frame, coverageTurns, told) }
+          : { ...frame, coverageTurns };
+      }),
+    );
+
+  /** Puts down what is told of the rows, and finds what was told of them before. */
+  function takenBack(
+    { length: n, series, revisions }: Aligned & Frame,
+    turns: readonly CoverageTurn[],
+    by: Told,
+  ): NonNullable<Scored['takenBackTurns']> {
+    const bits = new Uint8Array(n * channels * S);
+    for (const { row, channel, horizon, turn } of turns) {
+      const place = (row * channels + targets.indexOf(channel)) * S + watched.indexOf(horizon);
+      bits[place] = TURN_BITS.find(([other]) => other === turn)![1];
+    }
+    const all: Pick<CoverageTurn, 'row' | 'channel' | 'horizon' | 'turn'>[] = [];
+    for (let place = 0; place < bits.length; place++) {
+      const row = Math.floor(place / (channels * S));
+      const within = place % (channels * S);
+      const gone = by.tell(series[row]!, revisions!.place[row]!, within, bits[place]!);
+      if (gone === 0) continue;
+      const [channel, horizon] = [targets[Math.floor(within / S)]!, watched[within % S]!];
+      for (const [turn, bit] of TURN_BITS) if ((gone & bit) !== 0) all.push({ row, channel, horizon, turn });
+    }
+    return all;
+  }
 
   function take({
     length: n,

@@ -55,7 +55,7 @@ class PlacedSlot implements Slot {
 /** The slot that the images of a row's own slots lie in. */
 export const IMAGES = 'image';
 
-/** What the parts of a row take, in bytes, one behind the other; a part begins where the one before ends, at a multiple of 8. */
+/** What the parts of a row take, in bytes, one behind the other; beside images a part begins at a multiple of 8. */
 export interface RowParts {
   /** Its own slots. */
   readonly own: number;
@@ -139,9 +139,10 @@ export class SlotTable {
       this.all.filter((slot) => !this.#apart.has(slot)),
       0,
     );
-    if (this.#apart.size === 0 && this.#imageCount === 0) {
-      this.#parts = { own, apart: 0, images: 0 };
-      return own;
+    if (this.#imageCount === 0) {
+      const end = place([...this.#apart], own);
+      this.#parts = { own, apart: end - own, images: 0 };
+      return end;
     }
     const ownEnd = wholeNumbers(own);
     const apartEnd = wholeNumbers(place([...this.#apart], ownEnd));

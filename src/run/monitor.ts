@@ -1,5 +1,6 @@
 import type { Model } from '../model/model.ts';
 import type { HorizonScore, ReplayStatus, RunStatus } from '../serve/status.ts';
+import { isWithdrawn } from '../sink/points.ts';
 import type { Source } from '../source/source.ts';
 import { AlertBook } from './alert-book.ts';
 import type { PartitionDigest } from '../digest/partition-digest.ts';
@@ -63,8 +64,9 @@ export class Monitor {
     this.#readings += readings;
     this.#alerts.take(points);
     for (const { reason } of dead) this.#dead[reason] = (this.#dead[reason] ?? 0) + 1;
-    for (const { measurement, length, tags } of points) {
-      if (measurement !== 'event') continue;
+    for (const block of points) {
+      const { measurement, length, tags } = block;
+      if (measurement !== 'event' || isWithdrawn(block)) continue;
       const kind = tags['kind'] ?? '';
       this.#events[kind] = (this.#events[kind] ?? 0) + length;
     }

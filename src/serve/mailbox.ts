@@ -1,4 +1,4 @@
-import type { Points } from '../sink/points.ts';
+import { type Points, revisionAt } from '../sink/points.ts';
 import { addEvent, noEvents } from './event-columns.ts';
 import type { AnomalyColumns, ForecastColumns, Window } from './history.ts';
 import type { RunStatus } from './status.ts';
@@ -11,7 +11,8 @@ export type LiveMessage =
 
 /**
  * What waits for one connection: the newest status, and the new points of its series put together, at most `limit` rows.
- * More than that are dropped for a `reload`, so that a slow connection costs a bounded amount of memory.
+ * More than that are dropped for a `reload`, so that a slow connection costs a bounded amount of memory; and so are points that a late reading has
+ * revised, which take the place of others.
  *
  * The feed puts in; the connection's stream takes out when it has room.
  */
@@ -48,7 +49,7 @@ export class Mailbox {
   add(points: Points, rows: readonly number[]): void {
     if (this.#overflown) return;
     this.#rows += rows.length;
-    if (this.#rows > this.#limit) {
+    if (this.#rows > this.#limit || rows.some((row) => revisionAt(points, row) > 0)) {
       this.#overflown = true;
       this.#window = emptyWindow();
       this.#rows = 0;

@@ -1,4 +1,4 @@
-import type { Points } from '../sink/points.ts';
+import { isWithdrawn, type Points } from '../sink/points.ts';
 import { addEvent, eventsWhere, noEvents } from './event-columns.ts';
 import type { EventColumns, History, SeriesSummary, Window } from './history.ts';
 import { Ring } from './ring.ts';
@@ -29,7 +29,7 @@ interface Entry {
  * The newest points of the newest series, in memory: a history for runs that keep no tables.
  *
  * Points of one series come ascending in time; a point that is not newer than the newest of its kind is a repetition
- * (a batch again after a crash) and changes nothing.
+ * (a batch again after a crash) and changes nothing. So late readings, and what they revise, are not seen here: what is shown is what was told at first.
  */
 export class RecentHistory implements History {
   readonly #limits: RecentLimits;
@@ -42,6 +42,7 @@ export class RecentHistory implements History {
 
   add(points: readonly Points[]): void {
     for (const block of points) {
+      if (isWithdrawn(block)) continue;
       const { measurement, length, series, time, tags, fields } = block;
       const column = (name: string): Float64Array | undefined => fields[name];
       switch (measurement) {

@@ -1,12 +1,12 @@
 import type { Aligned } from '../align/align.ts';
-import type { Detected } from '../detect/detect.ts';
+import { type Detected, TAKEN_BACK } from '../detect/detect.ts';
 import { type Judged, REASONS } from '../detect/judge.ts';
-import { type Eventful, eventsOf } from '../detect/events.ts';
+import { type Eventful, eventsOf, takenBackOf } from '../detect/events.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import { horizonTag } from '../forecast/horizon-tag.ts';
 import type { Frame } from '../frame.ts';
 import type { Model } from '../model/model.ts';
-import type { Points } from './points.ts';
+import { type Points, WITHDRAWN } from './points.ts';
 
 /** Rows and channels of a frame that become points, in order. */
 interface Chosen {
@@ -60,10 +60,24 @@ function names(
   });
 }
 
-/** `reading,series=S value=… <event time>`: what was observed, of all channels. */
-export function readingPoints(frame: Frame): Points {
-  const { value } = frame;
-  const observed = choose(frame, [...frame.channelNames.keys()], (_, at) => !Number.isNaN(value[at]!));
+/** Whether what is said of a row stands already: no late reading lies before it. */
+function stands({ revisions }: Partial<Aligned>, row: number): boolean {
+  return revisions?.again[row] === 1 && revisions.revision[row] === 0;
+}
+
+/** The field `revision`, where late readings are taken in. */
+function revisionOf({ revisions }: Partial<Aligned>, rows: readonly number[]): Record<string, Float64Array> {
+  return revisions ? { revision: pick(revisions.revision, rows) } : {};
+}
+
+/** `reading,series=S value=… <event time>`: what was observed, of all channels; each reading once. */
+export function readingPoints(frame: Frame & Partial<Aligned>): Points {
+  const { value, revisions } = frame;
+  const observed = choose(
+    frame,
+    [...frame.channelNames.keys()],
+    (row, at) => !Number.isNaN(value[at]!) && revisions?.again[row] !== 1,
+  );
   return {
     measurement: 'reading',
     length: observed.rows.length,
@@ -75,7 +89,10 @@ export function readingPoints(frame: Frame): Points {
   };
 }
 
-/** `forecast,series=S,model=M,h=06 yhat=…,lo=…,hi=… <target time>`, one for each horizon of `store` and target that is forecast. */
+/**
+ * `forecast,series=S,model=M,h=06 yhat=…,lo=…,hi=… <target time>`, one for each horizon of `store` and target that is forecast. Where late readings are
+ * taken in, also `revision`: those of the rows after one are written anew.
+ */
 export function forecastPoints(
   frame: Frame & Aligned & Forecasted,
   model: Model,
@@ -83,10 +100,15 @@ export function forecastPoints(
 ): Points[] {
   const { targets, horizons, yhat, lo, hi } = frame;
   const Q = horizons.length;
-  const issued = choose(frame, targets, (row, at) => frame.issued[row] === 1 && !Number.isNaN(yhat[at * Q]!));
+  const issued = choose(
+    frame,
+    targets,
+    (row, at) => frame.issued[row] === 1 && !Number.isNaN(yhat[at * Q]!) && !stands(frame, row),
+  );
   const { rows, at } = issued;
   const series = names(frame, issued);
   const offset = pick(frame.offset, rows);
+  const revision = revisionOf(frame, rows);
   return store
     .filter((h) => horizons.includes(h))
     .map((h) => {
@@ -97,7 +119,7 @@ export function forecastPoints(
         series,
         time: targetTimes(frame, rows, h),
         tags: { model: model.name, h: horizonTag(h) },
-        fields: { yhat: pick(yhat, at, Q, q), lo: pick(lo, at, Q, q), hi: pick(hi, at, Q, q) },
+        fields: { yhat: pick(yhat, at, Q, q), lo: pick(lo, at, Q, q), hi: pick(hi, at, Q, q), ...revision },
         labels: { fingerprint: model.fingerprint.slice(0, 12) },
         offset,
       };
@@ -111,9 +133,9 @@ function targetTimes({ time, step }: Frame & Aligned, rows: readonly number[], h
   return times;
 }
 
-/** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings outside the 99 % band. */
-export function anomalyPoints(frame: Frame & Forecasted & Detected): Points {
-  const found = choose(frame, frame.targets, (_, at) => frame.anomalous[at] === 1);
+/** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings outside the 99 % band. Where late readings are taken in, also `revision`. */
+export function anomalyPoints(frame: Frame & Partial<Aligned> & Forecasted & Detected): Points {
+  const found = choose(frame, frame.targets, (row, at) => frame.anomalous[at] === 1 && !stands(frame, row));
   return anomalies(frame, found, pick(frame.score, found.at), 'outside');
 }
 
@@ -138,7 +160,7 @@ export function oddPoints(
 
 /** Readings beside what was expected of them. */
 function anomalies(
-  frame: Frame & Forecasted & Detected,
+  frame: Frame & Partial<Aligned> & Forecasted & Detected,
   chosen: Chosen,
   score: Float64Array,
   state: string,
@@ -156,6 +178,7 @@ function anomalies(
       expected: pick(frame.expected, at),
       lo: pick(frame.outerLo, at),
       hi: pick(frame.outerHi, at),
+      ...revisionOf(frame, rows),
     },
     labels: { state },
     offset: pick(frame.offset, rows),
@@ -164,10 +187,11 @@ function anomalies(
 
 /**
  * `event,series=S,model=M,kind=coverage-low,h=06 value=…,expected=…,width=… <event time>`: where forecasts have become worse or better, or
- * their bands hold another share than was promised. Kind and horizon are tags: several may come with one reading.
+ * their bands hold another share than was promised. Kind and horizon are tags: several may come with one reading. Where late readings are taken in,
+ * also `revision`.
  */
-export function eventPoints(frame: Eventful, model: Model): Points[] {
-  const all = eventsOf(frame);
+export function eventPoints(frame: Eventful & Partial<Aligned>, model: Model): Points[] {
+  const all = eventsOf(frame).filter(({ row }) => !stands(frame, row));
   if (all.length === 0) return [];
   const groups = Map.groupBy(all, ({ kind, horizon }) => `${kind} ${horizon}`);
   return Array.from(groups.values(), (events) => {
@@ -182,8 +206,54 @@ export function eventPoints(frame: Eventful, model: Model): Points[] {
       series: names(frame, { rows, places }),
       time: pick(frame.time, rows),
       tags: { model: model.name, kind, h: horizonTag(horizon) },
-      fields: { value: column('value'), expected: column('expected'), width: column('width') },
+      fields: {
+        value: column('value'),
+        expected: column('expected'),
+        width: column('width'),
+        ...revisionOf(frame, rows),
+      },
       offset: pick(frame.offset, rows),
     };
   });
+}
+
+/**
+ * Anomalies and events that were told before a late reading came and are none any more: `anomaly,series=S revision=…,state="withdrawn" <event time>`,
+ * and the same of `event` with its tags. None where no late readings are taken in.
+ */
+export function withdrawnPoints(frame: Eventful & Partial<Aligned>, model: Model): Points[] {
+  const { takenBack, targets } = frame;
+  if (!takenBack) return [];
+  const anomalous = choose(frame, targets, (_, at) => (takenBack[at]! & TAKEN_BACK.anomaly) !== 0);
+  const events = takenBackOf(frame);
+  if (anomalous.rows.length === 0 && events.length === 0) return [];
+  const groups = Map.groupBy(events, ({ kind, horizon }) => `${kind} ${horizon}`);
+  return [
+    withdrawn(frame, 'anomaly', {}, anomalous),
+    ...Array.from(groups.values(), (group) => {
+      const { kind, horizon } = group[0]!;
+      const rows = group.map(({ row }) => row);
+      const places = group.map(({ row, channel }) => row * frame.channels + channel);
+      return withdrawn(frame, 'event', { model: model.name, kind, h: horizonTag(horizon) }, { rows, places });
+    }),
+  ];
+}
+
+function withdrawn(
+  frame: Frame & Partial<Aligned>,
+  measurement: 'anomaly' | 'event',
+  tags: Readonly<Record<string, string>>,
+  chosen: Pick<Chosen, 'rows' | 'places'>,
+): Points {
+  const { rows } = chosen;
+  return {
+    measurement,
+    length: rows.length,
+    series: names(frame, chosen),
+    time: pick(frame.time, rows),
+    tags,
+    fields: revisionOf(frame, rows),
+    labels: WITHDRAWN,
+    offset: pick(frame.offset, rows),
+  };
 }

@@ -14,6 +14,8 @@ export interface SlotGroup {
   readonly needs: readonly string[];
   /** Whether the stage knows what to do with slots of zeros beside others that are not: then such ones may come to it. */
   readonly mayGrow?: boolean;
+  /** They repeat the other slots as they were, in the layout of then: they never go over. */
+  readonly isImage?: boolean;
 }
 
 /** Slots that are always carried: what keeps order, identities and counts, and so what must never be taken up anew. */
@@ -71,6 +73,7 @@ export const GROUPS: readonly SlotGroup[] = [
   group('alert', 'alerts that are pending or firing, mutes, feedback', ['alert'], []),
   group('commands.topic', 'places in topics of commands', ['commands.topic'], []),
   group(DIGEST_GROUP, 'sums over outputs', ['digest'], []),
+  { ...group('late', 'what late readings are taken in by', ['late', 'image'], []), isImage: true },
 ];
 
 /** What another value of a setting does. */
@@ -94,6 +97,8 @@ const RULES: readonly SettingRule[] = [
   // on another grid what has gone out might go out again, as the beginning of an interval
   { path: 'align', renews: 'refuse' },
   { path: 'align.every', renews: ['cell', 'past', 'jump'], refusedWith: 'align.bucket' },
+  { path: 'align.grace', renews: [] },
+  { path: 'align.graceReadings', renews: [] },
   { path: 'align.gaps', renews: [] },
   { path: 'align.decay', renews: [] },
   { path: 'align.gapLimit', renews: [] },

@@ -46,7 +46,8 @@ interface Copy {
  * 1. Position, watermark, counts, and what keeps series in order and forecasts from going out twice always go over (`ALWAYS`).
  * 2. All other slots go over or begin anew in groups (`GROUPS`): a group goes over where each of its slots of before is there with its name, type
  *    and width, no setting that gives it its meaning is another (`ruleOf`), and all groups that it needs go over. A group to which slots have come
- *    goes over where its stage can begin these beside the others.
+ *    goes over where its stage can begin these beside the others. Images of rows never go over (`isImage`): late readings are dead letters until
+ *    their series have passed a boundary of the grace.
  *
  * @param where for messages
  * @throws ForetideError STATE_MISMATCH where nothing can go over: another pipeline, other ways of reading records, another grid, settings that
@@ -116,7 +117,9 @@ function fates(before: Layout, now: Layout, renewed: ReadonlyMap<string, string>
     if (!old) all.push({ name, about, fate: 'added', why: 'there was none' });
     else if (!young) all.push({ name, about, fate: 'dropped', why: 'nothing asks for it any more' });
     else {
-      const why = renewed.get(name) ?? unmet(group, all) ?? reshaped(group, old, young);
+      const why = group.isImage
+        ? 'it repeats the others as they were'
+        : (renewed.get(name) ?? unmet(group, all) ?? reshaped(group, old, young));
       all.push({ name, about, fate: why === undefined ? 'carried' : 'anew', why: why ?? '' });
     }
   }

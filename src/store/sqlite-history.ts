@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { horizonTag } from '../forecast/horizon-tag.ts';
 import type { History, SeriesSummary, Window } from '../serve/history.ts';
-import type { Points } from '../sink/points.ts';
+import { type Points, revisionAt } from '../sink/points.ts';
 
 interface Entry {
   readonly partition: number;
@@ -23,6 +23,7 @@ export class SqliteHistory implements History {
   readonly #anomalies;
   readonly #events;
   readonly #tail;
+  readonly #anomalyCount;
 
   constructor(database: DatabaseSync) {
     this.#readings = database.prepare(
@@ -43,6 +44,9 @@ export class SqliteHistory implements History {
     this.#tail = database.prepare(
       'SELECT value FROM reading WHERE partition = ? AND series = ? ORDER BY time DESC LIMIT ?',
     );
+    this.#anomalyCount = database.prepare(
+      'SELECT count(*) AS anomalies FROM anomaly WHERE partition = ? AND series = ?',
+    );
     const counts = database.prepare(
       `SELECT partition, series, count(*) AS readings, max(time) AS lastTime, value AS lastValue
        FROM reading GROUP BY partition, series ORDER BY partition`,
@@ -62,7 +66,9 @@ export class SqliteHistory implements History {
 
   /** Takes in what a commit has made durable. */
   add(partition: number, points: readonly Points[]): void {
-    for (const { measurement, length, series, time, fields } of points) {
+    const revised = new Map<string, Entry>();
+    for (const block of points) {
+      const { measurement, length, series, time, fields } = block;
       if (measurement !== 'reading' && measurement !== 'anomaly') continue;
       for (let i = 0; i < length; i++) {
         const name = series[i]!;
@@ -72,8 +78,10 @@ export class SqliteHistory implements History {
           this.#entries.set(name, entry);
         }
         if (entry.partition !== partition) continue;
-        if (measurement === 'anomaly') entry.anomalies++;
-        else {
+        if (measurement === 'anomaly') {
+          if (revisionAt(block, i) > 0) revised.set(name, entry);
+          else entry.anomalies++;
+        } else {
           entry.readings++;
           if (time[i]! > entry.lastTime) {
             entry.lastTime = time[i]!;
@@ -82,6 +90,9 @@ export class SqliteHistory implements History {
         }
       }
     }
+    // an anomaly that a late reading has revised may be new, known, or gone
+    for (const [name, entry] of revised)
+      entry.anomalies = (this.#anomalyCount.get(partition, name) as { anomalies: number }).anomalies;
   }
 
   series(): readonly SeriesSummary[] {

@@ -1,5 +1,5 @@
 import { ALERT_NUMBERS } from '../alert/turn.ts';
-import type { Points } from '../sink/points.ts';
+import { type Points, revisionAt } from '../sink/points.ts';
 
 /** The columns that name a row of each table of outputs. */
 export const ROW_KEYS = {
@@ -30,6 +30,7 @@ export function outputRow(partition: number, block: Points, i: number): (number 
         number('yhat'),
         orNull('lo'),
         orNull('hi'),
+        revisionAt(block, i),
       ];
     case 'anomaly':
       return [
@@ -41,6 +42,7 @@ export function outputRow(partition: number, block: Points, i: number): (number 
         orNull('lo'),
         orNull('hi'),
         number('score'),
+        revisionAt(block, i),
       ];
     case 'alert': {
       const { id: _, muted, channel = '', ...own } = block.labels ?? {};
@@ -69,6 +71,17 @@ export function outputRow(partition: number, block: Points, i: number): (number 
         number('value'),
         number('expected'),
         orNull('width'),
+        revisionAt(block, i),
       ];
   }
+}
+
+/** What names point i of a block in the table of its measurement, in the order of `ROW_KEYS`. */
+export function outputKey(
+  partition: number,
+  { measurement, series, time, tags }: Points,
+  i: number,
+): (number | string)[] {
+  const own = { partition, series: series[i]!, time: time[i]!, h: Number(tags['h']) };
+  return ROW_KEYS[measurement].map((name) => (name in own ? own[name as keyof typeof own] : tags[name]!));
 }

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Raised whenever a table changes. A new one does not: files of before get it when they are opened. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * The tables of a run. Times are milliseconds since 1970 (UTC); a forecast's time is its target's. `state`, `position` and the
  * outputs are a function of the input; `meaning` tells what the fingerprints of the positions are made of, `meta.owner` and `commits` of the run. `meta` has the sums over the outputs too, where they are
  * asked for: under `digest/PARTITION`.
+ * `revision`: offset of the late record that made the row what it is, + 1; 0: it stands as it was told at first.
  * `route`: of each route the next alert, by its id, and the oldest that fires; `route_dead`: alerts that its receiver has refused for good.
  */
 const SCHEMA = `
@@ -25,11 +26,11 @@ CREATE TABLE IF NOT EXISTS reading (
   PRIMARY KEY (partition, series, time)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS forecast (
   partition INTEGER NOT NULL, series TEXT NOT NULL, model TEXT NOT NULL, h INTEGER NOT NULL, time INTEGER NOT NULL,
-  yhat REAL NOT NULL, lo REAL, hi REAL,
+  yhat REAL NOT NULL, lo REAL, hi REAL, revision INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (partition, series, model, h, time)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS anomaly (
   partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, value REAL NOT NULL, expected REAL,
-  lo REAL, hi REAL, score REAL NOT NULL,
+  lo REAL, hi REAL, score REAL NOT NULL, revision INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (partition, series, time)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS alert (
   id INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, state TEXT NOT NULL,
@@ -43,7 +44,7 @@ CREATE TABLE IF NOT EXISTS route_dead (
   id INTEGER PRIMARY KEY, route TEXT NOT NULL, alert INTEGER NOT NULL, reason TEXT NOT NULL, payload TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS event (
   partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL, h INTEGER NOT NULL,
-  value REAL NOT NULL, expected REAL NOT NULL, width REAL,
+  value REAL NOT NULL, expected REAL NOT NULL, width REAL, revision INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (partition, series, time, model, kind, h)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS command (
   partition INTEGER NOT NULL, number INTEGER NOT NULL, before INTEGER NOT NULL, command TEXT NOT NULL,
@@ -54,12 +55,12 @@ CREATE TABLE IF NOT EXISTS dead_letter (
 CREATE INDEX IF NOT EXISTS dead_letter_place ON dead_letter (partition, offset);
 `;
 
-/** What a file of an earlier schema needs, besides the tables that are new. */
+/** What a file of an earlier schema needs, besides the tables that are new and the column `revision`. */
 const CHANGES: Readonly<Record<string, readonly [before: string, after: string]>> = {
   // its table `alert` held the anomalies
   1: [
     'ALTER TABLE alert RENAME TO alert_1;',
-    'INSERT INTO anomaly SELECT * FROM alert_1; DROP TABLE alert_1;',
+    'INSERT INTO anomaly SELECT *, 0 FROM alert_1; DROP TABLE alert_1;',
   ],
   2: [
     ['surprise REAL', 'jump REAL', 'flatline REAL', 'novelty REAL', 'nearest REAL', 'nearestTime INTEGER']
@@ -67,6 +68,7 @@ const CHANGES: Readonly<Record<string, readonly [before: string, after: string]>
       .join('\n'),
     '',
   ],
+  3: ['', ''],
 };
 
 /** Makes the tables that are not there, and takes over what a file of an earlier schema has. */
@@ -78,11 +80,22 @@ export function makeTables(database: DatabaseSync): void {
   }
   const [before, after] = changes;
   database.exec(`BEGIN IMMEDIATE;
+    ${addRevision(database)}
     ${before}
     ${SCHEMA}
     ${after}
     UPDATE meta SET value = '${SCHEMA_VERSION}' WHERE key = 'schema';
     COMMIT`);
+}
+
+/** The column `revision` for the tables that are there without it. */
+function addRevision(database: DatabaseSync): string {
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?)');
+  return ['forecast', 'anomaly', 'event']
+    .map((table) => ({ table, names: columns.all(table).map(({ name }) => name) }))
+    .filter(({ names }) => names.length > 0 && !names.includes('revision'))
+    .map(({ table }) => `ALTER TABLE ${table} ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;`)
+    .join('\n');
 }
 
 function versionOf(database: DatabaseSync): string | undefined {

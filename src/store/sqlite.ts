@@ -7,11 +7,11 @@ import { Duration } from '../duration.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
 import { type Log, silentLog } from '../log.ts';
-import type { Points } from '../sink/points.ts';
+import { isWithdrawn, type Points, revisionAt } from '../sink/points.ts';
 import type { OnMismatch } from './kafka-settings.ts';
 import { meaningText, readMeaning, type StateMeaning } from './meaning.ts';
 import { type Migration, migrationOf } from './migrate.ts';
-import { outputRow } from './sqlite-rows.ts';
+import { outputKey, outputRow } from './sqlite-rows.ts';
 import { makeTables, SCHEMA_VERSION } from './sqlite-schema.ts';
 import type { Commit, Restored, Restoring, StateRow, Store } from './store.ts';
 import { tellMigration } from './tell-migration.ts';
@@ -42,7 +42,8 @@ const PORTIONS = 30;
  * 1. The file is fsynced at each commit (WAL, synchronous = FULL).
  * 2. Whoever opened the file last owns it: a process that lost it fails at its next commit with STORE_LOCKED.
  * 3. Outputs older than the retention are removed in whole portions of days: what is kept depends on the data only.
- * 4. State that was migrated takes the place of what is there with the first commit, whole.
+ * 4. What is said at first is inserted, so that saying anything twice is an error. What a late reading has made of it (`revision`) takes its place.
+ * 5. State that was migrated takes the place of what is there with the first commit, whole.
  */
 export class SqliteStore implements Store {
   readonly name: string;
@@ -188,8 +189,15 @@ export class SqliteStore implements Store {
 
   #writePoints(partition: number, block: Points, cutoff: number): void {
     const { measurement, length, time } = block;
-    for (let i = 0; i < length; i++)
-      if (time[i]! >= cutoff) this.#sql[measurement].run(...outputRow(partition, block, i));
+    for (let i = 0; i < length; i++) {
+      if (time[i]! < cutoff) continue;
+      if (isWithdrawn(block)) this.#sql[WITHDRAWING[measurement]!].run(...outputKey(partition, block, i));
+      else {
+        const isRevised = revisionAt(block, i) > 0;
+        const put = this.#sql[isRevised ? REVISING[measurement]! : measurement];
+        put.run(...outputRow(partition, block, i));
+      }
+    }
   }
 
   #writeDead(partition: number, { offset, reason, detail, series, bytes }: DeadLetter): void {
@@ -224,6 +232,17 @@ export class SqliteStore implements Store {
   }
 }
 
+/** What takes the place of what was told, and what removes it, where that may be revised. */
+const REVISING: Partial<Record<Points['measurement'], 'reviseForecast' | 'reviseAnomaly' | 'reviseEvent'>> = {
+  forecast: 'reviseForecast',
+  anomaly: 'reviseAnomaly',
+  event: 'reviseEvent',
+};
+const WITHDRAWING: Partial<Record<Points['measurement'], 'dropAnomaly' | 'dropEvent'>> = {
+  anomaly: 'dropAnomaly',
+  event: 'dropEvent',
+};
+
 /** The key in `meta` under which the sums over a partition's outputs lie, as JSON: see `RangeDigest`. */
 export function digestKey(partition: number): string {
   return `digest/${partition}`;
@@ -253,11 +272,17 @@ function prepare(db: DatabaseSync) {
       watermark = excluded.watermark, slots = excluded.slots, fingerprint = excluded.fingerprint`,
     count: 'INSERT INTO commits VALUES (?, 1) ON CONFLICT DO UPDATE SET commits = commits + 1',
     reading: 'INSERT INTO reading VALUES (?, ?, ?, ?)',
-    forecast: 'INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    anomaly: 'INSERT INTO anomaly VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    forecast: 'INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    reviseForecast: 'INSERT OR REPLACE INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    anomaly: 'INSERT INTO anomaly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    reviseAnomaly: 'INSERT OR REPLACE INTO anomaly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    dropAnomaly: 'DELETE FROM anomaly WHERE partition = ? AND series = ? AND time = ?',
     alert:
       'INSERT INTO alert VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    event: 'INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    event: 'INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    reviseEvent: 'INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    dropEvent:
+      'DELETE FROM event WHERE partition = ? AND series = ? AND time = ? AND model = ? AND kind = ? AND h = ?',
     dead: 'INSERT INTO dead_letter (partition, offset, series, reason, detail, bytes) VALUES (?, ?, ?, ?, ?, ?)',
     command: 'INSERT INTO command VALUES (?, ?, ?, ?)',
     series: 'SELECT DISTINCT partition, series FROM reading',

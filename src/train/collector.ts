@@ -131,7 +131,7 @@ export class Collector implements SourceHandler {
       .pipe(
         topology(
           decode(memory, this.#decoder),
-          align(memory, alignSettings, channels.length),
+          align(memory, { ...alignSettings, grace: undefined }, channels.length), // a late reading is left out
           scale(memory, channels.length, scaleSettings),
         ),
         tap(keep),

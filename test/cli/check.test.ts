@@ -51,6 +51,32 @@ test('the bytes a series and a partition follow from the settings', async () => 
   expect(shared[1]).toBeGreaterThan(1000);
 });
 
+test('with a grace: what it takes, in memory and time', async () => {
+  const { code, stdout } = await check(
+    'live-forecast',
+    ...input,
+    ...['align.every=1m', 'align.grace=10m', 'align.graceReadings=30'].flatMap((each) => ['--set', each]),
+  );
+  expect(code).toBe(0);
+  const [, total] = /state: (\d+) bytes a series/.exec(stdout)!;
+  const [, own, images, apart] =
+    /late readings: of the bytes of a series (\d+) are its state, (\d+) that of two moments before, (\d+) its last 30 readings/.exec(
+      stdout,
+    )!;
+  expect(Number(images)).toBe(2 * Number(own));
+  expect(Number(own) + Number(images) + Number(apart)).toBeLessThanOrEqual(Number(total));
+  expect(stdout).toMatch(/one steps at most some 20 readings .* (?!0 )\d+ µs a reading, \d+\.\d ms\n/);
+  const refused = await check('live-forecast', ...input, '--set', 'align.grace=10m');
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/align\.every.*SETTINGS_INVALID/s),
+  ]);
+  const shared = ['align.every=1m', 'align.grace=10m', 'forecast.weights=partition'];
+  expect(
+    (await check('live-forecast', ...input, ...shared.flatMap((each) => ['--set', each]))).stderr,
+  ).toMatch(/weights.*PIPELINE_INVALID/s);
+});
+
 test.each([
   ['a file that is not there', ['--set', 'input.paths=[none.csv]'], /none\.csv.*\[FILE_UNREADABLE\]/s],
   ['a column that is not there', ['--set', 'input.decode.time=when'], /got when.*\[SETTINGS_INVALID\]/s],

@@ -40,3 +40,11 @@ test('slots that stand apart come after all others, and images of the others aft
   expect([apart.at(0), b.at(0)]).toEqual([12, 2]);
   expect(table.describe()).toBe('series{a:f32[3]@0,b:f64[1]@16,late:u16[3]@24,image:f64[6]@32}');
 });
+
+test('without images there is none, and nothing else stands between the others and what stands apart', () => {
+  const table = new SlotTable('series');
+  table.declare('late', 'f64', 1, true);
+  table.declare('a', 'f32', 1);
+  expect(table.seal(() => 0)).toBe(16);
+  expect(table.describe()).toBe('series{a:f32[1]@0,late:f64[1]@8}');
+});

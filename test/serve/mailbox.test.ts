@@ -46,6 +46,16 @@ test('more than the limit becomes a reload, and takes no more memory', () => {
   expect(mailbox.take()).toMatchObject([{ kind: 'points', window: { readings: { time: [1001] } } }]);
 });
 
+test('what a late reading has revised becomes a reload', () => {
+  const mailbox = new Mailbox(10, ignore);
+  const block = forecasts('01', ['a', 2, 11, 9, 13], ['a', 3, 11, 9, 13]);
+  const points = { ...block, fields: { ...block.fields, revision: Float64Array.of(0, 8) } };
+  mailbox.add(points, [0]);
+  expect(mailbox.take()).toMatchObject([{ kind: 'points' }]);
+  mailbox.add(points, [0, 1]);
+  expect(mailbox.take()).toEqual([{ kind: 'reload' }]);
+});
+
 test('says when something arrives, and when it is closed', async () => {
   const onClose = vi.fn<() => void>();
   const mailbox = new Mailbox(10, onClose);

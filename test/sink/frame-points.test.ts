@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { TAKEN_BACK } from '../../src/detect/detect.ts';
 import { LOWERED, RAISED, RETURNED } from '../../src/forecast/coverage.ts';
 import type { CoverageTurn } from '../../src/forecast/score.ts';
 import { Memory } from '../../src/memory/memory.ts';
 import { createModel, type Model } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
-import { anomalyPoints, eventPoints, forecastPoints, readingPoints } from '../../src/sink/frame-points.ts';
+import {
+  anomalyPoints,
+  eventPoints,
+  forecastPoints,
+  readingPoints,
+  withdrawnPoints,
+} from '../../src/sink/frame-points.ts';
 import { encodeLines } from '../../src/sink/line-encoder.ts';
-import type { Points } from '../../src/sink/points.ts';
+import { isWithdrawn, type Points } from '../../src/sink/points.ts';
 import { alignedFrame } from '../frames.ts';
 
 const MINUTE = 60_000;
@@ -336,5 +343,49 @@ describe('eventPoints', () => {
   test('none where nothing happens, nor of a frame that nobody has looked over', () => {
     expect(happened({})).toEqual([]);
     expect(eventPoints(frame(2) as unknown as Parameters<typeof eventPoints>[0], model)).toEqual([]);
+  });
+});
+
+describe('where late readings are taken in', () => {
+  const model = createModel(ModelSettings.parse({ name: 'm', hidden: 1, horizon: 6 }), 1);
+  const columns = (...values: number[]) => Float64Array.of(...values);
+  /** Row a was there before the late reading b, and c after it. */
+  const revised = {
+    ...forecasted([1]),
+    revisions: { revision: columns(0, 9, 9), again: Uint8Array.of(1, 0, 1), place: Int32Array.of(0, 1, 2) },
+    anomalous: Uint8Array.of(1, 1, 0),
+    score: columns(1, 2, 3),
+    expected: columns(20, 21, 22),
+    outerLo: columns(30, 31, 32),
+    outerHi: columns(40, 41, 42),
+    drift: Int8Array.of(1, 1, 0),
+    usualError: columns(4, 5, 6),
+    takenBack: Uint8Array.of(0, 0, TAKEN_BACK.anomaly | TAKEN_BACK.driftUp),
+    relearned: new Uint8Array(3),
+    takenBackTurns: [{ row: 2, channel: 0, horizon: 6, turn: RETURNED }],
+  };
+
+  test('a reading is told once, what stands not again, and what is told has its revision', () => {
+    expect(rowsOf(readingPoints(revised))).toEqual([['b', 20 * MINUTE, 7, 2]]);
+    const [forecasts] = forecastPoints(revised, model, { store: [1] });
+    expect(rowsOf(forecasts!)).toEqual([
+      ['b', 21 * MINUTE, 7, 2001, 2000.5, 2001.5, 9],
+      ['c', 32 * MINUTE, 9, 3001, 3000.5, 3001.5, 9],
+    ]);
+    expect(rowsOf(anomalyPoints(revised))).toEqual([['b', 20 * MINUTE, 7, 2, 2, 21, 31, 41, 9]]);
+    expect(eventPoints(revised, model).map(rowsOf)).toEqual([[['b', 20 * MINUTE, 7, 19, 5, NaN, 9]]]);
+    expect(encodeLines(anomalyPoints(revised)).lines[0]).toMatch(/,revision=9,state="outside" 1200000000$/);
+  });
+
+  test('what is none any more is withdrawn', () => {
+    const points = withdrawnPoints(revised, model);
+    expect(points.flatMap((block) => encodeLines(block).lines)).toEqual([
+      'anomaly,series=c revision=9,state="withdrawn" 1800000000',
+      'event,h=06,kind=coverage-back,model=m,series=c revision=9,state="withdrawn" 1800000000',
+      'event,h=01,kind=drift-up,model=m,series=c revision=9,state="withdrawn" 1800000000',
+      'event,h=01,kind=relearn,model=m,series=c revision=9,state="withdrawn" 1800000000',
+    ]);
+    expect(points.every(isWithdrawn)).toBe(true);
+    expect(withdrawnPoints(forecasted([1]), model)).toEqual([]);
   });
 });

@@ -19,6 +19,7 @@ describe('the groups', () => {
     [liveForecast, ['forecast.profile=full']],
     [liveForecast, ['forecast.profile=full', 'forecast.weights=partition']],
     [liveForecast, ['forecast.learn=none']],
+    [liveForecast, ['align.every=1m', 'align.grace=5m']],
     [liveForecast, ['scale.method=robust', 'forecast.season=37', 'forecast.yearly=true']],
     [liveForecast, ['align.every=1m', 'align.join={channels: [a, b], known: [p]}']],
     [liveForecast, ['align.every=1m', 'align.aggregate=mean']],
@@ -52,6 +53,8 @@ describe('the groups', () => {
     ['issued.target', undefined],
     ['mine.own', 'mine'],
     ['scaled', 'scaled'],
+    ['late.told.detect', 'late'],
+    ['image', 'late'],
   ])('%s belongs to %s', (slot, group) => expect(groupOf(slot)?.name).toBe(group));
 
   test('slots of a stage of your own need all others', () => {
@@ -70,7 +73,7 @@ describe('the rules', () => {
 
   test('say of every setting what another value of it does', () => {
     const sections = {
-      align: ['every', 'aggregate', 'offset', 'gaps', 'decay', 'gapLimit'],
+      align: ['every', 'aggregate', 'offset', 'grace', 'graceReadings', 'gaps', 'decay', 'gapLimit'],
       scale: keysOf(ScaleSettings),
       forecast: keysOf(ForecastSettings),
       alerts: keysOf(AlertSettings),

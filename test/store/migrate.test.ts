@@ -53,6 +53,21 @@ describe('sums over outputs', () => {
 });
 
 describe('what becomes of live-forecast', () => {
+  // Seen to fail where images count as slots like others.
+  test.each([
+    [['align.every=1m'], ['align.every=1m', 'align.grace=5m'], { added: ['late'] }],
+    [['align.every=1m', 'align.grace=5m'], ['align.every=1m'], { dropped: ['late'] }],
+    [['align.every=1m', 'align.grace=5m'], ['align.every=1m', 'align.grace=6m'], { anew: ['late'] }],
+    [
+      ['align.every=1m', 'align.grace=5m'],
+      ['align.every=1m', 'align.grace=5m', 'scale.window=9'],
+      { anew: ['late'] },
+    ],
+  ])('from %j to %j: all but what late readings are taken in by goes over', (before, now, fates) => {
+    const carried = [...ALL].filter((name) => name !== 'align').toSorted();
+    expect(fatesOf(before, now)).toMatchObject({ carried, anew: [], dropped: [], added: [], ...fates });
+  });
+
   test.each([
     ['align.gapLimit=5', 'align.gapLimit'],
     ['align.gaps=reset', 'align.gaps'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Points } from '../../src/sink/points.ts';
+import { type Points, WITHDRAWN } from '../../src/sink/points.ts';
 import { SqliteStore } from '../../src/store/sqlite.ts';
 import { SqliteHistory } from '../../src/store/sqlite-history.ts';
 import { commitOf } from '../checks/store.ts';
@@ -28,6 +28,36 @@ describe('the list of series', () => {
 
   test('of an empty store is empty', () => {
     expect(kept().history.series()).toEqual([]);
+  });
+
+  test('counts the anomalies that stand, however late readings have revised them', async () => {
+    const { store, history, commit } = kept();
+    const revised = (block: Points): Points => ({
+      ...block,
+      fields: { ...block.fields, revision: new Float64Array(block.length).fill(4) },
+    });
+    await commit(
+      0,
+      readings([['a', 10, 1]]),
+      anomalies([
+        ['a', 10, 3, 1, 0, 0, 1],
+        ['a', 20, 3, 1, 0, 0, 1],
+      ]),
+    );
+    await commit(
+      0,
+      revised(
+        anomalies([
+          ['a', 10, 4, 1, 0, 0, 1],
+          ['a', 30, 4, 1, 0, 0, 1],
+        ]),
+      ),
+    );
+    expect(summary(history)).toMatchObject([{ anomalies: 3 }]);
+    await commit(0, { ...revised(pointsOf([], [['a', 20]], { measurement: 'anomaly' })), labels: WITHDRAWN });
+    expect(summary(history)).toMatchObject([{ anomalies: 2 }]);
+    expect(summary(new SqliteHistory(store.database))).toEqual(summary(history));
+    expect(history.window('a', 0, 99).anomalies.time).toEqual([10, 30]);
   });
 
   test('moves on with each commit, and is the same when it is read anew', async () => {
