@@ -1,36 +1,45 @@
-import { type Points, revisionAt } from './points.ts';
+import { isWithdrawn, type Points } from './points.ts';
 
 /**
  * Points that wait for the commit: the blocks of many frames, gathered into one block of each kind, in order. Frames of a few
- * series give blocks of a row or two, which would cost a sink more than their rows, and many times the memory. A row that a late reading has
- * revised by then is left out.
+ * series give blocks of a row or two, which would cost a sink more than their rows, and many times the memory. What is told and what withdraws it are of two
+ * kinds: of these a kind has several blocks where that keeps them in order.
  */
 export class GatheredPoints {
+  readonly #all: Growing[] = [];
+  /** Of each kind the block that its next rows go to. */
   readonly #kinds = new Map<string, Growing>();
-  #added = 0;
-  #isRevised = false;
 
   add(block: Points): void {
     if (block.length === 0) return;
     const kind = kindOf(block);
+    if (block.fields['revision']) this.#closeOthers(block);
     let rows = this.#kinds.get(kind);
     if (rows === undefined) {
       rows = new Growing(block);
       this.#kinds.set(kind, rows);
+      this.#all.push(rows);
     }
-    rows.add(block, this.#added);
-    this.#added += block.length;
-    for (let row = 0; row < block.length; row++) if (revisionAt(block, row) > 0) this.#isRevised = true;
+    rows.add(block);
   }
 
   /** One block of each kind that has rows. */
   blocks(): Points[] {
-    const all = [...this.#kinds.values()];
-    if (!this.#isRevised) return all.map((rows) => rows.block());
-    const revised = new Map<string, number>();
-    for (const rows of all) rows.noteRevised(revised);
-    return all.map((rows) => rows.block(revised)).filter(({ length }) => length > 0);
+    return this.#all.map((rows) => rows.block());
   }
+
+  /** Where a block withdraws what others have told, or tells what others have withdrawn, nothing more goes to those. */
+  #closeOthers(block: Points): void {
+    const subject = subjectOf(block);
+    for (const [kind, { like }] of this.#kinds) {
+      if (isWithdrawn(like) !== isWithdrawn(block) && subjectOf(like) === subject) this.#kinds.delete(kind);
+    }
+  }
+}
+
+/** What the points of a block tell of, whatever they tell. */
+function subjectOf({ measurement, tags }: Points): string {
+  return kindOf({ measurement, tags, fields: {} });
 }
 
 /** All that is the same in every row of a block. */
@@ -49,23 +58,20 @@ function kindOf({
 
 /** Rows of one kind, as growing columns. */
 class Growing {
-  readonly #like: Points;
+  /** The first of its blocks. */
+  readonly like: Points;
   readonly #fields: readonly (readonly [string, number[]])[];
   readonly #series: string[] = [];
   readonly #time: number[] = [];
   readonly #offset: number[] = [];
-  /** Of rows that have a revision their number among the rows of all kinds; else empty. */
-  readonly #number: number[] = [];
 
   constructor(like: Points) {
-    this.#like = like;
+    this.like = like;
     this.#fields = Object.keys(like.fields).map((name) => [name, []] as const);
   }
 
-  /** @param added rows of all kinds before these */
-  add({ length, series, time, fields, offset }: Points, added: number): void {
+  add({ length, series, time, fields, offset }: Points): void {
     for (let row = 0; row < length; row++) {
-      if (fields['revision']) this.#number.push(added + row);
       this.#series.push(series[row]!);
       this.#time.push(time[row]!);
       this.#offset.push(offset[row]!);
@@ -76,34 +82,14 @@ class Growing {
     }
   }
 
-  /** Adds of each identity that a row of a later revision has the number of the last one of these. */
-  noteRevised(to: Map<string, number>): void {
-    const [, revision = []] = this.#fields.find(([name]) => name === 'revision') ?? [];
-    for (const [row, number] of this.#number.entries()) {
-      const identity = this.#identity(row);
-      if (revision[row]! > 0 && number > (to.get(identity) ?? -1)) to.set(identity, number);
-    }
-  }
-
-  /** @param revised by identity the number of the row that takes the place of those before it */
-  block(revised?: ReadonlyMap<string, number>): Points {
-    const isKept = (row: number): boolean =>
-      !(this.#number[row]! < (revised!.get(this.#identity(row)) ?? -1));
-    const rows = revised && this.#number.length > 0 ? [...this.#series.keys()].filter(isKept) : undefined;
-    const column = (values: readonly number[]): Float64Array =>
-      Float64Array.from(rows ? rows.map((row) => values[row]!) : values);
+  block(): Points {
     return {
-      ...this.#like,
-      length: rows ? rows.length : this.#series.length,
-      series: rows ? rows.map((row) => this.#series[row]!) : this.#series,
-      time: column(this.#time),
-      fields: Object.fromEntries(this.#fields.map(([name, values]) => [name, column(values)])),
-      offset: column(this.#offset),
+      ...this.like,
+      length: this.#series.length,
+      series: this.#series,
+      time: Float64Array.from(this.#time),
+      fields: Object.fromEntries(this.#fields.map(([name, column]) => [name, Float64Array.from(column)])),
+      offset: Float64Array.from(this.#offset),
     };
-  }
-
-  #identity(row: number): string {
-    const { measurement, tags } = this.#like;
-    return `${kindOf({ measurement, tags, fields: {} })}\n${this.#time[row]}\n${this.#series[row]}`;
   }
 }

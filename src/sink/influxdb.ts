@@ -8,6 +8,7 @@ import { droppedAll, fatalError, meaningOf, saidBy } from './influxdb-answer.ts'
 import { InfluxConnection, tokenPlace } from './influxdb-connection.ts';
 import type { InfluxSettings } from './influxdb-settings.ts';
 import { encodeLines } from './line-encoder.ts';
+import { newestPoints } from './newest-points.ts';
 import type { Points } from './points.ts';
 import { retryAfter } from './retry-after.ts';
 import type { Sink } from './sink.ts';
@@ -78,7 +79,8 @@ export class InfluxSink implements Sink {
 
   async write(points: readonly Points[], stop: AbortSignal): Promise<readonly DeadLetter[]> {
     const dead: DeadLetter[] = [];
-    for (const lines of batches(points, this.#settings.batchLines)) await this.#store(lines, stop, dead);
+    for (const lines of batches(newestPoints(points), this.#settings.batchLines))
+      await this.#store(lines, stop, dead);
     return dead;
   }
 

@@ -50,6 +50,26 @@ async function evaluated(
   return documentOf(result, pipeline.name, [path]);
 }
 
+// Seen to fail where late readings are taken in: the rows after them would be scored twice.
+test('late readings are left out, with a grace too', async () => {
+  const [header, ...rows] = table(60).trimEnd().split('\n');
+  const shuffled = [...rows.slice(0, 40), rows[41], rows[40], ...rows.slice(42)];
+  const path = write('late.csv', `${[header, ...shuffled].join('\n')}\n`);
+  const told = async (align: string) => {
+    const {
+      speed: _,
+      seconds: __,
+      ...document
+    } = (await evaluated(
+      path,
+      {},
+      { set: [...SMALL, `align=${align}`], missing: 'skip' },
+    )) as EvaluationDocument & { seconds?: unknown };
+    return JSON.stringify(document);
+  };
+  expect(await told('{every: 1h, grace: 5h}')).toBe(await told('{every: 1h}'));
+});
+
 // Seen to fail by one interval, which is named by the record that closes it.
 test('with an aggregate a target lies in the rows that it is made of', async () => {
   const hours = new Set<number>();

@@ -60,7 +60,7 @@ async function tablesOf(name: string, readings: readonly LateReading[], set: rea
   return { tables, revised, readings: status.readings };
 }
 
-// Seen to fail without `withdrawnPoints`, and where a commit keeps what has been revised by then.
+// Seen to fail without `withdrawnPoints`, and where what is told and what withdraws it come to a commit out of order.
 test('a shuffled file leaves the tables of the sorted one, but for the revisions', async () => {
   const stream = orderedStream(11, 7200, { outliers: 0.004 });
   const shuffled = shuffledWithin(stream, GRACE, 5);

@@ -64,73 +64,42 @@ test('keeps apart what differs in tags, labels or fields; without rows there is 
   );
 });
 
-/** Rows [series, time, number, revision]. */
-function revised(
-  rows: readonly (readonly [string, number, number, number])[],
-  more: Partial<Points> = {},
-): Points {
-  return {
-    ...forecasts(
-      '01',
-      rows.map(([series, time, yhat]) => [series, time, yhat] as const),
-    ),
-    fields: {
-      yhat: Float64Array.from(rows, ([, , yhat]) => yhat),
-      revision: Float64Array.from(rows, ([, , , revision]) => revision),
-    },
-    ...more,
-  };
-}
+const late = (time: number, revision: number, more: Partial<Points> = {}): Points => {
+  const block = forecasts('01', [['a', time, 1]]);
+  return { ...block, ...more, fields: { ...block.fields, revision: Float64Array.of(revision) } };
+};
 
-const told = (blocks: readonly Points[]): unknown[] =>
-  blocks.map(({ labels, series, time, fields }) => [
-    Object.values(labels ?? {}).join(),
-    ...series.map((name, i) => [name, time[i], fields['yhat']?.[i], fields['revision']?.[i]]),
-  ]);
-
-test('what a late reading has revised by then is left out, of whatever kind its new row is', () => {
-  const gathered = new GatheredPoints();
-  gathered.add(
-    revised([
-      ['a', 1, 10, 0],
-      ['b', 1, 11, 0],
-      ['a', 2, 12, 0],
-    ]),
-  );
-  const gone = { labels: { state: 'withdrawn' }, fields: { revision: Float64Array.of(7) } };
-  gathered.add(revised([['a', 2, 0, 7]], gone));
-  gathered.add(
-    revised([
-      ['a', 1, 20, 7],
-      ['a', 3, 21, 7],
-    ]),
-  );
-  gathered.add(revised([['a', 3, 31, 7]])); // two late readings of one record
-  gathered.add(revised([['a', 1, 40, 7]], { tags: { model: 'm', h: '06' } }));
-  gathered.add(
-    forecasts('12', [
-      ['a', 1, 1],
-      ['a', 1, 2],
-    ]),
-  );
-  expect(told(gathered.blocks())).toEqual([
-    ['f', ['b', 1, 11, 0], ['a', 1, 20, 7], ['a', 3, 31, 7]],
-    ['withdrawn', ['a', 2, undefined, 7]],
-    ['f', ['a', 1, 40, 7]],
-    ['f', ['a', 1, 1, undefined], ['a', 1, 2, undefined]],
-  ]);
-});
-
-test('what comes back takes the place of what was withdrawn; of rows that are told at first none is left out', () => {
-  const gathered = new GatheredPoints();
+test('what is told and what withdraws it stay in order; nothing else is cut', () => {
   const gone = { labels: { state: 'withdrawn' } };
-  gathered.add(revised([['a', 2, 0, 7]], gone));
-  gathered.add(
-    revised([
-      ['a', 2, 1, 9],
-      ['b', 5, 1, 0],
-      ['b', 5, 2, 0],
-    ]),
-  );
-  expect(told(gathered.blocks())).toEqual([['f', ['a', 2, 1, 9], ['b', 5, 1, 0], ['b', 5, 2, 0]]]);
+  const other = { tags: { model: 'm', h: '06' } };
+  const gathered = new GatheredPoints();
+  for (const block of [
+    late(1, 0),
+    late(1, 7),
+    late(1, 0, other),
+    late(2, 7, gone),
+    late(3, 7, gone),
+    late(2, 0, other),
+    late(1, 8),
+    late(2, 8, gone),
+    late(3, 0, other),
+    late(4, 0, { labels: { fingerprint: 'g' } }),
+    late(2, 9),
+  ])
+    gathered.add(block);
+  const told = gathered
+    .blocks()
+    .map(({ tags, labels, time, fields }) => [
+      `${tags['h']} ${Object.values(labels!).join()}`,
+      ...Array.from(time, (each, i) => `${each}@${fields['revision']![i]}`),
+    ]);
+  expect(told).toEqual([
+    ['01 f', '1@0', '1@7'],
+    ['06 f', '1@0', '2@0', '3@0'],
+    ['01 withdrawn', '2@7', '3@7'],
+    ['01 f', '1@8'],
+    ['01 withdrawn', '2@8'],
+    ['01 g', '4@0'],
+    ['01 f', '2@9'],
+  ]);
 });

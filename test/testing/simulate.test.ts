@@ -66,6 +66,26 @@ describe('simulate', () => {
     expect(few.state('y.value')).toBeUndefined();
   });
 
+  // Seen to fail where a commit writes only the last revision of what it tells.
+  test('late readings too: every revision is told, in whatever commits', async () => {
+    const align = { every: '1m', grace: '5m' };
+    const calm = await begin({ settings: { align } });
+    await calm.play('ad-b-cf|', VALUES);
+    const told = (simulation: Simulation) =>
+      simulation
+        .outputs('forecast')
+        .map((one) => JSON.stringify(one))
+        .toSorted();
+    const nearest = calm.outputs('forecast').filter(({ h }) => h === '01');
+    expect(nearest.map(({ revision }) => revision).toSorted()).toEqual([0, 0, 0, 3, 3, 4, 4]);
+    for (const [seed, marbles] of ['(adbcf)|', 'a!-d~b!cf|', '!ad|~b|!c-f|', 'ad!-b~~-c!-f|'].entries()) {
+      const shaken = await begin({ seed, workers: 2, settings: { align } });
+      await shaken.play(marbles, VALUES);
+      expect(told(shaken)).toEqual(told(calm));
+      expect(await shaken.digest()).toBe(await calm.digest());
+    }
+  });
+
   test('shows the state of a series by the names of its slots', async () => {
     const simulation = await begin();
     await simulation.play('ab|', VALUES);
