@@ -14,7 +14,7 @@ import type { Stored, StoredPartition } from './stored.ts';
 type Values = Readonly<Record<string, unknown>>;
 
 /** What names an output among those of its measurement and series, beside its time. */
-const NAMES = ['model', 'h', 'kind', 'state'] as const;
+const NAMES = ['model', 'h', 'kind', 'state', 'revision'] as const;
 
 /**
  * What a run has left in Kafka: the sums in `meta`, the commands, and, only where these do not settle it, the topics of outputs. They are read as committed,
@@ -23,15 +23,15 @@ const NAMES = ['model', 'h', 'kind', 'state'] as const;
 export class StoredKafka implements Stored {
   readonly where: string;
   readonly partitions: readonly StoredPartition[];
-  /** Outputs by their names, that have not come again; undefined where they were not read. */
-  readonly #outputs: ReadonlyMap<number, Map<string, Values>> | undefined;
+  /** Outputs by their names, that have not come again, in order: late readings of one record tell twice of the same. Undefined where they were not read. */
+  readonly #outputs: ReadonlyMap<number, Map<string, Values[]>> | undefined;
   readonly #measurements: ReadonlySet<string>;
 
   private constructor(
     where: string,
     partitions: readonly StoredPartition[],
     measurements: ReadonlySet<string>,
-    outputs: ReadonlyMap<number, Map<string, Values>> | undefined,
+    outputs: ReadonlyMap<number, Map<string, Values[]>> | undefined,
   ) {
     this.where = where;
     this.partitions = partitions;
@@ -70,10 +70,13 @@ export class StoredKafka implements Stored {
     const sorted = partitions.toSorted((a, b) => a.partition - b.partition);
     const measurements = new Set(Object.keys(topics.outputs));
     if (!isThorough) return new StoredKafka(topics.changelog, sorted, measurements, undefined);
-    const outputs = new Map(sorted.map(({ partition }) => [partition, new Map<string, Values>()]));
+    const outputs = new Map(sorted.map(({ partition }) => [partition, new Map<string, Values[]>()]));
     for (const [measurement, topic] of Object.entries(topics.outputs)) {
-      const put = (partition: number, values: Values): void =>
-        void outputs.get(partition)?.set(identityOf(measurement, values), values);
+      const put = (partition: number, values: Values): void => {
+        const identity = identityOf(measurement, values);
+        const own = outputs.get(partition);
+        own?.set(identity, [...(own.get(identity) ?? []), values]);
+      };
       await readWholeTopic(input, topic, (partition, { value }) => put(partition, json(value)), log);
     }
     return new StoredKafka(topics.changelog, sorted, measurements, outputs);
@@ -88,8 +91,9 @@ export class StoredKafka implements Stored {
       row++;
       const again = json(message.value);
       const identity = identityOf(measurement, again);
-      const kept = outputs.get(identity);
-      outputs.delete(identity);
+      const [kept, ...later] = outputs.get(identity) ?? [];
+      if (later.length > 0) outputs.set(identity, later);
+      else outputs.delete(identity);
       const columns = [...new Set([...Object.keys(kept ?? {}), ...Object.keys(again)])];
       const column = kept ? columns.find((name) => kept[name] !== again[name]) : '';
       if (column === undefined) continue;
@@ -110,9 +114,9 @@ export class StoredKafka implements Stored {
   }
 
   left(partition: number): Difference | undefined {
-    for (const [identity, values] of this.#outputs?.get(partition) ?? []) {
+    for (const [identity, [values]] of this.#outputs?.get(partition) ?? []) {
       const [measurement] = JSON.parse(identity) as [string];
-      const place = placeOf(partition, measurement, values);
+      const place = placeOf(partition, measurement, values!);
       return { ...place, offset: null, column: '', stored: 'a record', again: 'none' };
     }
     return undefined;

@@ -6,9 +6,9 @@ import { ForetideError } from '../errors.ts';
 import { horizonTag } from '../forecast/horizon-tag.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Task } from '../run/task.ts';
-import type { Points } from '../sink/points.ts';
+import { isWithdrawn, type Points } from '../sink/points.ts';
 import { digestKey } from '../store/sqlite.ts';
-import { outputRow, ROW_KEYS } from '../store/sqlite-rows.ts';
+import { outputKey, outputRow, ROW_KEYS } from '../store/sqlite-rows.ts';
 import { SCHEMA_VERSION } from '../store/sqlite-schema.ts';
 import type { StateRow } from '../store/store.ts';
 import { type Difference, shownValue } from './difference.ts';
@@ -39,6 +39,10 @@ export class StoredSqlite implements Stored {
   readonly #found = new Map<string, number>();
   /** Their keys, where they are wanted. */
   readonly #keys: Set<string> | undefined;
+  /** Of rows that late readings may revise, by their keys: where the last that has come differs from the stored one. */
+  readonly #open = new Map<string, Difference>();
+  /** Those that were revised, and are as they are stored. */
+  readonly #revised = new Set<string>();
   /** Whether there are rows too many, and it was not said which. */
   #isVague = false;
   readonly #names = new Map<Measurement, readonly string[]>();
@@ -132,30 +136,42 @@ export class StoredSqlite implements Stored {
   compare(partition: number, block: Points): Difference | undefined {
     if (!this.#holds.outputs) return undefined;
     const { measurement, time } = block;
-    const keys: readonly string[] = ROW_KEYS[measurement];
     for (let i = 0; i < block.length; i++) {
       if (time[i]! < this.#cutoff) continue;
-      const row = outputRow(partition, block, i);
-      const columns = this.#columns(measurement);
-      const key = keys.map((name) => row[columns.indexOf(name)]!);
-      const kept = this.#rows[measurement].get(...key) as Record<string, unknown> | undefined;
-      const at = kept ? columns.findIndex((name, c) => kept[name] !== row[c]) : 0;
-      if (at >= 0) {
-        return {
-          partition,
-          offset: Number.isNaN(block.offset[i]!) ? null : block.offset[i]!,
-          series: block.series[i]!,
-          time: time[i]!,
-          what: nameOf(measurement, block.tags['h']),
-          column: kept ? columns[at]! : '',
-          stored: kept ? shownValue(kept[columns[at]!]) : 'none',
-          again: kept ? shownValue(row[at]) : 'a row',
-        };
-      }
+      const difference = this.#compareRow(partition, block, i);
+      const key = JSON.stringify([measurement, ...outputKey(partition, block, i)]);
+      if (block.fields['revision']) {
+        // only the last of its revisions is stored
+        if (difference) this.#open.set(key, difference);
+        else this.#open.delete(key);
+        if (difference || isWithdrawn(block) || this.#revised.has(key)) continue;
+        if (block.fields['revision'][i]! > 0) this.#revised.add(key);
+      } else if (difference) return difference;
       this.#found.set(countKey(partition, measurement), this.#count(partition, measurement) + 1);
-      this.#keys?.add(JSON.stringify([measurement, ...key]));
+      this.#keys?.add(key);
     }
     return undefined;
+  }
+
+  #compareRow(partition: number, block: Points, i: number): Difference | undefined {
+    const { measurement } = block;
+    const columns = this.#columns(measurement);
+    const key = outputKey(partition, block, i);
+    const kept = this.#rows[measurement].get(...key) as Record<string, unknown> | undefined;
+    const row = isWithdrawn(block) ? undefined : outputRow(partition, block, i);
+    const at = kept && row ? columns.findIndex((name, c) => kept[name] !== row[c]) : 0;
+    if (at < 0 || (!kept && !row)) return undefined;
+    const both = kept && row;
+    return {
+      partition,
+      offset: Number.isNaN(block.offset[i]!) ? null : block.offset[i]!,
+      series: block.series[i]!,
+      time: block.time[i]!,
+      what: nameOf(measurement, block.tags['h']),
+      column: both ? columns[at]! : '',
+      stored: both ? shownValue(kept[columns[at]!]) : kept ? 'a row' : 'none',
+      again: both ? shownValue(row[at]) : row ? 'a row' : 'none',
+    };
   }
 
   compareDead(partition: number, letters: readonly DeadLetter[]): Difference | undefined {
@@ -179,6 +195,7 @@ export class StoredSqlite implements Stored {
   }
 
   left(partition: number): Difference | undefined {
+    for (const difference of this.#open.values()) if (difference.partition === partition) return difference;
     const none = { partition, offset: null, column: '', stored: 'a row', again: 'none' } as const;
     for (const table of this.#holds.outputs ? TABLES : []) {
       const rows = Number(
