@@ -66,15 +66,6 @@ test('with a grace: what it takes, in memory and time', async () => {
   expect(Number(images)).toBe(2 * Number(own));
   expect(Number(own) + Number(images) + Number(apart)).toBeLessThanOrEqual(Number(total));
   expect(stdout).toMatch(/one steps at most some 20 readings .* (?!0 )\d+ µs a reading, \d+\.\d ms\n/);
-  const refused = await check('live-forecast', ...input, '--set', 'align.grace=10m');
-  expect([refused.code, refused.stderr]).toEqual([
-    1,
-    expect.stringMatching(/align\.every.*SETTINGS_INVALID/s),
-  ]);
-  const shared = ['align.every=1m', 'align.grace=10m', 'forecast.weights=partition'];
-  expect(
-    (await check('live-forecast', ...input, ...shared.flatMap((each) => ['--set', each]))).stderr,
-  ).toMatch(/weights.*PIPELINE_INVALID/s);
 });
 
 test.each([
