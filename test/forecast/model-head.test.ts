@@ -39,3 +39,33 @@ test('no number is farther than a million units, and without a unit there is no 
   expect(said({ mean: -1e300 })).toEqual([-1e6, -1e6, 0]);
   expect(said({ unit: 0 })).toEqual([0, 0, 0]);
 });
+
+// Seen to fail where the last of the four sums is forgotten.
+test.each([1, 2, 3, 4, 5, 7, 8, 12, 13])(
+  'of %i horizons, the bits are those of one sum after the other',
+  (horizon) => {
+    for (const [hidden, channels, asked] of [
+      [1, 1, horizon],
+      [16, 3, horizon],
+      [33, 2, Math.ceil(horizon / 2)],
+    ] as const) {
+      const wide = createModel(ModelSettings.parse({ hidden, horizon }), channels);
+      const { W, b } = wide.head;
+      const horizons = Array.from({ length: asked }, (_, i) => i + 1);
+      const asking = new ModelHead(wide, planOf(wide, ForecastSettings.parse({ horizons }), 0));
+      const h_t = Float32Array.from({ length: hidden }, (_, j) => ((j * 37) % 11) / 7 - 0.6);
+      for (let channel = 0; channel < channels; channel++) {
+        const out = new Float64Array(asked);
+        const own = { channel, hidden: h_t, hiddenAt: 0, mean: 0, spread: 1, value: 0, unit: 1 };
+        asking.moves(own, out, 0);
+        const sums = horizons.map((h) => {
+          const column = channel * horizon + h - 1;
+          let sum = b[column]!;
+          for (let j = 0; j < hidden; j++) sum += h_t[j]! * W[j * channels * horizon + column]!;
+          return sum;
+        });
+        expect([...out]).toEqual(sums);
+      }
+    }
+  },
+);
