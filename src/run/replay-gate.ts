@@ -221,7 +221,11 @@ export class ReplayGate implements SourceHandler {
         this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(TICK_MS, wait), MOST_MS));
       return;
     }
-    if (clock.speed === Infinity && !clock.isPaused && isMerged) return first.goAll();
+    if (clock.speed === Infinity && !clock.isPaused) {
+      if (isMerged) return first.goAll();
+      for (const lane of this.#lanes.values()) if (lane.isWaiting) lane.goAll();
+      return;
+    }
     for (const lane of this.#lanes.values()) if (lane.isWaiting && isDue(lane.next)) lane.go(isDue);
   }
 }

@@ -39,7 +39,7 @@ export function replaySettings(
     input: input.kind === 'kafka' ? { ...input, to: input.to ?? now } : input,
     output: { kind: 'store' },
     deadLetters: { kind: 'store' },
-    store: { ...live.store, kind: 'sqlite', path: into, onMismatch: 'refuse' },
+    store: { ...live.store, kind: 'sqlite', path: into, onMismatch: 'refuse', sync: 'checkpoint' },
     ticks: { every: 'off' },
     snapshots: { ...live.snapshots, every: 'off' },
     ...('routes' in live && { routes: [] }),

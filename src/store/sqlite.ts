@@ -21,25 +21,38 @@ export const SqliteSettings = z.strictObject({
   retention: Duration.prefault('90d').describe(
     'sqlite: how long readings, forecasts, alerts and events are kept, in event time behind the newest reading',
   ),
+  sync: z
+    .enum(['commit', 'checkpoint'])
+    .default('commit')
+    .describe(
+      'sqlite: what a loss of power may take back: commit: nothing that was committed; checkpoint: the last commits, which are then done again, for less time at each. A process that is killed loses none either way. A replay goes by checkpoint',
+    ),
 });
 
 /** How a file is used. */
 export interface SqliteOptions {
   /** ms of event time */
   readonly retention: number;
+  /** Default: commit. */
+  readonly sync?: 'commit' | 'checkpoint';
   /** Default: refuse. `reset` is refused before: outputs of before would be written twice. */
   readonly onMismatch?: OnMismatch;
   readonly log?: Log;
 }
 
 const DAY = 86_400_000;
+/**
+ * Pages of 4 KB that the log may have before they go into the file, where commits need not wait for the disk: rows that change with every commit
+ * are written there once for many. https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
+const LOG_PAGES = 16_384;
 /** Old outputs are removed in this many portions of the retention, and at most once a day of event time. */
 const PORTIONS = 30;
 
 /**
  * The store of a run without a server: one SQLite file with state, position and outputs, each commit one transaction.
  *
- * 1. The file is fsynced at each commit (WAL, synchronous = FULL).
+ * 1. The file is fsynced at each commit (WAL, synchronous = FULL), or with `sync: checkpoint` now and then (NORMAL).
  * 2. Whoever opened the file last owns it: a process that lost it fails at its next commit with STORE_LOCKED.
  * 3. Outputs older than the retention are removed in whole portions of days: what is kept depends on the data only.
  * 4. What is said at first is inserted, so that saying anything twice is an error. What a late reading has made of it (`revision`) takes its place.
@@ -64,6 +77,8 @@ export class SqliteStore implements Store {
       if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
       this.database = new DatabaseSync(path, { timeout: 10_000 });
       this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
+      if (options.sync === 'checkpoint')
+        this.database.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
       makeTables(this.database);
     } catch (cause) {
       throw failed(`Cannot open the SQLite file ${path}`, cause);

@@ -78,6 +78,7 @@ test('what is not said has a default: a run of one file needs nothing but its pa
     deadLetters: { kind: 'store' },
     store: {
       retention: 90 * 86_400_000,
+      sync: 'commit',
       mode: 'rows',
       generationEvery: 600_000,
       onMismatch: 'refuse',

@@ -101,6 +101,30 @@ test('of a topic each partition waits for the clock alone', async () => {
   expect(await settled()).toEqual(['0: 5→8']);
 });
 
+// Seen to fail where every record's time is asked for.
+test('of a topic without a limit of speed whole batches pass, and only the times of their ends are asked for', async () => {
+  const asked: number[] = [];
+  const came: number[] = [];
+  const gate = new ReplayGate({
+    handler: {
+      open: async () => null,
+      lose: async () => undefined,
+      handle: async ({ records }) => void came.push(records.length),
+    },
+    clock: new ReplayClock(Infinity),
+    timeOf: ({ offset }) => (asked.push(offset), offset * 1000),
+    isMerged: false,
+    stop: new AbortController().signal,
+  });
+  await gate.open(0);
+  await gate.handle({
+    partition: 0,
+    records: Array.from({ length: 50 }, (_, offset) => ({ offset, key: null, value: null })),
+    next: 50,
+  });
+  expect([came, new Set(asked), gate.position]).toEqual([[50], new Set([0, 49]), 49_000]);
+});
+
 test('all else passes as it is', async () => {
   const { gate, came } = gateOf();
   await gate.drain();

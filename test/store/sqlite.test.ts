@@ -91,6 +91,20 @@ describe('sqlite', () => {
     expect(await after([days.slice(0, 4), days.slice(4, 8), days.slice(8)])).toEqual(whole);
   });
 
+  test.each([
+    [undefined, 2, 1000],
+    ['commit', 2, 1000],
+    ['checkpoint', 1, 16_384],
+  ] as const)('sync: %s waits for the disk as it says', async (sync, synchronous, pages) => {
+    const store = new SqliteStore(join(folder, `sync-${sync}.db`), {
+      retention: 1e12,
+      ...(sync && { sync }),
+    });
+    expect(store.database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous });
+    expect(store.database.prepare('PRAGMA wal_autocheckpoint').get()).toEqual({ wal_autocheckpoint: pages });
+    await store.close();
+  });
+
   test('events of one reading stand side by side, and go with the readings', async () => {
     const store = open(place());
     const times = [1, 100 * DAY];
