@@ -80,6 +80,23 @@ export class InfluxConnection {
     return rows;
   }
 
+  /**
+   * What the server answers to a request of its API, as JSON.
+   *
+   * @param path from the root of the server on
+   * @param body of a POST; left out, it is a GET
+   * @throws as `write` does
+   */
+  async ask(path: string, stop: AbortSignal, body?: object): Promise<unknown> {
+    let answer: unknown;
+    await this.#request(stop, async (_, transport) => {
+      const headers = { 'content-type': 'application/json; charset=utf-8' };
+      const method = body ? 'POST' : 'GET';
+      answer = (await transport.request(path, body ?? '', { method, headers })) as unknown;
+    });
+    return answer;
+  }
+
   /** The server's version. @throws as `write` does */
   async ping(stop: AbortSignal): Promise<string> {
     let version: string | undefined;

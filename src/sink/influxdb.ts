@@ -79,8 +79,9 @@ export class InfluxSink implements Sink {
 
   async write(points: readonly Points[], stop: AbortSignal): Promise<readonly DeadLetter[]> {
     const dead: DeadLetter[] = [];
-    for (const lines of batches(newestPoints(points), this.#settings.batchLines))
-      await this.#store(lines, stop, dead);
+    const { tags, batchLines } = this.#settings;
+    const tagged = newestPoints(points).map((each) => ({ ...each, tags: { ...each.tags, ...tags } }));
+    for (const lines of batches(tagged, batchLines)) await this.#store(lines, stop, dead);
     return dead;
   }
 

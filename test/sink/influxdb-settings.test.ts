@@ -7,6 +7,7 @@ test('organisation and bucket are enough', () => {
     org: 'o',
     bucket: 'b',
     token: { env: 'INFLUX_TOKEN' },
+    tags: {},
     timeout: 30_000,
     batchLines: 20_000,
     gzip: false,
@@ -20,6 +21,10 @@ test.each([
   ['a query', { url: 'http://x/?a=b' }],
   ['a token in the open', { token: 's3cret' }],
   ['batches of nothing', { batchLines: 0 }],
+  ['a tag that points have already', { tags: { series: 'a' } }],
+  ['a tag whose name no line can hold', { tags: { 'a b': 'c' } }],
+  ['a tag that says nothing', { tags: { run: '' } }],
+  ['a tag with a backslash at its end', { tags: { run: 'a\\' } }],
   ['an unknown key', { batchSize: 5 }],
 ])('refuses %s', (_, more) =>
   expect(InfluxSettings.safeParse({ org: 'o', bucket: 'b', ...more }).success).toBe(false),
