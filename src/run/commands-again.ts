@@ -12,28 +12,31 @@ export interface CommandsAgainParts {
   readonly commands: ReadonlyMap<number, readonly LoggedCommand[]>;
   /** Event time that the range ends before, ms: ticks from then on are left out. */
   readonly to: number;
+  /** What has been committed of them before, in a run that this one goes on with. */
+  readonly given?: ReadonlyMap<number, readonly LoggedCommand[]> | undefined;
 }
 
 /**
  * Gives the commands of a live run again, each before the record that it took effect before: what came of the records then comes of them now.
  *
- * Commands from before the first record are left out, as what they were about is.
+ * 1. Commands from before the first record are left out, as what they were about is.
+ * 2. Where a partition goes on at a committed position, those before it have been given, and of those at it the ones that were committed.
  */
 export class CommandsAgain implements SourceHandler {
   readonly #handler: CommandHandler;
   readonly #to: number;
   /** What is still to be given. */
   readonly #left = new Map<number, LoggedCommand[]>();
-  /** Where each partition was opened at; null: at its beginning. */
-  readonly #begins = new Map<number, number | null>();
+  readonly #given: Map<number, readonly LoggedCommand[]>;
   /** Where each partition stands; none before its first record. */
   readonly #positions = new Map<number, number>();
   readonly onCommitted: NonNullable<SourceHandler['onCommitted']>;
   readonly onBroken: NonNullable<SourceHandler['onBroken']>;
 
-  constructor({ handler, commands, to }: CommandsAgainParts) {
+  constructor({ handler, commands, to, given = new Map() }: CommandsAgainParts) {
     this.#handler = handler;
     this.#to = to;
+    this.#given = new Map(given);
     for (const [partition, some] of commands) this.#left.set(partition, [...some]);
     this.onCommitted = (listener) => handler.onCommitted?.(listener);
     this.onBroken = (listener) => handler.onBroken?.(listener);
@@ -42,7 +45,7 @@ export class CommandsAgain implements SourceHandler {
   async open(partition: number): Promise<number | null> {
     const next = await this.#handler.open(partition);
     this.#positions.delete(partition);
-    this.#begins.set(partition, next);
+    if (next !== null) this.#goOn(partition, next);
     return next;
   }
 
@@ -51,12 +54,8 @@ export class CommandsAgain implements SourceHandler {
     const left = this.#left.get(partition) ?? [];
     let { records } = batch;
     if (!this.#positions.has(partition)) {
-      const known = this.#begins.get(partition);
-      const begin = known ?? records[0]?.offset ?? batch.next;
-      // what stands at the position of a state is still to come, or it would have been left out of the list
-      const isBefore = ({ before }: LoggedCommand): boolean =>
-        before < begin || (before === begin && typeof known !== 'number');
-      while (left.length > 0 && isBefore(left[0]!)) left.shift();
+      const begin = records[0]?.offset ?? batch.next;
+      while (left.length > 0 && left[0]!.before <= begin) left.shift();
     }
     for (let next = left[0]; next && next.before <= (records.at(-1)?.offset ?? -1); next = left[0]) {
       const { before, command } = next;
@@ -92,6 +91,21 @@ export class CommandsAgain implements SourceHandler {
 
   async drain(): Promise<void> {
     await this.#handler.drain?.();
+  }
+
+  /** All before the committed position has been given, and what was committed at it; this once, as later ones are not left any more. */
+  #goOn(partition: number, next: number): void {
+    const given = (this.#given.get(partition) ?? []).filter(({ before }) => before === next);
+    this.#given.delete(partition);
+    const told = given.map(({ command }) => JSON.stringify(command));
+    const left = (this.#left.get(partition) ?? []).filter(({ before, command }) => {
+      if (before !== next) return before > next;
+      const at = told.indexOf(JSON.stringify(command));
+      if (at >= 0) told.splice(at, 1);
+      return at < 0;
+    });
+    this.#left.set(partition, left);
+    this.#positions.set(partition, next);
   }
 
   async #hand(batch: Batch): Promise<void> {

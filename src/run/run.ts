@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly pace?: Pace | undefined;
   /** Commands of a live run that are given again in their places, by partition; for history of the same offsets. */
   readonly commands?: ReadonlyMap<number, readonly LoggedCommand[]> | undefined;
+  /** Those of them that the store has from a run that this one goes on with. */
+  readonly given?: ReadonlyMap<number, readonly LoggedCommand[]> | undefined;
   readonly log?: Log;
   /** Told after each commit. */
   readonly onCommit?: CommitListener;
@@ -67,6 +69,7 @@ export async function run({
   fresh = false,
   pace,
   commands,
+  given,
   log = silentLog,
   onCommit,
 }: RunOptions): Promise<Running> {
@@ -107,7 +110,7 @@ export async function run({
   );
   const timeOf = timeReader(decoder);
   const handler = commands
-    ? new CommandsAgain({ handler: tasks, commands, to: endOf(settings.input) })
+    ? new CommandsAgain({ handler: tasks, commands, to: endOf(settings.input), given })
     : tasks;
   const replay = await Replay.of(
     { input: settings.input, source, handler, timeOf, stop: stop.signal },
