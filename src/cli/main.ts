@@ -114,6 +114,16 @@ addDigestOptions(
     'its state and outputs, begun anew each time; default: .foretide/PIPELINE.replay.db',
   )
   .option(
+    '--backfill',
+    "write the points to the settings' InfluxDB, in a bucket of their own; into --into go state and position (default: .foretide/PIPELINE.backfill.db): after a break the same command goes on",
+  )
+  .option(
+    '--bucket <name>',
+    'bucket of a backfill, made where it is not there; default: BUCKET-replay; the live one needs --tag',
+  )
+  .option('--tag <name=value>', 'tag that every point of a backfill gets, e.g. run=2026-backfill')
+  .option('--fresh', 'of a backfill: begin anew in place of going on')
+  .option(
     '--commands-of <file>',
     'give the commands (mutes, feedback, ticks) of the run with this SQLite file again in their places; default: of a topic those of its live run',
   )
@@ -137,7 +147,8 @@ speed, q and Ctrl-C stop. The page can do the same.
 
 Examples:
   $ foretide replay replay --speed 60x
-  $ foretide replay live-forecast --config live.yaml --from 2026-01-01 --to 2026-02-01 --speed max`,
+  $ foretide replay live-forecast --config live.yaml --from 2026-01-01 --to 2026-02-01 --speed max
+  $ foretide replay live-forecast --config live.yaml --from 2025-01-01 --to 2026-01-01 --backfill`,
   )
   .action((name: string, flags: ReplayFlags) => replayCommand(name, flags));
 

@@ -1,12 +1,15 @@
 import { commandsSince, warmStart } from '../past/warm-start.ts';
 import type { RunSettings } from '../config/run-settings.ts';
+import type { Pipeline } from '../pipeline.ts';
 import type { Snapshot } from '../store/snapshots.ts';
-import { run, type Running } from '../run/run.ts';
+import { run, type RunOptions, type Running } from '../run/run.ts';
 import { loggedCommands } from '../run/logged-commands.ts';
 import { beginReplayFile, livePlace, replaySettings } from '../run/replay-settings.ts';
 import type { ReplayStatus, RunStatus } from '../serve/status.ts';
 import { ForetideError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import { type Pace, PaceSettings } from '../source/file-settings.ts';
+import { type BackfillFlags, mustBeOfBackfill, prepareBackfill } from './backfill.ts';
 import { createLog } from './log.ts';
 import { type DigestFlags, digestReport } from './digest-report.ts';
 import { findPipeline } from './pipelines.ts';
@@ -18,7 +21,7 @@ import { SIGNALS } from './signals.ts';
 import { timeLeft } from './time-left.ts';
 
 /** Flags of `foretide replay`. */
-export interface ReplayFlags extends SettingsFlags, DigestFlags {
+export interface ReplayFlags extends SettingsFlags, DigestFlags, BackfillFlags {
   readonly from?: string;
   readonly to?: string;
   readonly speed: string;
@@ -33,39 +36,41 @@ export interface ReplayFlags extends SettingsFlags, DigestFlags {
 
 /** `foretide replay`: runs history through a pipeline, into a file of its own, until it ends or is stopped. */
 export async function replayCommand(name: string, flags: ReplayFlags): Promise<void> {
-  const { from, to, speed, into, commands, commandsOf, warm: isWarm, logLevel, ...others } = flags;
+  const { from, to, speed, into, commands, commandsOf, warm, logLevel, ...others } = flags;
+  mustBeOfBackfill(flags);
   const pipeline = await findPipeline(name);
   const range = Object.entries({ from, to }).flatMap(([key, time]) =>
     time === undefined ? [] : [`input.${key}=${time}`],
   );
   const own = settingsFrom(pipeline, { port: '0', ...others });
   const live = settingsFrom(pipeline, { port: '0', ...others, set: [...flags.set, ...range] });
-  const cold = replaySettings(pipeline.name, live, { into, now: Date.now() });
   const pace = paceOf(speed);
   const log = createLog(logLevel, process.stderr.isTTY);
   const place =
     commandsOf === undefined
       ? livePlace(pipeline.name, live)
       : ({ kind: 'sqlite', path: commandsOf } as const);
-  const logged = commands && place ? await loggedCommands(place, log) : undefined;
-  beginReplayFile(cold.store.path!);
-  const start = cold.input.from;
-  const warm = withoutBeginning(cold);
-  const begun =
-    isWarm && typeof start === 'number'
-      ? await warmStart({ pipeline, live: own, settings: warm, from: start, log })
-      : new Map<number, Snapshot>();
-  const settings = begun.size > 0 ? warm : cold;
-  const given = commandsSince(logged, begun);
+  const logged = async () => (commands && place ? loggedCommands(place, log) : undefined);
+  const prepared = flags.backfill
+    ? await prepareBackfill({
+        pipeline: pipeline.name,
+        live,
+        flags,
+        into,
+        commandsOf: commands ? (commandsOf ?? 'live') : 'none',
+        commands: logged,
+        log,
+      })
+    : await prepareReplay({ pipeline, live, own: warm ? own : undefined, into, commands: logged, log });
+  const { lines } = prepared;
   const started = performance.now();
-  const running = await run({ pipeline, settings, pace, commands: given, log });
+  const running = await run({ pipeline, pace, log, ...prepared });
 
   const interrupted = Promise.withResolvers<'interrupted'>();
   for (const signal of SIGNALS) process.once(signal, () => interrupted.resolve('interrupted'));
   const print = (text: string): boolean => process.stdout.write(`${text}\n`);
-  print(`Foretide ${pipeline.name}, replay into ${settings.store.path}`);
-  if (typeof start === 'number') print(beginningText(begun));
-  const count = [...(given?.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
+  for (const line of lines) print(line);
+  const count = [...(prepared.commands?.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
   if (count > 0) print(`${count} commands of the live run are given again in their places`);
   if (running.address) print(`Live page: ${running.address}`);
   const display = process.stderr.isTTY ? showBar(running) : showLines(running);
@@ -82,7 +87,11 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
     const outcome = await Promise.race([running.finished, interrupted.promise]);
     display.end();
     if (outcome === 'interrupted') print('Stopping: committing what has come …');
-    else print(report(outcome, (performance.now() - started) / 1000));
+    else {
+      print(report(outcome, (performance.now() - started) / 1000));
+      if (flags.backfill && outcome.readings === 0 && outcome.series > 0)
+        print('All of it had been written before. --fresh begins anew.');
+    }
   } finally {
     display.end();
     keys?.end();
@@ -90,6 +99,42 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
   }
   const { digests } = running.status();
   if (flags.digest && digests) print(digestReport(digests, flags));
+}
+
+interface ReplayParts {
+  readonly pipeline: Pipeline;
+  readonly live: RunSettings;
+  /** The settings without the range, whose snapshots it may begin from; undefined: it begins from an empty state. */
+  readonly own: RunSettings | undefined;
+  readonly into: string | undefined;
+  readonly commands: () => Promise<RunOptions['commands']>;
+  readonly log: Log;
+}
+
+/** What a replay runs with, into a file that is begun anew. */
+async function prepareReplay({
+  pipeline,
+  live,
+  own,
+  into,
+  commands,
+  log,
+}: ReplayParts): Promise<Pick<RunOptions, 'settings' | 'commands'> & { readonly lines: readonly string[] }> {
+  const cold = replaySettings(pipeline.name, live, { into, now: Date.now() });
+  const logged = await commands();
+  beginReplayFile(cold.store.path!);
+  const start = cold.input.from;
+  const warm = withoutBeginning(cold);
+  const begun =
+    own && typeof start === 'number'
+      ? await warmStart({ pipeline, live: own, settings: warm, from: start, log })
+      : new Map<number, Snapshot>();
+  const title = `Foretide ${pipeline.name}, replay into ${cold.store.path}`;
+  return {
+    settings: begun.size > 0 ? warm : cold,
+    commands: commandsSince(logged, begun),
+    lines: typeof start === 'number' ? [title, beginningText(begun)] : [title],
+  };
 }
 
 /** The same from the beginning of the history. */
