@@ -5,6 +5,7 @@ import { digestBench } from './digest.ts';
 import { eosBench } from './eos.ts';
 import { memoryBench } from './memory.ts';
 import { pipelineBench } from './pipeline.ts';
+import { replayBench } from './replay.ts';
 import { sequentialMnistBench } from './sequential-mnist.ts';
 import { sourcesBench } from './sources.ts';
 import { stepBench } from './step.ts';
@@ -19,6 +20,7 @@ const program = new Command('bench')
   .addCommand(eosBench())
   .addCommand(memoryBench())
   .addCommand(pipelineBench())
+  .addCommand(replayBench())
   .addCommand(sequentialMnistBench())
   .addCommand(sourcesBench())
   .addCommand(stepBench())

@@ -1,0 +1,115 @@
+/**
+ * One part of the replay bench in a process of its own. The job comes as the argument, the result goes to the parent.
+ */
+import { createReadStream } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import { tap } from 'rxjs';
+import liveForecast from '../../pipelines/live-forecast.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { run } from '../../src/run/run.ts';
+import { stepLaps } from './recur-step.ts';
+import { type Lap, Stopwatch } from './stopwatch.ts';
+
+/** What the child is asked to do; every part of a job goes through `count` readings. */
+export type ReplayJob = { readonly count: number } & (
+  | { readonly part: 'step'; readonly hidden: number }
+  | { readonly part: 'file'; readonly path: string }
+  | {
+      readonly part: 'topic';
+      readonly brokers: readonly string[];
+      readonly topic: string;
+      readonly group: string;
+    }
+  /** Settings of live-forecast as `path=value`. */
+  | { readonly part: 'replay'; readonly set: readonly string[] }
+);
+
+/** What it measured, in seconds a reading: from the first record to the end, and of the second half, where the code is compiled. */
+export interface ReplayResult {
+  readonly whole: number;
+  readonly secondHalf: number;
+  /** User and system time of the second half. */
+  readonly secondHalfCpu: number;
+}
+
+const job = JSON.parse(process.argv[2]!) as ReplayJob;
+const stopwatch = new Stopwatch(job.count);
+
+switch (job.part) {
+  case 'step':
+    await report(stepLaps(job.count, job.hidden));
+    break;
+  case 'file':
+    await readOnly(job.path);
+    await report(stopwatch.stop());
+    break;
+  case 'topic':
+    await consumeOnly(job.brokers, job.topic, job.group);
+    await report(stopwatch.stop());
+    break;
+  case 'replay':
+    await replay(job.set);
+    await report(stopwatch.stop());
+}
+
+/** Read and parse, as short as it can be written. */
+async function readOnly(path: string): Promise<void> {
+  let begun = '';
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 })) {
+    stopwatch.start();
+    const lines = (begun + String(chunk)).split('\n');
+    begun = lines.pop()!;
+    for (const line of lines) JSON.parse(line);
+    stopwatch.add(lines.length);
+  }
+}
+
+/** Fetch and parse, as short as it can be written. */
+async function consumeOnly(brokers: readonly string[], topic: string, group: string): Promise<void> {
+  const kafka = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId: group });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  const { promise: through, resolve } = Promise.withResolvers<void>();
+  await consumer.run({
+    eachBatch: ({ batch: { messages } }) => {
+      stopwatch.start();
+      for (const { value } of messages) JSON.parse(value!.toString());
+      stopwatch.add(messages.length);
+      if (stopwatch.isThrough) resolve();
+      return Promise.resolve();
+    },
+  });
+  await through;
+}
+
+/** The product without a limit of speed: from the first record into the topology to the commit of the last. */
+async function replay(set: readonly string[]): Promise<void> {
+  const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set });
+  const pipeline: typeof liveForecast = {
+    ...liveForecast,
+    topology: (given, parts) => {
+      const topology = liveForecast.topology(given, parts);
+      return (source) =>
+        source.pipe(
+          tap(() => stopwatch.start()),
+          topology,
+          tap(({ records }) => stopwatch.add(records)),
+        );
+    },
+  };
+  const running = await run({ pipeline, settings, fresh: true, pace: { kind: 'max' } });
+  await running.finished;
+  while (running.status().readings < job.count) await sleep(5);
+}
+
+async function report({ whole, secondHalf }: { whole: Lap; secondHalf: Lap }): Promise<void> {
+  const result: ReplayResult = {
+    whole: whole.seconds / whole.records,
+    secondHalf: secondHalf.seconds / secondHalf.records,
+    secondHalfCpu: secondHalf.cpuSeconds / secondHalf.records,
+  };
+  await new Promise<void>((resolve) => process.send!(result, undefined, undefined, () => resolve()));
+  process.exit();
+}
