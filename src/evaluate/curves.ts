@@ -1,27 +1,13 @@
+import { type Bin, Course } from './course.ts';
 import type { ScoredTarget, SeriesScore } from './series-score.ts';
 
 /** Scored targets in a row that are drawn of a series. */
 const STRETCH = 168;
 /** Series of which a stretch is kept; the first that come. */
 const SERIES = 200;
-/** Stretches of time into which the course of the error is cut, at most. */
-const BINS = 160;
 
 /** Targets of a series that follow one another. */
 export type Stretch = readonly ScoredTarget[];
-
-/** What happened in one stretch of time, over all series. Errors are in usual moves of their series. */
-export interface Bin {
-  /** Beginning and length, ms. */
-  readonly time: number;
-  readonly width: number;
-  readonly count: number;
-  /** Σ|e|, and that of the last value. */
-  readonly error: number;
-  readonly last: number;
-  readonly bands: number;
-  readonly covered: number;
-}
 
 /**
  * What the charts of a report need, bounded however long the data are: the last stretch of the first 200 series, and the course of
@@ -61,50 +47,5 @@ export class Curves {
   /** How the errors of h steps ahead went, in order of time. */
   course(horizon: number): readonly Bin[] {
     return this.#courses.get(horizon)?.bins ?? [];
-  }
-}
-
-/** Bins of equal length by time; all are made twice as long, two becoming one, whenever there are too many. */
-class Course {
-  #width = 1000;
-  #bins = new Map<number, { count: number; error: number; last: number; bands: number; covered: number }>();
-
-  get bins(): readonly Bin[] {
-    return [...this.#bins]
-      .toSorted(([a], [b]) => a - b)
-      .map(([key, sums]) => ({ time: key * this.#width, width: this.#width, ...sums }));
-  }
-
-  add({ time, y, yhat, lo, hi, last, usualMove }: ScoredTarget): void {
-    if (!(usualMove > 0)) return;
-    const bin = this.#bin(Math.floor(time / this.#width));
-    bin.count++;
-    bin.error += Math.abs(y - yhat) / usualMove;
-    bin.last += Math.abs(y - last) / usualMove;
-    if (!Number.isNaN(lo)) {
-      bin.bands++;
-      if (y >= lo && y <= hi) bin.covered++;
-    }
-    while (this.#bins.size > BINS) this.#halve();
-  }
-
-  #bin(key: number): { count: number; error: number; last: number; bands: number; covered: number } {
-    const found = this.#bins.get(key) ?? { count: 0, error: 0, last: 0, bands: 0, covered: 0 };
-    this.#bins.set(key, found);
-    return found;
-  }
-
-  #halve(): void {
-    const before = this.#bins;
-    this.#width *= 2;
-    this.#bins = new Map();
-    for (const [key, { count, error, last, bands, covered }] of before) {
-      const bin = this.#bin(Math.floor(key / 2));
-      bin.count += count;
-      bin.error += error;
-      bin.last += last;
-      bin.bands += bands;
-      bin.covered += covered;
-    }
   }
 }

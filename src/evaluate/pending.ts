@@ -6,6 +6,8 @@ export class Pending {
   readonly #length: number;
   /** [length] step number of the origin; 0 where there is none. */
   readonly #index: Float64Array;
+  /** [length] event time of the origin, ms. */
+  readonly time: Float64Array;
   /** [length] the newest value at the origin, and the mean of all values up to it. */
   readonly last: Float64Array;
   readonly mean: Float64Array;
@@ -19,6 +21,7 @@ export class Pending {
     this.#steps = steps;
     this.#length = steps.at(-1)! + 1;
     this.#index = new Float64Array(this.#length);
+    this.time = new Float64Array(this.#length);
     this.last = new Float64Array(this.#length);
     this.mean = new Float64Array(this.#length);
     this.yhat = new Float64Array(this.#length * steps.length);
@@ -39,9 +42,10 @@ export class Pending {
   }
 
   /** Keeps the forecasts of a row; `last` is the newest value, `mean` that of all values up to it. */
-  add({ index, horizons, yhat, lo, hi }: IssuedRow, last: number, mean: number): void {
+  add({ index, time, horizons, yhat, lo, hi }: IssuedRow, last: number, mean: number): void {
     const place = index % this.#length;
     this.#index[place] = index;
+    this.time[place] = time;
     this.last[place] = last;
     this.mean[place] = mean;
     const steps = this.#steps;

@@ -21,6 +21,8 @@ export interface ScoredTarget extends Target {
   /** The row whose value it is, and its time. */
   readonly row: number;
   readonly time: number;
+  /** Event time of the reading that it was forecast with, ms. */
+  readonly origin: number;
   /** h, steps ahead. */
   readonly horizon: number;
   /** Mean |y_t − y_{t−1}| of the series so far: a unit in which errors of all series can be laid over each other. */
@@ -177,7 +179,7 @@ export class SeriesScore {
 
   #score({ row, time, index, value: y }: IssuedRow, told?: (target: ScoredTarget) => void): void {
     const { steps, horizons } = this.#plan;
-    const { last, mean, yhat, lo, hi } = this.#pending;
+    const { time: originTime, last, mean, yhat, lo, hi } = this.#pending;
     const m = this.#season;
     for (let s = 0; s < steps.length; s++) {
       const h = steps[s]!;
@@ -199,7 +201,14 @@ export class SeriesScore {
         addTarget(sums, target);
         const phase = this.#windows ? this.#windows.phaseOf(place, row) : this.#plan.phaseOf(row, row);
         if (phase === 'score' && h === horizons[j])
-          told?.({ ...target, row, time, horizon: h, usualMove: this.#moves.value });
+          told?.({
+            ...target,
+            row,
+            time,
+            origin: originTime[place]!,
+            horizon: h,
+            usualMove: this.#moves.value,
+          });
       }
     }
   }

@@ -10,6 +10,7 @@ const series = (name: string): SeriesScore =>
 const target = (time: number, more: object = {}) => ({
   row: 0,
   time,
+  origin: time - 1,
   horizon: 1,
   y: 5,
   yhat: 3,

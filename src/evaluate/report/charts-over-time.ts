@@ -1,4 +1,5 @@
-import type { Bin, Curves } from '../curves.ts';
+import type { Bin } from '../course.ts';
+import type { Curves } from '../curves.ts';
 import type { EvaluationDocument } from '../document.ts';
 import { chart, type Line } from './chart.ts';
 import { endsOf, stepsAhead } from './ends.ts';
