@@ -17,7 +17,7 @@ import { alertTables } from './alert-tables.ts';
 import { evaluationTables } from './evaluation-tables.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
-import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
+import { showProgress } from './progress.ts';
 import { addSettingsOptions } from './settings-options.ts';
 import { SIGNALS } from './signals.ts';
 
@@ -206,31 +206,4 @@ function positive(text: string): number {
   const value = Number(text);
   if (!(text.trim() !== '' && value > 0)) throw new InvalidArgumentError('Expected a number above 0.');
   return value;
-}
-
-interface Progress {
-  readonly update: (share: number | null, readings: number) => void;
-  readonly end: () => void;
-}
-
-/** On standard error: a bar in a terminal, a line now and then elsewhere. */
-function showProgress(): Progress {
-  const text = (readings: number): string => `${readings.toLocaleString('en-US')} readings`;
-  if (!process.stderr.isTTY) {
-    let told = performance.now();
-    return {
-      update(share, readings) {
-        if (performance.now() - told < LINE_EVERY_MS) return;
-        told = performance.now();
-        process.stderr.write(`${percentPrefix(share)}${text(readings)}\n`);
-      },
-      end() {},
-    };
-  }
-  const bar = progressBar({ clears: true });
-  bar.start(1000, 0, { text: '' });
-  return {
-    update: (share, readings) => bar.update(Math.floor((share ?? 0) * 1000), { text: text(readings) }),
-    end: () => bar.stop(),
-  };
 }

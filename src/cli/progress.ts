@@ -18,3 +18,31 @@ export function progressBar({ isEndless = false, clears = false } = {}): SingleB
 export function percentPrefix(share: number | null): string {
   return share === null ? '' : `${Math.floor(share * 100)} %, `;
 }
+
+/** What is told while something goes on. */
+export interface Progress {
+  readonly update: (share: number | null, readings: number) => void;
+  readonly end: () => void;
+}
+
+/** Readings on standard error: a bar in a terminal, a line now and then elsewhere. */
+export function showProgress(): Progress {
+  const text = (readings: number): string => `${readings.toLocaleString('en-US')} readings`;
+  if (!process.stderr.isTTY) {
+    let told = performance.now();
+    return {
+      update(share, readings) {
+        if (performance.now() - told < LINE_EVERY_MS) return;
+        told = performance.now();
+        process.stderr.write(`${percentPrefix(share)}${text(readings)}\n`);
+      },
+      end() {},
+    };
+  }
+  const bar = progressBar({ clears: true });
+  bar.start(1000, 0, { text: '' });
+  return {
+    update: (share, readings) => bar.update(Math.floor((share ?? 0) * 1000), { text: text(readings) }),
+    end: () => bar.stop(),
+  };
+}

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadSettings } from '../config/load.ts';
+import { loadSettings, type SettingsSources } from '../config/load.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Pipeline } from '../pipeline.ts';
 
@@ -25,6 +25,11 @@ function collect(value: string, before: readonly string[]): string[] {
 
 /** The settings of a pipeline from its defaults, the file, the environment (FORETIDE_…) and the flags, in this order. */
 export function settingsFrom(pipeline: Pipeline, flags: SettingsFlags): RunSettings {
+  return loadSettings(pipeline.settings, settingsSources(pipeline, flags));
+}
+
+/** Where the settings of a pipeline come from. */
+export function settingsSources({ defaults }: Pipeline, flags: SettingsFlags): SettingsSources {
   const set = [
     ...flags.set,
     ...(flags.speed === undefined ? [] : [`input.pace=${flags.speed}`]),
@@ -32,10 +37,5 @@ export function settingsFrom(pipeline: Pipeline, flags: SettingsFlags): RunSetti
     ...(flags.page === false ? ['page.enabled=false'] : []),
     ...(flags.digest === true ? ['digest=true'] : []),
   ];
-  return loadSettings(pipeline.settings, {
-    defaults: pipeline.defaults,
-    file: flags.config,
-    environment: process.env,
-    set,
-  });
+  return { defaults, file: flags.config, environment: process.env, set };
 }

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { ForetideError } from '../errors.ts';
 import { explainIssues } from './explain.ts';
 
-type Tree = Record<string, unknown>;
+/** Settings before they are checked. */
+export type Tree = Record<string, unknown>;
 
 /** Where settings come from, later ones over earlier ones: the pipeline's defaults, a YAML file, the environment, `--set`. */
 export interface SettingsSources {
@@ -24,19 +25,36 @@ const PREFIX = 'FORETIDE_';
  * @throws ForetideError SETTINGS_INVALID with every fault at once, a line each.
  */
 export function loadSettings<S>(schema: z.ZodType<S>, sources: SettingsSources): S {
-  const trees = [
+  return checkedSettings(schema, settingsTree(sources));
+}
+
+/**
+ * What all sources say together.
+ *
+ * @throws ForetideError FILE_UNREADABLE; SETTINGS_INVALID for what cannot be read as settings
+ */
+export function settingsTree(sources: SettingsSources): Tree {
+  return [
     structuredClone(sources.defaults),
     sources.file ? readYamlFile(sources.file) : {},
     treeOfEnvironment(sources.environment ?? {}),
     treeOfAssignments(sources.set ?? []),
-  ];
-  const result = schema.safeParse(trees.reduce(merge), { reportInput: true });
-  if (result.success) return result.data;
-  throw invalid(explainIssues(result.error.issues, schema).join('\n  '));
+  ].reduce(mergeSettings);
 }
 
-function invalid(lines: string): ForetideError {
-  return new ForetideError('SETTINGS_INVALID', { what: `The settings do not fit\n  ${lines}\n` });
+/**
+ * @param whose for the message, where there are several
+ * @throws ForetideError SETTINGS_INVALID with every fault at once, a line each.
+ */
+export function checkedSettings<S>(schema: z.ZodType<S>, tree: Tree, whose?: string): S {
+  const result = schema.safeParse(tree, { reportInput: true });
+  if (result.success) return result.data;
+  throw invalid(explainIssues(result.error.issues, schema).join('\n  '), whose);
+}
+
+function invalid(lines: string, whose?: string): ForetideError {
+  const settings = whose === undefined ? 'The settings' : `The settings of ${whose}`;
+  return new ForetideError('SETTINGS_INVALID', { what: `${settings} do not fit\n  ${lines}\n` });
 }
 
 /** One tree of all variables, so that their order does not matter: FORETIDE_INPUT__BROKERS comes before …__KIND. */
@@ -45,7 +63,7 @@ function treeOfEnvironment(environment: Readonly<Record<string, string | undefin
     .filter(([name, text]) => name.startsWith(PREFIX) && text !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text]) => branch(name.slice(PREFIX.length).split('__').map(camelCase), scalar(text ?? '')))
-    .reduce(merge, {});
+    .reduce(mergeSettings, {});
 }
 
 /** One tree of all `path=value`; a later one wins. */
@@ -58,7 +76,7 @@ function treeOfAssignments(assignments: readonly string[]): Tree {
         throw invalid(`--set ${/^[\w.]*/.exec(assignment)![0]}: expected path=value, got one without =`);
       return branch(assignment.slice(0, equals).split('.'), scalar(assignment.slice(equals + 1)));
     })
-    .reduce(merge, {});
+    .reduce(mergeSettings, {});
 }
 
 function readYamlFile(path: string): Tree {
@@ -111,15 +129,15 @@ function isTree(value: unknown): value is Tree {
 /** What tells the variants of a section apart: another kind of input does not inherit the settings of the one before. */
 const VARIANTS = ['kind', 'format'];
 
-/** A new tree; keys such as `__proto__` are keys like any other, and are refused by the schema. */
-function merge(base: Tree, over: Tree): Tree {
+/** A new tree, what is said twice as the second has it; keys such as `__proto__` are keys like any other, and are refused by the schema. */
+export function mergeSettings(base: Tree, over: Tree): Tree {
   const has = (tree: Tree, key: string): boolean => Object.hasOwn(tree, key);
   const isOther = VARIANTS.some((key) => has(over, key) && has(base, key) && over[key] !== base[key]);
   const merged: Tree = isOther ? {} : { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = has(merged, key) ? merged[key] : undefined;
     Object.defineProperty(merged, key, {
-      value: isTree(value) ? merge(isTree(below) ? below : {}, value) : value,
+      value: isTree(value) ? mergeSettings(isTree(below) ? below : {}, value) : value,
       enumerable: true,
       writable: true,
       configurable: true,

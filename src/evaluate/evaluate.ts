@@ -80,8 +80,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
   }
 }
 
-/** @throws ForetideError SETTINGS_INVALID for an input that never ends */
-function withoutOutputs(settings: RunSettings): RunSettings {
+/**
+ * The same settings, as fast as it goes and with nothing written.
+ *
+ * @throws ForetideError SETTINGS_INVALID for an input that never ends
+ */
+export function withoutOutputs(settings: RunSettings): RunSettings {
   const { input } = settings;
   if (input.kind === 'kafka' && input.to === undefined) {
     throw new ForetideError('SETTINGS_INVALID', {

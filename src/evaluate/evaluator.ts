@@ -1,9 +1,11 @@
+import type { Command } from '../command.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { DeadLetter, DeadReason, Frame } from '../frame.ts';
 import type { Model } from '../model/model.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { Task, type TaskParts } from '../run/task.ts';
-import type { Batch, SourceHandler } from '../source/source.ts';
+import type { CommandHandler } from '../run/commands-again.ts';
+import type { Batch } from '../source/source.ts';
 import { missingValue, unusableRow } from './faults.ts';
 import { NoStore } from './no-store.ts';
 import { Prequential, type TargetListener } from './prequential.ts';
@@ -43,13 +45,15 @@ export interface EvaluatorParts {
 }
 
 /** What the source hands its batches to: one task a partition, whose frames are scored after each batch. */
-export class Evaluator implements SourceHandler {
+export class Evaluator implements CommandHandler {
   readonly prequential: Prequential;
   readonly #parts: EvaluatorParts;
   readonly #taskParts: TaskParts;
   readonly #tasks = new Map<number, Task>();
   readonly #meter = new SpeedMeter();
   readonly #unusable: Partial<Record<DeadReason, number>> = {};
+  /** CPU time of the process while the topology worked, µs. */
+  #cpu = 0;
   #missingValues = 0;
   #records = 0;
   #readings = 0;
@@ -92,6 +96,11 @@ export class Evaluator implements SourceHandler {
     return this.#meter.speed;
   }
 
+  /** CPU time that the process took while the topology worked, s. */
+  get cpuSeconds(): number {
+    return this.#cpu / 1e6;
+  }
+
   get bytesPerSeries(): number {
     const [task] = this.#tasks.values();
     return task?.memory.bytesPerSeries ?? 0;
@@ -111,21 +120,30 @@ export class Evaluator implements SourceHandler {
     const records = rows ? batch.records.map((record) => rows.readable(record)) : batch.records;
     this.#frames = [];
     const decodedBefore = decoder.ms;
+    const cpu = process.cpuUsage();
     const start = performance.now();
     task.push({ ...batch, records });
     const ms = performance.now() - start;
+    const { user, system } = process.cpuUsage(cpu);
+    this.#cpu += user + system;
     // another partition may be pushed as soon as anything is awaited
     const frames = this.#frames;
     this.#meter.add(task.pendingReadings, ms, decoder.ms - decodedBefore);
     this.#records += records.length;
     this.#readings += task.pendingReadings;
     await this.#lookForFaults(batch, frames);
-    for (const frame of frames) {
-      this.prequential.take(partition, frame);
-      this.#parts.onFrame?.(partition, frame);
-    }
+    this.#take(partition, frames);
     await task.commit();
     onChunk(this.#readings);
+  }
+
+  /** Lets a command take effect after all that has come of the partition. */
+  async command(partition: number, command: Command): Promise<void> {
+    const task = this.#tasks.get(partition)!;
+    this.#frames = [];
+    task.command(command);
+    this.#take(partition, this.#frames);
+    await task.commit();
   }
 
   lose(partition: number): Promise<void> {
@@ -136,6 +154,13 @@ export class Evaluator implements SourceHandler {
 
   close(): void {
     for (const task of this.#tasks.values()) task.close();
+  }
+
+  #take(partition: number, frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      this.prequential.take(partition, frame);
+      this.#parts.onFrame?.(partition, frame);
+    }
   }
 
   /** Counts what is missing or cannot be used, or fails at the first of it. */

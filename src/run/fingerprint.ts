@@ -9,7 +9,7 @@ import { selectionOf } from './selection.ts';
 export const ARITHMETIC_REVISION = 9;
 
 /** The settings that say where and how a run goes and change no result; all others are part of the state's fingerprint. */
-const OPERATIONAL: ReadonlySet<string> = new Set([
+export const OPERATIONAL: ReadonlySet<string> = new Set([
   'output',
   'deadLetters',
   'store',

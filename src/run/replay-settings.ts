@@ -33,10 +33,8 @@ export function replaySettings(
       todo: 'Name another file, or leave --into out.',
     });
   }
-  const { input } = live;
   return {
-    ...live,
-    input: input.kind === 'kafka' ? { ...input, to: input.to ?? now } : input,
+    ...withEnd(live, now),
     output: { kind: 'store' },
     deadLetters: { kind: 'store' },
     store: { ...live.store, kind: 'sqlite', path: into, onMismatch: 'refuse', sync: 'checkpoint' },
@@ -44,6 +42,12 @@ export function replaySettings(
     snapshots: { ...live.snapshots, every: 'off' },
     ...('routes' in live && { routes: [] }),
   };
+}
+
+/** The same settings with an input that ends: a topic without an end of its own ends now, ms since 1970. */
+export function withEnd(settings: RunSettings, now: number): RunSettings {
+  const { input } = settings;
+  return input.kind === 'kafka' ? { ...settings, input: { ...input, to: input.to ?? now } } : settings;
 }
 
 /**
