@@ -65,7 +65,8 @@ export function seriesTable({ bySeries }: Scores): string {
   return table(['Series', 'Readings', 'Against last', ...head, 'Events'], rows) + note;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table of texts. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (kind: 'th' | 'td', texts: readonly string[]): string =>
     `<tr>${texts.map((text) => `<${kind}>${escaped(text)}</${kind}>`).join('')}</tr>`;
   return `<div class="table"><table><thead>${cells('th', head)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
