@@ -14,11 +14,18 @@ const SHOWN = 16;
 
 const NOTHING = 'Digests: nothing has come.';
 
-/** The flags of commands that run a range and tell its digests at the end. */
-export function addDigestOptions(command: Command): Command {
+/**
+ * The flags of commands that run a range and tell its digests at the end.
+ *
+ * @param json what `--json` does
+ */
+export function addDigestOptions(
+  command: Command,
+  json = 'with --digest: these whole, as a line of JSON',
+): Command {
   return command
     .option('--digest', 'at the end, by partition: digests of all outputs and of the state')
-    .option('--json', 'with --digest: these whole, as a line of JSON');
+    .option('--json', json);
 }
 
 /** What came of each partition: a table, or with `json` one line. */

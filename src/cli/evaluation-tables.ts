@@ -113,7 +113,7 @@ function bySeries({ bySeries: all }: Scores): string {
 }
 
 /** At most so many of them, the first and the last among these. */
-function thinned<T>(all: readonly T[]): readonly T[] {
+export function thinned<T>(all: readonly T[]): readonly T[] {
   if (all.length <= MOST_HORIZONS) return all;
   const every = (all.length - 1) / (MOST_HORIZONS - 1);
   return Array.from({ length: MOST_HORIZONS }, (_, i) => all[Math.round(i * every)]!);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkCommand } from './check.ts';
+import { addCompareOptions } from './compare.ts';
 import { addDigestOptions } from './digest-report.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { addInspectCommand } from './inspect.ts';
@@ -88,12 +89,15 @@ Examples:
   )
   .action((name: string, flags: RunFlags, command: Command) => runCommand(name, flags, command));
 
-addDigestOptions(
-  addSettingsOptions(
-    program
-      .command('replay')
-      .description('run history through the live code, into a file of its own')
-      .argument('<pipeline>', PIPELINE),
+addCompareOptions(
+  addDigestOptions(
+    addSettingsOptions(
+      program
+        .command('replay')
+        .description('run history through the live code, into a file of its own')
+        .argument('<pipeline>', PIPELINE),
+    ),
+    'with --digest: these whole, as a line of JSON; with --compare: the whole result as one document',
   ),
 )
   .option(
@@ -145,8 +149,13 @@ all that comes of a replay goes to --into. The speed changes when readings come,
 In a terminal, space pauses and goes on, → takes the next reading at once (over a gap of days, too), h an hour, d a day, + and − change the
 speed, q and Ctrl-C stop. The page can do the same.
 
+--compare runs several configurations in one pass: A is the pipeline as it is given, each other one is that with its file over it, and with what is set
+for it alone as --set B:path=value. It writes nothing but its report.
+
 Examples:
   $ foretide replay replay --speed 60x
+  $ foretide replay live-forecast --config live.yaml --compare other.yaml
+  $ foretide replay live-forecast --compare --set B:forecast.profile=full
   $ foretide replay live-forecast --config live.yaml --from 2026-01-01 --to 2026-02-01 --speed max
   $ foretide replay live-forecast --config live.yaml --from 2025-01-01 --to 2026-01-01 --backfill`,
   )

@@ -10,6 +10,7 @@ import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Pace, PaceSettings } from '../source/file-settings.ts';
 import { type BackfillFlags, mustBeOfBackfill, prepareBackfill } from './backfill.ts';
+import { compareCommand, type CompareFlags } from './compare.ts';
 import { createLog } from './log.ts';
 import { type DigestFlags, digestReport } from './digest-report.ts';
 import { findPipeline } from './pipelines.ts';
@@ -21,7 +22,7 @@ import { SIGNALS } from './signals.ts';
 import { timeLeft } from './time-left.ts';
 
 /** Flags of `foretide replay`. */
-export interface ReplayFlags extends SettingsFlags, DigestFlags, BackfillFlags {
+export interface ReplayFlags extends SettingsFlags, CompareFlags, DigestFlags, BackfillFlags {
   readonly from?: string;
   readonly to?: string;
   readonly speed: string;
@@ -42,8 +43,10 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
   const range = Object.entries({ from, to }).flatMap(([key, time]) =>
     time === undefined ? [] : [`input.${key}=${time}`],
   );
+  const set = [...flags.set, ...range];
+  if (flags.compare.length > 0) return compareCommand(pipeline, { ...flags, set });
   const own = settingsFrom(pipeline, { port: '0', ...others });
-  const live = settingsFrom(pipeline, { port: '0', ...others, set: [...flags.set, ...range] });
+  const live = settingsFrom(pipeline, { port: '0', ...others, set });
   const pace = paceOf(speed);
   const log = createLog(logLevel, process.stderr.isTTY);
   const place =

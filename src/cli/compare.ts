@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname } from 'node:path';
+import { type Command, Option } from 'commander';
+import { ForetideError } from '../errors.ts';
+import { compare } from '../evaluate/compare/compare.ts';
+import { comparisonDocument } from '../evaluate/compare/document.ts';
+import { comparisonPage } from '../evaluate/compare/page.ts';
+import { type Side, sidesOf } from '../evaluate/compare/sides.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { loggedCommands } from '../run/logged-commands.ts';
+import { livePlace, withEnd } from '../run/replay-settings.ts';
+import { filesRead } from '../source/files-read.ts';
+import { writable, writeWhole } from '../whole-file.ts';
+import { comparisonTables } from './comparison-tables.ts';
+import { createLog } from './log.ts';
+import { showProgress } from './progress.ts';
+import { type SettingsFlags, settingsSources } from './settings-options.ts';
+import { SIGNALS } from './signals.ts';
+
+/** Flags of `foretide replay` that are about a comparison. */
+export interface CompareFlags {
+  /** Of each other configuration its file, '' without one. */
+  readonly compare: readonly string[];
+  readonly report?: string;
+  readonly json?: boolean;
+}
+
+/** What a comparison needs of the flags of a replay. */
+export interface ComparisonFlags extends SettingsFlags, CompareFlags {
+  readonly speed: string;
+  readonly into?: string;
+  /** false: none */
+  readonly commands: boolean;
+  readonly commandsOf?: string;
+  readonly logLevel: string;
+}
+
+/** The flags by which `foretide replay` compares. */
+export function addCompareOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--compare [other]',
+        'run another configuration over the same readings and tell the difference: a YAML file, a model (.safetensors), or without a file what --set B:path=value says; may be repeated (B, C, D)',
+      )
+        .preset('')
+        .argParser((other: string, before: readonly string[]) => [...before, other])
+        .default([], 'none'),
+    )
+    .option(
+      '--report <file.html>',
+      'of a comparison: the page with charts; default: .foretide/PIPELINE.compare.html',
+    );
+}
+
+/**
+ * `foretide replay --compare`: runs configurations side by side, and tells how they differ.
+ *
+ * @param flags with --from and --to among the settings
+ */
+export async function compareCommand(pipeline: Pipeline, flags: ComparisonFlags): Promise<void> {
+  mustNotBeOfReplay(flags);
+  const { compare: others, json = false, commands, commandsOf, logLevel } = flags;
+  const { config, set } = flags;
+  const sources = settingsSources(pipeline, { set, ...(config !== undefined && { config }) });
+  const now = Date.now();
+  const live = sidesOf(pipeline, { sources, others });
+  const sides = live.map((side): Side => ({ ...side, settings: withEnd(side.settings, now) }));
+  const { input } = sides[0]!.settings;
+  const report = flags.report ?? `.foretide/${pipeline.name}.compare.html`;
+  if (flags.report === undefined) mkdirSync(dirname(report), { recursive: true });
+  const files = [config ?? '', ...others].filter((file) => file !== '');
+  await writable(report, [...filesRead(input), ...files]);
+  const log = createLog(logLevel, process.stderr.isTTY);
+  const place =
+    commandsOf === undefined
+      ? livePlace(pipeline.name, live[0]!.settings)
+      : ({ kind: 'sqlite', path: commandsOf } as const);
+  const given = commands && place ? await loggedCommands(place, log) : undefined;
+  const stop = new AbortController();
+  let stoppedBy: (typeof SIGNALS)[number] | undefined;
+  const interrupt = (signal: (typeof SIGNALS)[number]): void => {
+    stoppedBy = signal;
+    stop.abort();
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
+  const progress = showProgress();
+  const compared = await compare({
+    pipeline,
+    sides,
+    commands: given,
+    onProgress: progress.update,
+    stop: stop.signal,
+    log,
+  }).finally(() => {
+    progress.end();
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  });
+  if (stoppedBy && !compared.isComplete) process.exitCode = 128 + constants.signals[stoppedBy];
+  const from = input.kind === 'file' ? input.paths : [input.kind];
+  const document = comparisonDocument(compared, pipeline.name, from);
+  // first, so that it is there where the page cannot be written
+  process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : comparisonTables(document));
+  await writeWhole(report, Buffer.from(comparisonPage(document, compared.pairs)));
+  if (!json) process.stdout.write(`Report: ${report}\n`);
+}
+
+/** @throws ForetideError SETTINGS_INVALID for flags that mean nothing here */
+function mustNotBeOfReplay({ speed, into, digest }: ComparisonFlags): void {
+  if (speed !== 'max') throw unfit('--speed', speed, 'goes as fast as it can');
+  if (into !== undefined) throw unfit('--into', into, 'keeps no state and no outputs, but for its report');
+  if (digest) throw unfit('--digest', 'it', 'keeps no outputs to tell digests of');
+}
+
+function unfit(flag: string, got: string, why: string): ForetideError {
+  return new ForetideError('SETTINGS_INVALID', {
+    what: `A comparison ${why}`,
+    expected: `no ${flag}`,
+    got,
+    where: flag,
+    todo: 'Leave it out.',
+  });
+}
