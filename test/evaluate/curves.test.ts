@@ -3,26 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { Curves } from '../../src/evaluate/curves.ts';
 import { SeriesScore } from '../../src/evaluate/series-score.ts';
 import { planOf, rowsOf } from './rows.ts';
+import { target } from './scored.ts';
 
 const [row] = rowsOf([1], [1, 3, 6], () => ({ yhat: 0 }));
 const series = (name: string): SeriesScore =>
   new SeriesScore(0, { ...row!, series: name }, planOf([1, 3, 6]));
-const target = (time: number, more: object = {}) => ({
-  row: 0,
-  time,
-  origin: time - 1,
-  horizon: 1,
-  y: 5,
-  yhat: 3,
-  lo: 4,
-  hi: 6,
-  last: 1,
-  mean: 0,
-  season: NaN,
-  usualMove: 2,
-  ...more,
-});
-
 describe('stretches', () => {
   test('are the last 168 targets of a series and horizon, in order', () => {
     const curves = new Curves();

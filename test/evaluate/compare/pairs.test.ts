@@ -2,26 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { Pairs } from '../../../src/evaluate/compare/pairs.ts';
 import { SeriesScore } from '../../../src/evaluate/series-score.ts';
 import { planOf, rowsOf } from '../rows.ts';
+import { target } from '../scored.ts';
 
 const [row] = rowsOf([1], [1, 3], () => ({ yhat: 0 }));
 const seriesOf = (series: string, partition = 0): SeriesScore =>
   new SeriesScore(partition, { ...row!, series }, planOf([1, 3]));
-const target = (time: number, more: object = {}) => ({
-  row: 0,
-  time,
-  origin: time - 1,
-  horizon: 1,
-  y: 5,
-  yhat: 3,
-  lo: 4,
-  hi: 6,
-  last: 1,
-  mean: 0,
-  season: NaN,
-  usualMove: 2,
-  ...more,
-});
-
 /** Takes in what two sides say of one series, a batch each. */
 function paired(...batches: (readonly [a: readonly object[], b: readonly object[]])[]): Pairs {
   const pairs = new Pairs(2);
