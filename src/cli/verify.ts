@@ -3,6 +3,7 @@ import type { PartitionDigest } from '../digest/partition-digest.ts';
 import type { Difference } from '../verify/difference.ts';
 import { verify } from '../verify/verify.ts';
 import { type DigestFlags, digestReport } from './digest-report.ts';
+import { instantFlag } from './instant-flag.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { addSettingsOptions, type SettingsFlags, settingsFrom } from './settings-options.ts';
@@ -10,6 +11,7 @@ import { addSettingsOptions, type SettingsFlags, settingsFrom } from './settings
 /** Flags of `foretide verify`. */
 interface VerifyFlags extends SettingsFlags, Pick<DigestFlags, 'json'> {
   readonly fromStore?: string;
+  readonly from?: number;
 }
 
 /** Digits of a digest that are shown. */
@@ -24,6 +26,11 @@ export function addVerifyCommand(program: Command, pipeline: string): void {
       .argument('<pipeline>', pipeline),
   )
     .option('--from-store <file>', 'the SQLite file of the run; default: the store that the settings name')
+    .option(
+      '--from <time>',
+      'begin with the newest snapshots before this event time (see snapshots.every), and look at nothing earlier',
+      instantFlag,
+    )
     .option('--json', 'the verdict as JSON')
     .addHelpText(
       'after',
@@ -46,7 +53,8 @@ async function verifyCommand(name: string, flags: VerifyFlags): Promise<void> {
       ? []
       : ['store.kind=sqlite', `store.path=${JSON.stringify(flags.fromStore)}`];
   const settings = settingsFrom(pipeline, { ...flags, set: [...flags.set, ...store] });
-  const verdict = await verify({ pipeline, settings, log: createLog('warn', process.stderr.isTTY) });
+  const log = createLog('warn', process.stderr.isTTY);
+  const verdict = await verify({ pipeline, settings, since: flags.from, log });
   const { difference, outputs, digests } = verdict;
   const print = (text: string): boolean => process.stdout.write(`${text}\n`);
   if (flags.json) print(JSON.stringify({ equal: difference === undefined, ...verdict }));

@@ -3,6 +3,7 @@ import type { RunSettings } from '../config/run-settings.ts';
 import type { Log } from '../log.ts';
 import { storePlace } from '../run/stores.ts';
 import type { Snapshots } from '../store/snapshots.ts';
+import { rangeFrom } from './range-from.ts';
 import { snapshotsOf } from './snapshots-of.ts';
 import type { RerunRange } from '../verify/rerun.ts';
 import { inputUpTo, openStored } from '../verify/stored-of.ts';
@@ -62,21 +63,12 @@ export async function pastRanges(
 }
 
 function rangeOf(
-  { partition, next: to, fingerprint, digest, commands }: StoredPartition,
+  one: StoredPartition,
   snapshots: Snapshots | undefined,
   until: number,
   begin: number,
 ): RerunRange {
-  const snapshot = snapshots?.before(partition, fingerprint, begin);
-  // of another course: the run has begun anew since
-  if (!snapshot || snapshot.next > to)
-    return { from: digest?.from ?? null, to, commands, fingerprint, until };
-  return {
-    from: snapshot.next,
-    to,
-    commands: commands.filter(({ number }) => number > snapshot.commands),
-    fingerprint,
-    until,
-    restore: (into) => snapshots!.restore(snapshot, into),
-  };
+  const { next: to, fingerprint, digest, commands } = one;
+  const begun = rangeFrom(one, snapshots, begin);
+  return begun ? { ...begun, until } : { from: digest?.from ?? null, to, commands, fingerprint, until };
 }

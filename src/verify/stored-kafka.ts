@@ -26,6 +26,8 @@ export class StoredKafka implements Stored {
   /** Outputs by their names, that have not come again, in order: late readings of one record tell twice of the same. Undefined where they were not read. */
   readonly #outputs: ReadonlyMap<number, Map<string, Values[]>> | undefined;
   readonly #measurements: ReadonlySet<string>;
+  /** Partitions that are run again from the middle. */
+  readonly #begun = new Set<number>();
 
   private constructor(
     where: string,
@@ -109,11 +111,16 @@ export class StoredKafka implements Stored {
     return undefined;
   }
 
+  begin(partition: number): void {
+    this.#begun.add(partition);
+  }
+
   compareDead(_partition: number, _letters: readonly DeadLetter[]): undefined {
     return undefined;
   }
 
   left(partition: number): Difference | undefined {
+    if (this.#begun.has(partition)) return undefined;
     for (const [identity, [values]] of this.#outputs?.get(partition) ?? []) {
       const [measurement] = JSON.parse(identity) as [string];
       const place = placeOf(partition, measurement, values!);

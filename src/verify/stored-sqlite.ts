@@ -46,6 +46,8 @@ export class StoredSqlite implements Stored {
   /** Whether there are rows too many, and it was not said which. */
   #isVague = false;
   readonly #names = new Map<Measurement, readonly string[]>();
+  /** Positions that partitions begin at, where that is in the middle. */
+  readonly #begun = new Map<number, number>();
   readonly #letters = new Map<number, Iterator<Record<string, unknown>>>();
 
   /**
@@ -196,7 +198,8 @@ export class StoredSqlite implements Stored {
 
   left(partition: number): Difference | undefined {
     for (const difference of this.#open.values()) if (difference.partition === partition) return difference;
-    const none = { partition, offset: null, column: '', stored: 'a row', again: 'none' } as const;
+    // what came before the beginning has not come again
+    if (this.#begun.has(partition)) return this.#letterLeft(partition);
     for (const table of this.#holds.outputs ? TABLES : []) {
       const rows = Number(
         this.#one(`SELECT count(*) FROM ${table} WHERE partition = ? AND time >= ?`, partition, this.#cutoff),
@@ -211,12 +214,25 @@ export class StoredSqlite implements Stored {
       const series = row ? (row['series'] as string) : '';
       const time = row ? (row['time'] as number) : null;
       if (!row) this.#isVague = true;
-      return { ...none, stored, again, series, time, what };
+      return { partition, offset: null, column: '', stored, again, series, time, what };
     }
+    return this.#letterLeft(partition);
+  }
+
+  #letterLeft(partition: number): Difference | undefined {
     const letter = this.#holds.letters ? this.#nextLetter(partition) : undefined;
     if (!letter) return undefined;
     const { series, offset, reason } = letter as { series: string; offset: number; reason: string };
-    return { ...none, series, offset, time: null, what: 'dead letter', stored: reason };
+    return {
+      partition,
+      series,
+      offset,
+      time: null,
+      what: 'dead letter',
+      column: '',
+      stored: reason,
+      again: 'none',
+    };
   }
 
   isWorthMore(): boolean {
@@ -252,13 +268,18 @@ export class StoredSqlite implements Stored {
     return this.#found.get(countKey(partition, table)) ?? 0;
   }
 
+  begin(partition: number, position: number): void {
+    this.#begun.set(partition, position);
+  }
+
   #nextLetter(partition: number): Record<string, unknown> | undefined {
     let letters = this.#letters.get(partition);
     if (!letters) {
       const select = this.#database.prepare(
-        `SELECT * FROM dead_letter WHERE partition = ? AND ${OWN_LETTERS} ORDER BY offset, id`,
+        `SELECT * FROM dead_letter WHERE partition = ? AND offset >= ? AND ${OWN_LETTERS} ORDER BY offset, id`,
       );
-      letters = select.iterate(partition) as Iterator<Record<string, unknown>>;
+      const from = this.#begun.get(partition) ?? 0;
+      letters = select.iterate(partition, from) as Iterator<Record<string, unknown>>;
       this.#letters.set(partition, letters);
     }
     const { value, done } = letters.next();

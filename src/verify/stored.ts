@@ -24,6 +24,8 @@ export interface Stored {
   readonly where: string;
   /** In order. */
   readonly partitions: readonly StoredPartition[];
+  /** A partition is run again from this position on: what was stored before is not looked at. Before anything is compared. */
+  begin(partition: number, position: number): void;
   /** Where outputs that have come again, in order, differ from those that are stored. */
   compare(partition: number, block: Points): Difference | undefined;
   /** The same of dead letters, which come in the order of their offsets. */

@@ -11,6 +11,9 @@ import { type StorePlace, storePlace } from '../run/stores.ts';
 import type { Task } from '../run/task.ts';
 import type { Points } from '../sink/points.ts';
 import type { Difference } from './difference.ts';
+import { rangeFrom } from '../past/range-from.ts';
+import { snapshotsOf } from '../past/snapshots-of.ts';
+import type { Snapshots } from '../store/snapshots.ts';
 import { rerun, type RerunObserver, type RerunRange } from './rerun.ts';
 import { inputUpTo, openStored } from './stored-of.ts';
 import type { Stored, StoredPartition } from './stored.ts';
@@ -18,6 +21,11 @@ import type { Stored, StoredPartition } from './stored.ts';
 export interface VerifyOptions {
   readonly pipeline: Pipeline;
   readonly settings: RunSettings;
+  /**
+   * Event time, ms: partitions begin with their newest snapshots that know nothing from then on, and what came before is not looked at. Default: all from
+   * the beginning, as where there is no snapshot.
+   */
+  readonly since?: number | undefined;
   readonly log?: Log;
 }
 
@@ -47,13 +55,16 @@ export async function verify(options: VerifyOptions): Promise<Verdict> {
 }
 
 async function attempt(
-  { pipeline, settings, log = silentLog }: VerifyOptions,
+  { pipeline, settings, since, log = silentLog }: VerifyOptions,
   place: StorePlace,
   isThorough: boolean,
 ): Promise<Verdict & { readonly isWorthMore: boolean }> {
   const stored = await openStored(place, settings, isThorough, log);
+  const snapshots = since === undefined ? undefined : snapshotsOf(pipeline.name, settings, place);
   try {
     const { partitions } = stored;
+    const ranges = rangesOf(stored, snapshots, since);
+    for (const [partition, { from, restore }] of ranges) if (restore) stored.begin(partition, from!);
     const observer = new Comparison(stored);
     const isWhole = await rerun({
       pipeline,
@@ -62,7 +73,7 @@ async function attempt(
         input: await inputUpTo(settings.input, partitions, log),
         digest: partitions.some(({ digest }) => digest !== undefined),
       },
-      ranges: rangesOf(stored),
+      ranges,
       observer,
       log,
     });
@@ -71,12 +82,17 @@ async function attempt(
     const difference = isWhole ? observer.atEnd() : observer.difference;
     return { difference, outputs, digests, isWorthMore: !isThorough && stored.isWorthMore(difference) };
   } finally {
+    snapshots?.close();
     stored.close();
   }
 }
 
 /** @throws ForetideError STATE_MISMATCH where nothing is stored, or a state began before its sums */
-function rangesOf({ where, partitions }: Stored): ReadonlyMap<number, RerunRange> {
+function rangesOf(
+  { where, partitions }: Stored,
+  snapshots: Snapshots | undefined,
+  since = -Infinity,
+): ReadonlyMap<number, RerunRange> {
   if (partitions.length === 0) {
     throw new ForetideError('STATE_MISMATCH', {
       what: 'Nothing is stored that could be verified',
@@ -85,7 +101,10 @@ function rangesOf({ where, partitions }: Stored): ReadonlyMap<number, RerunRange
     });
   }
   return new Map(
-    partitions.map(({ partition, next, digest, commands, fingerprint }) => {
+    partitions.map((one) => {
+      const { partition, next, digest, commands, fingerprint } = one;
+      const begun = rangeFrom(one, snapshots, since - 1);
+      if (begun) return [partition, begun];
       if (digest && digest.before > 0) throw beginsLate(digest, `${where}, partition ${partition}`);
       return [partition, { from: digest?.from ?? null, to: next, commands, fingerprint }];
     }),

@@ -51,7 +51,7 @@ describeWithKafka('rewind', ({ brokers }) => {
 
   async function until(running: Running, readings: number): Promise<void> {
     while (running.status().readings < readings) {
-      expect(running.status()).toMatchObject({ state: 'running' });
+      expect(running.status()).toMatchObject({ state: 'running', message: '' });
       await wait(20);
     }
     // the last of them is to be committed

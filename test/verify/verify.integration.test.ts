@@ -56,7 +56,7 @@ describeWithKafka('verify', ({ brokers }) => {
 
   async function until(all: readonly Running[], position: number): Promise<void> {
     while (positions(all) < position) {
-      for (const running of all) expect(running.status()).toMatchObject({ state: 'running' });
+      for (const running of all) expect(running.status()).toMatchObject({ state: 'running', message: '' });
       await wait(20);
     }
   }
