@@ -1,13 +1,14 @@
 import type { RunSettings } from '../config/run-settings.ts';
 import type { LoggedCommand } from '../command.ts';
+import { NoStore } from '../evaluate/no-store.ts';
 import type { Log } from '../log.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { prepare } from '../run/prepare.ts';
 import { storePlace } from '../run/stores.ts';
 import { Task } from '../run/task.ts';
-import { SnapshotStore } from '../store/snapshot-store.ts';
-import type { Snapshot } from '../store/snapshots.ts';
+import type { Snapshot, Snapshots } from '../store/snapshots.ts';
 import { SqliteStore } from '../store/sqlite.ts';
+import type { Commit, StateRow } from '../store/store.ts';
 import { snapshotsOf } from './snapshots-of.ts';
 
 export interface WarmStartParts {
@@ -34,35 +35,37 @@ export async function warmStart(parts: WarmStartParts): Promise<ReadonlyMap<numb
   if (!snapshots) return found;
   const store = new SqliteStore(settings.store.path!, settings.store);
   try {
+    const known = await fingerprintOf(pipeline, live, log);
     const fingerprint = await fingerprintOf(pipeline, settings, log);
-    const own = new SnapshotStore(snapshots, from - 1);
     for (const partition of snapshots.partitions()) {
-      const task = await opened(pipeline, live, own, partition, log);
-      const snapshot = own.begun.get(partition);
-      if (snapshot) {
-        const { next, watermark } = snapshot;
-        const rows = [...task.memory.all()];
-        await store.commit({
-          partition,
-          next,
-          watermark,
-          rows,
-          allRows: () => rows,
-          partitionSlots: task.memory.partitionBytes().slice(),
-          points: [],
-          dead: [],
-          commands: [],
-          fingerprint,
-        });
-        found.set(partition, snapshot);
-      }
-      task.close();
+      const snapshot = snapshots.before(partition, known, from - 1);
+      if (!snapshot) continue;
+      await store.commit(commitOf(snapshot, snapshots, fingerprint));
+      found.set(partition, snapshot);
     }
     return found;
   } finally {
     await store.close();
     snapshots.close();
   }
+}
+
+/** A commit that makes a snapshot what a store holds, and nothing else. */
+function commitOf(snapshot: Snapshot, snapshots: Snapshots, fingerprint: string): Commit {
+  const { partition, next, watermark } = snapshot;
+  const rows: (StateRow & { readonly birth: number })[] = [];
+  let partitionSlots = new Uint8Array();
+  snapshots.restore(snapshot, {
+    row: (birth, series, bytes) => void rows.push({ birth, series, bytes }),
+    partition(bytes) {
+      partitionSlots = Uint8Array.from(bytes);
+    },
+    clear() {
+      rows.length = 0;
+    },
+  });
+  const outputs = { points: [], dead: [], commands: [] };
+  return { partition, next, watermark, rows, allRows: () => rows, partitionSlots, fingerprint, ...outputs };
 }
 
 /** Commands that have not taken effect in what a partition begins from. */
@@ -79,21 +82,12 @@ export function commandsSince(
   );
 }
 
-async function opened(
-  pipeline: Pipeline,
-  settings: RunSettings,
-  store: SnapshotStore,
-  partition: number,
-  log: Log,
-): Promise<Task> {
+/** What state of these settings is written under. */
+async function fingerprintOf(pipeline: Pipeline, settings: RunSettings, log: Log): Promise<string> {
   const { decoder, model } = await prepare(settings, log);
   const stop = new AbortController().signal;
-  const parts = { pipeline, settings, decoder, model, store, sink: undefined, deadLetters: undefined, stop };
-  return Task.open(partition, parts);
-}
-
-async function fingerprintOf(pipeline: Pipeline, settings: RunSettings, log: Log): Promise<string> {
-  const task = await opened(pipeline, settings, new SnapshotStore(undefined), 0, log);
+  const parts = { pipeline, settings, decoder, model, sink: undefined, deadLetters: undefined, stop };
+  const task = await Task.open(0, { ...parts, store: new NoStore() });
   task.close();
   return task.fingerprint;
 }

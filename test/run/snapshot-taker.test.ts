@@ -9,7 +9,7 @@ import { SnapshotTaker } from '../../src/run/snapshot-taker.ts';
 import { Task } from '../../src/run/task.ts';
 import { Tasks } from '../../src/run/tasks.ts';
 import { SnapshotSettings, Snapshots } from '../../src/store/snapshots.ts';
-import { SnapshotStore } from '../../src/store/snapshot-store.ts';
+import { SnapshotStore } from '../store/snapshot-store.ts';
 import { batch, KeptStore, partsWith, settingsWith } from './parts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'foretide-taker-'));

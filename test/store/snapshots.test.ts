@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ForetideError } from '../../src/errors.ts';
-import { SnapshotStore } from '../../src/store/snapshot-store.ts';
+import { SnapshotStore } from './snapshot-store.ts';
 import { type SnapshotOf, Snapshots } from '../../src/store/snapshots.ts';
 import { SqliteStore } from '../../src/store/sqlite.ts';
 import { commitOf, NOWHERE } from '../checks/store.ts';

@@ -1,5 +1,5 @@
-import type { Snapshot, Snapshots } from './snapshots.ts';
-import type { Restored, Restoring, Store } from './store.ts';
+import type { Snapshot, Snapshots } from '../../src/store/snapshots.ts';
+import type { Restored, Restoring, Store } from '../../src/store/store.ts';
 
 /** Begins each partition from its newest snapshot that knows nothing later than an instant, or from the beginning; keeps nothing. */
 export class SnapshotStore implements Store {
