@@ -36,9 +36,8 @@ export interface AlertNumbers {
   readonly nearestTime: number;
 }
 
-/** What has become of an alert. */
-export interface AlertTurn extends AlertNumbers {
-  readonly turn: Turn;
+/** What a turn of an alert tells beside its numbers. */
+export interface AlertFacts {
   /** Name of the series; with `since` it names the alert, the same in every run. */
   readonly series: string;
   /** Event time of what turned it, ms. */
@@ -54,6 +53,11 @@ export interface AlertTurn extends AlertNumbers {
   readonly isMuted: boolean;
   /** Labels from the name of the series. */
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What has become of an alert. */
+export interface AlertTurn extends AlertFacts, AlertNumbers {
+  readonly turn: Turn;
   /** Offset of the record that turned it; NaN where it was the passing of time. */
   readonly offset: number;
 }

@@ -13,6 +13,7 @@ import { joinedChannels, JoinSettings } from './join-settings.ts';
 import { Known, type KnownAhead } from './known.ts';
 import { alignInGrace } from './grace.ts';
 import { Late } from './late.ts';
+import { refusedReading } from './refused-reading.ts';
 import { AlignedRows } from './rows.ts';
 import { Steps } from './steps.ts';
 import { waves } from './waves.ts';
@@ -212,13 +213,7 @@ export function align(memory: Memory, settings: AlignSettings, channels = 1) {
           : steps.refusal(row, t);
       if (refusal) {
         counts[refusal.reason]++;
-        dead.push({
-          offset: frame.offset[i]!,
-          reason: refusal.reason,
-          detail: `time ${t}: expected ${refusal.expected}`,
-          series: frame.name[i]!,
-          bytes: frame.bytes[i]!,
-        });
+        dead.push(refusedReading(frame, i, refusal));
         continue;
       }
       memory.touch(row);

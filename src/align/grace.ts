@@ -6,6 +6,7 @@ import type { Aligned } from './align.ts';
 import { type EventTime, newer } from './event-time.ts';
 import type { Gaps } from './gaps.ts';
 import type { Late } from './late.ts';
+import { refusedReading } from './refused-reading.ts';
 import { AlignedRows } from './rows.ts';
 import type { Steps } from './steps.ts';
 import { waveOf } from './waves.ts';
@@ -73,13 +74,7 @@ export function* alignInGrace<F extends Frame>(frame: F, parts: GraceParts): Gen
     const refusal = late.refusal(row, t, newest);
     if (refusal) {
       counts[refusal.reason]++;
-      dead.push({
-        offset: frame.offset[i]!,
-        reason: refusal.reason,
-        detail: `time ${t}: expected ${refusal.expected}`,
-        series: frame.name[i]!,
-        bytes: frame.bytes[i]!,
-      });
+      dead.push(refusedReading(frame, i, refusal));
       continue;
     }
     counts.used++;

@@ -1,25 +1,14 @@
 import { z } from 'zod';
 import type { Turn } from '../alert/machine.ts';
-import { ALERT_NUMBERS, type AlertNumbers } from '../alert/turn.ts';
+import { ALERT_NUMBERS, type AlertFacts, type AlertNumbers } from '../alert/turn.ts';
 import type { Reason } from '../detect/judge.ts';
 import type { Points } from '../sink/points.ts';
 
 /** A turn of an alert as it lies in the outbox: a row of the table `alert`, or a message of the topic of alerts. Times are event time, ms. */
-export interface ToldAlert extends ToldNumbers {
+export interface ToldAlert extends AlertFacts, ToldNumbers {
   /** The same for all turns of an alert. */
   readonly id: string;
-  readonly series: string;
   readonly state: Turn;
-  /** When this turn came. */
-  readonly time: number;
-  /** When the alert was raised. */
-  readonly since: number;
-  readonly severity: 'warning' | 'critical';
-  readonly reason: Reason;
-  /** '' where the series has one channel. */
-  readonly channel: string;
-  readonly isMuted: boolean;
-  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The numbers of an alert; null where there is none. */
