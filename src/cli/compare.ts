@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ForetideError } from '../errors.ts';
@@ -8,15 +7,15 @@ import { comparisonDocument } from '../evaluate/compare/document.ts';
 import { comparisonPage } from '../evaluate/compare/page.ts';
 import { type Side, sidesOf } from '../evaluate/compare/sides.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { loggedCommands } from '../run/logged-commands.ts';
-import { livePlace, withEnd } from '../run/replay-settings.ts';
+import { withEnd } from '../run/replay-settings.ts';
 import { filesRead } from '../source/files-read.ts';
 import { writable, writeWhole } from '../whole-file.ts';
 import { comparisonTables } from './comparison-tables.ts';
+import { type CommandFlags, liveCommands } from './live-commands.ts';
 import { createLog } from './log.ts';
 import { showProgress } from './progress.ts';
 import { type SettingsFlags, settingsSources } from './settings-options.ts';
-import { SIGNALS } from './signals.ts';
+import { untilSignal } from './until-signal.ts';
 
 /** Flags of `foretide replay` that are about a comparison. */
 export interface CompareFlags {
@@ -27,12 +26,9 @@ export interface CompareFlags {
 }
 
 /** What a comparison needs of the flags of a replay. */
-export interface ComparisonFlags extends SettingsFlags, CompareFlags {
+export interface ComparisonFlags extends SettingsFlags, CompareFlags, CommandFlags {
   readonly speed: string;
   readonly into?: string;
-  /** false: none */
-  readonly commands: boolean;
-  readonly commandsOf?: string;
   readonly logLevel: string;
 }
 
@@ -61,7 +57,7 @@ export function addCompareOptions(command: Command): Command {
  */
 export async function compareCommand(pipeline: Pipeline, flags: ComparisonFlags): Promise<void> {
   mustNotBeOfReplay(flags);
-  const { compare: others, json = false, commands, commandsOf, logLevel } = flags;
+  const { compare: others, json = false, logLevel } = flags;
   const { config, set } = flags;
   const sources = settingsSources(pipeline, { set, ...(config !== undefined && { config }) });
   const now = Date.now();
@@ -73,31 +69,18 @@ export async function compareCommand(pipeline: Pipeline, flags: ComparisonFlags)
   const files = [config ?? '', ...others].filter((file) => file !== '');
   await writable(report, [...filesRead(input), ...files]);
   const log = createLog(logLevel, process.stderr.isTTY);
-  const place =
-    commandsOf === undefined
-      ? livePlace(pipeline.name, live[0]!.settings)
-      : ({ kind: 'sqlite', path: commandsOf } as const);
-  const given = commands && place ? await loggedCommands(place, log) : undefined;
-  const stop = new AbortController();
-  let stoppedBy: (typeof SIGNALS)[number] | undefined;
-  const interrupt = (signal: (typeof SIGNALS)[number]): void => {
-    stoppedBy = signal;
-    stop.abort();
-  };
-  for (const signal of SIGNALS) process.once(signal, interrupt);
+  const given = await liveCommands(pipeline.name, live[0]!.settings, flags, log);
   const progress = showProgress();
-  const compared = await compare({
-    pipeline,
-    sides,
-    commands: given,
-    onProgress: progress.update,
-    stop: stop.signal,
-    log,
-  }).finally(() => {
-    progress.end();
-    for (const signal of SIGNALS) process.off(signal, interrupt);
-  });
-  if (stoppedBy && !compared.isComplete) process.exitCode = 128 + constants.signals[stoppedBy];
+  const compared = await untilSignal((stop) =>
+    compare({
+      pipeline,
+      sides,
+      commands: given,
+      onProgress: progress.update,
+      stop,
+      log,
+    }),
+  ).finally(progress.end);
   const from = input.kind === 'file' ? input.paths : [input.kind];
   const document = comparisonDocument(compared, pipeline.name, from);
   // first, so that it is there where the page cannot be written

@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { alertDocument, rulesOf } from '../evaluate/alerts/document.ts';
@@ -19,7 +18,7 @@ import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { showProgress } from './progress.ts';
 import { addSettingsOptions } from './settings-options.ts';
-import { SIGNALS } from './signals.ts';
+import { untilSignal } from './until-signal.ts';
 
 export interface EvaluateFlags {
   readonly pipeline?: string;
@@ -157,30 +156,21 @@ async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   const { report } = flags;
   if (report !== undefined) await writable(report, filesRead(input));
   const curves = report === undefined ? undefined : new Curves();
-  const stop = new AbortController();
-  let stoppedBy: (typeof SIGNALS)[number] | undefined;
-  const interrupt = (signal: (typeof SIGNALS)[number]): void => {
-    stoppedBy = signal;
-    stop.abort();
-  };
-  for (const signal of SIGNALS) process.once(signal, interrupt);
   const progress = showProgress();
-  const evaluated = await evaluate({
-    pipeline,
-    settings,
-    protocol,
-    missing: flags.missing ?? (flags.data.length > 0 ? 'error' : 'skip'),
-    timeFormat: flags.timeFormat,
-    listener: curves && ((series, target) => curves.add(series, target)),
-    onFrame: watch && ((partition, frame) => watch.take(partition, frame)),
-    onProgress: progress.update,
-    stop: stop.signal,
-    log: createLog('warn', process.stderr.isTTY),
-  }).finally(() => {
-    progress.end();
-    for (const signal of SIGNALS) process.off(signal, interrupt);
-  });
-  if (stoppedBy && !evaluated.isComplete) process.exitCode = 128 + constants.signals[stoppedBy];
+  const evaluated = await untilSignal((stop) =>
+    evaluate({
+      pipeline,
+      settings,
+      protocol,
+      missing: flags.missing ?? (flags.data.length > 0 ? 'error' : 'skip'),
+      timeFormat: flags.timeFormat,
+      listener: curves && ((series, target) => curves.add(series, target)),
+      onFrame: watch && ((partition, frame) => watch.take(partition, frame)),
+      onProgress: progress.update,
+      stop,
+      log: createLog('warn', process.stderr.isTTY),
+    }),
+  ).finally(progress.end);
   if (watch) {
     const paths = input.kind === 'file' ? input.paths : [];
     const told = alertDocument({

@@ -2,34 +2,31 @@ import { commandsSince, warmStart } from '../past/warm-start.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Snapshot } from '../store/snapshots.ts';
-import { run, type RunOptions, type Running } from '../run/run.ts';
-import { loggedCommands } from '../run/logged-commands.ts';
-import { beginReplayFile, livePlace, replaySettings } from '../run/replay-settings.ts';
+import { run, type RunOptions } from '../run/run.ts';
+import { beginReplayFile, replaySettings } from '../run/replay-settings.ts';
 import type { ReplayStatus, RunStatus } from '../serve/status.ts';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Pace, PaceSettings } from '../source/file-settings.ts';
 import { type BackfillFlags, mustBeOfBackfill, prepareBackfill } from './backfill.ts';
 import { compareCommand, type CompareFlags } from './compare.ts';
+import { type CommandFlags, liveCommands } from './live-commands.ts';
 import { createLog } from './log.ts';
 import { type DigestFlags, digestReport } from './digest-report.ts';
 import { findPipeline } from './pipelines.ts';
-import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
 import { actionOf, KEYS_TOLD, listenToKeys } from './replay-keys.ts';
 import { report } from './report.ts';
 import { type SettingsFlags, settingsFrom } from './settings-options.ts';
 import { SIGNALS } from './signals.ts';
+import { showStatus } from './status-display.ts';
 import { timeLeft } from './time-left.ts';
 
 /** Flags of `foretide replay`. */
-export interface ReplayFlags extends SettingsFlags, CompareFlags, DigestFlags, BackfillFlags {
+export interface ReplayFlags extends SettingsFlags, CompareFlags, CommandFlags, DigestFlags, BackfillFlags {
   readonly from?: string;
   readonly to?: string;
   readonly speed: string;
   readonly into?: string;
-  /** false: none */
-  readonly commands: boolean;
-  readonly commandsOf?: string;
   /** false: from an empty state */
   readonly warm: boolean;
   readonly logLevel: string;
@@ -49,11 +46,7 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
   const live = settingsFrom(pipeline, { port: '0', ...others, set });
   const pace = paceOf(speed);
   const log = createLog(logLevel, process.stderr.isTTY);
-  const place =
-    commandsOf === undefined
-      ? livePlace(pipeline.name, live)
-      : ({ kind: 'sqlite', path: commandsOf } as const);
-  const logged = async () => (commands && place ? loggedCommands(place, log) : undefined);
+  const logged = () => liveCommands(pipeline.name, live, flags, log);
   const prepared = flags.backfill
     ? await prepareBackfill({
         pipeline: pipeline.name,
@@ -76,16 +69,17 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
   const count = [...(prepared.commands?.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
   if (count > 0) print(`${count} commands of the live run are given again in their places`);
   if (running.address) print(`Live page: ${running.address}`);
-  const display = process.stderr.isTTY ? showBar(running) : showLines(running);
-  const keys =
-    process.stdin.isTTY && process.stderr.isTTY
-      ? listenToKeys(process.stdin, (key) => {
-          const action = actionOf(key, running.status().replay!);
-          if (action === 'stop') interrupted.resolve('interrupted');
-          else if (action) running.replay?.(action);
-          display.update();
-        })
-      : undefined;
+  const hasKeys = process.stdin.isTTY && process.stderr.isTTY;
+  if (hasKeys) process.stderr.write(`${KEYS_TOLD}\n`);
+  const display = showStatus(running, replayText);
+  const keys = hasKeys
+    ? listenToKeys(process.stdin, (key) => {
+        const action = actionOf(key, running.status().replay!);
+        if (action === 'stop') interrupted.resolve('interrupted');
+        else if (action) running.replay?.(action);
+        display.update();
+      })
+    : undefined;
   try {
     const outcome = await Promise.race([running.finished, interrupted.promise]);
     display.end();
@@ -162,45 +156,6 @@ function paceOf(speed: string): Pace {
     got: speed,
     where: '--speed',
   });
-}
-
-interface Display {
-  update(): void;
-  end(): void;
-}
-
-/** A bar in a terminal. */
-function showBar(running: Running): Display {
-  if (process.stdin.isTTY) process.stderr.write(`${KEYS_TOLD}\n`);
-  const bar = progressBar();
-  bar.start(1000, 0, { text: '' });
-  const update = (): void => {
-    const status = running.status();
-    bar.update(Math.floor((status.progress ?? 0) * 1000), { text: replayText(status) });
-  };
-  const timer = setInterval(update, 250);
-  timer.unref();
-  let hasEnded = false;
-  return {
-    update,
-    end() {
-      if (hasEnded) return;
-      hasEnded = true;
-      clearInterval(timer);
-      update();
-      bar.stop();
-    },
-  };
-}
-
-/** A line now and then elsewhere. */
-function showLines(running: Running): Display {
-  const timer = setInterval(() => {
-    const status = running.status();
-    process.stderr.write(`${percentPrefix(status.progress)}${replayText(status)}\n`);
-  }, LINE_EVERY_MS);
-  timer.unref();
-  return { update: () => undefined, end: () => clearInterval(timer) };
 }
 
 /** Where it is, how fast it goes, and how long that takes. */

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { rewind, type RewindOrder } from '../past/rewind.ts';
 import { prepare } from '../run/prepare.ts';
-import { storeAt, storePlace } from '../run/stores.ts';
+import { storePlace } from '../run/stores.ts';
 import { Tasks } from '../run/tasks.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import { instantFlag } from './instant-flag.ts';
@@ -132,17 +132,12 @@ async function inStore(
     });
   }
   const { decoder, model } = await prepare(settings, log, place);
-  const store = storeAt(place, {
-    pipeline: pipeline.name,
-    settings: settings.store,
-    changelog: undefined,
-    log,
-  });
+  const store = new SqliteStore(place.path, { ...settings.store, log });
   const stop = new AbortController().signal;
   const parts = { pipeline, settings, decoder, model, store, sink: undefined, deadLetters: undefined, stop };
   const tasks = new Tasks(parts, log);
   try {
-    const rows = (store as SqliteStore).database.prepare('SELECT partition FROM position').all();
+    const rows = store.database.prepare('SELECT partition FROM position').all();
     for (const { partition } of rows) await tasks.open(Number(partition));
     const { left } = await tasks.commandFrom(order.series, (task) =>
       rewind(task, order, { pipeline, settings, log }),

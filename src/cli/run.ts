@@ -2,23 +2,20 @@ import type { Command } from 'commander';
 import type { RunSettings } from '../config/run-settings.ts';
 import { type Labels, readLabels } from '../evaluate/alerts/labels.ts';
 import { routesOf } from '../route/settings.ts';
-import { run, type Running } from '../run/run.ts';
+import { run } from '../run/run.ts';
 import { filePath } from '../source/file-path.ts';
 import type { RunStatus } from '../serve/status.ts';
 import { AlertJournal } from './alert-journal.ts';
 import { createLog } from './log.ts';
 import { digestReport } from './digest-report.ts';
 import { findPipeline } from './pipelines.ts';
-import { LINE_EVERY_MS, percentPrefix, progressBar } from './progress.ts';
 import { report } from './report.ts';
 import type { RunFlags } from './run-flags.ts';
 import { settingsFrom } from './settings-options.ts';
 import { SIGNALS } from './signals.ts';
+import { showStatus, type StatusDisplay } from './status-display.ts';
 import { workerCommand } from './worker.ts';
 import { workersCommand } from './workers.ts';
-
-/** To the beginning of the line, and remove it: ECMA-48, CHA and EL. */
-const CLEAR_LINE = '\x1b[G\x1b[K';
 
 /** `foretide run`: runs a pipeline until its source ends, Ctrl-C or SIGTERM; each of which commits what has come. */
 export async function runCommand(name: string, flags: RunFlags, command: Command): Promise<void> {
@@ -28,7 +25,7 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
   const settings = settingsFrom(pipeline, flags);
   const log = createLog(flags.logLevel, process.stderr.isTTY);
   const labels = labelsOf(settings, flags.labels);
-  let progress: Shown | undefined;
+  let progress: StatusDisplay | undefined;
   const print = (text: string): boolean => {
     progress?.clear();
     return process.stdout.write(`${text}\n`);
@@ -47,7 +44,7 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
 
   print(`Foretide ${pipeline.name}: ${pipeline.about}`);
   if (running.address) print(`Live page: ${running.address}`);
-  progress = showProgress(running);
+  progress = showStatus(running, runText, running.status().progress === null);
   let hasTold = false;
   try {
     const outcome = await Promise.race([running.finished, interrupted.promise]);
@@ -86,54 +83,14 @@ function labelsOf({ input }: RunSettings, file: string | undefined): Labels | un
   return isBundled ? readLabels(filePath('bundled:labels.json')) : undefined;
 }
 
-/** What is shown of a run while it goes on. */
-interface Shown {
-  /** Makes room for a line; what was there comes again. */
-  clear(): void;
-  end(): void;
-}
-
-/** A progress bar in a terminal, a line now and then elsewhere. */
-function showProgress(running: Running): Shown {
-  const text = ({ readings, readingsPerSecond, series, summary, events }: RunStatus): string => {
-    const coverage = summary[0]?.liveCoverage ?? null;
-    const happened = Object.values(events).reduce((sum, n) => sum + n, 0);
-    return [
-      `${readings.toLocaleString('en-US')} readings of ${series} series`,
-      `${Math.round(readingsPerSecond).toLocaleString('en-US')}/s`,
-      ...(coverage === null ? [] : [`${Math.round(coverage * 100)} % in the band`]),
-      ...(happened === 0
-        ? []
-        : [`${happened.toLocaleString('en-US')} ${happened === 1 ? 'event' : 'events'}`]),
-    ].join(', ');
-  };
-  if (!process.stderr.isTTY) {
-    const timer = setInterval(() => {
-      const status = running.status();
-      process.stderr.write(`${percentPrefix(status.progress)}${text(status)}\n`);
-    }, LINE_EVERY_MS);
-    timer.unref();
-    return { clear() {}, end: () => clearInterval(timer) };
-  }
-  const bar = progressBar({ isEndless: running.status().progress === null });
-  bar.start(1000, 0, { text: '' });
-  const update = (): void => {
-    const status = running.status();
-    bar.update(Math.floor((status.progress ?? 0) * 1000), { text: text(status) });
-  };
-  const timer = setInterval(update, 250);
-  timer.unref();
-  let ended = false;
-  return {
-    clear() {
-      if (!ended) process.stderr.write(CLEAR_LINE);
-    },
-    end() {
-      if (ended) return;
-      ended = true;
-      clearInterval(timer);
-      update();
-      bar.stop();
-    },
-  };
+/** How far it is, and how it does. */
+function runText({ readings, readingsPerSecond, series, summary, events }: RunStatus): string {
+  const coverage = summary[0]?.liveCoverage ?? null;
+  const happened = Object.values(events).reduce((sum, n) => sum + n, 0);
+  return [
+    `${readings.toLocaleString('en-US')} readings of ${series} series`,
+    `${Math.round(readingsPerSecond).toLocaleString('en-US')}/s`,
+    ...(coverage === null ? [] : [`${Math.round(coverage * 100)} % in the band`]),
+    ...(happened === 0 ? [] : [`${happened.toLocaleString('en-US')} ${happened === 1 ? 'event' : 'events'}`]),
+  ].join(', ');
 }
