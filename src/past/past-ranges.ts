@@ -6,7 +6,7 @@ import type { Snapshots } from '../store/snapshots.ts';
 import { rangeFrom } from './range-from.ts';
 import { snapshotsOf } from './snapshots-of.ts';
 import type { RerunRange } from '../verify/rerun.ts';
-import { inputUpTo, openStored } from '../verify/stored-of.ts';
+import { openStored, rerunSettings } from '../verify/stored-of.ts';
 import type { StoredPartition } from '../verify/stored.ts';
 
 /** History that a run has taken in, to be run again from the nearest snapshots. */
@@ -46,12 +46,11 @@ export async function pastRanges(
   stored.close();
   const snapshots = snapshotsOf(pipeline, settings, place);
   try {
-    const input = await inputUpTo(settings.input, partitions, log);
     const ranges = partitions.map(
       (one) => [one.partition, rangeOf(one, snapshots, at, begin(one.commands))] as const,
     );
     return {
-      settings: { ...settings, input, digest: partitions.some(({ digest }) => digest !== undefined) },
+      settings: await rerunSettings(settings, partitions, log),
       ranges: new Map(ranges),
       commands: new Map(partitions.map(({ partition, commands }) => [partition, commands])),
       close: () => snapshots?.close(),

@@ -24,8 +24,21 @@ export function openStored(
   return Promise.resolve(new StoredSqlite(place.path, holds, isThorough));
 }
 
+/** A run's settings for running again what it has stored: the input ends there, and there are sums where it kept any. */
+export async function rerunSettings(
+  settings: RunSettings,
+  partitions: readonly StoredPartition[],
+  log: Log,
+): Promise<RunSettings> {
+  return {
+    ...settings,
+    input: await inputUpTo(settings.input, partitions, log),
+    digest: partitions.some(({ digest }) => digest !== undefined),
+  };
+}
+
 /** The input as far as its partitions were taken in; others end where they begin. */
-export async function inputUpTo(
+async function inputUpTo(
   input: RunSettings['input'],
   partitions: readonly StoredPartition[],
   log: Log,

@@ -15,7 +15,7 @@ import { rangeFrom } from '../past/range-from.ts';
 import { snapshotsOf } from '../past/snapshots-of.ts';
 import type { Snapshots } from '../store/snapshots.ts';
 import { rerun, type RerunObserver, type RerunRange } from './rerun.ts';
-import { inputUpTo, openStored } from './stored-of.ts';
+import { openStored, rerunSettings } from './stored-of.ts';
 import type { Stored, StoredPartition } from './stored.ts';
 
 export interface VerifyOptions {
@@ -68,11 +68,7 @@ async function attempt(
     const observer = new Comparison(stored);
     const isWhole = await rerun({
       pipeline,
-      settings: {
-        ...settings,
-        input: await inputUpTo(settings.input, partitions, log),
-        digest: partitions.some(({ digest }) => digest !== undefined),
-      },
+      settings: await rerunSettings(settings, partitions, log),
       ranges,
       observer,
       log,

@@ -1,5 +1,5 @@
 import { figure, percent, share } from '../figures.ts';
-import { escaped } from '../report/html.ts';
+import { escaped, pageHead } from '../report/html.ts';
 import { stepsAhead } from '../report/ends.ts';
 import { STYLE } from '../report/style.ts';
 import { table } from '../report/tables.ts';
@@ -41,17 +41,7 @@ export function comparisonPage(document: ComparisonDocument, pairs: Pairs): stri
   const names = sides.map(({ name }) => name).join(sides.length > 2 ? ', ' : ' and ');
   const time = `${(data.firstTime ?? '–').slice(0, 16).replace('T', ' ')} to ${(data.lastTime ?? '–').slice(0, 16).replace('T', ' ')} UTC`;
   const isKnown = data.paired > 0;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>Foretide: ${escaped(names)} compared</title>
-<style>${STYLE}${LOOK}</style>
-</head>
-<body>
+  return `${pageHead(`${names} compared`, `${STYLE}${LOOK}`)}<body>
 <header>
 <h1>${escaped(`${names} over the same readings`)}</h1>
 <p class="data">${escaped(`${pipeline} · ${data.from.join(', ')} · ${time}${data.complete ? '' : ' · stopped before the end'}`)}</p>

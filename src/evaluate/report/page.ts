@@ -5,7 +5,7 @@ import { chartsByHorizon } from './charts-by-horizon.ts';
 import { chartsOfStretches } from './charts-of-stretches.ts';
 import { chartsOverTime } from './charts-over-time.ts';
 import { endsOf, stepsAhead } from './ends.ts';
-import { escaped } from './html.ts';
+import { escaped, pageHead } from './html.ts';
 import { STYLE } from './style.ts';
 import { horizonTable, seriesTable } from './tables.ts';
 
@@ -15,17 +15,7 @@ import { horizonTable, seriesTable } from './tables.ts';
  */
 export function reportPage(document: EvaluationDocument, curves: Curves): string {
   const { pipeline, model, data, scores, validation } = document;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>Foretide: how the forecasts did</title>
-<style>${STYLE}</style>
-</head>
-<body>
+  return `${pageHead('how the forecasts did', STYLE)}<body>
 <header>
 <h1>How the forecasts did</h1>
 <p class="data">${escaped(`${data.from.join(', ')} · ${pipeline}, ${model.name} · ${rowsTold(scores)}`)}</p>
