@@ -3,13 +3,12 @@
  * the argument, the result goes to the parent.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
-import { tap } from 'rxjs';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { run } from '../../src/run/run.ts';
 import type { PointCounts } from './bench-bucket.ts';
 import { type Lap, Stopwatch } from './stopwatch.ts';
+import { consumeTimed, timed } from './timed.ts';
 
 /** What the child is asked to do. */
 export interface PipelineJob {
@@ -38,21 +37,7 @@ await (job.set === undefined ? consumeOnly() : runPipeline(job.set));
 
 /** The floor: fetch and parse, as short as it can be written. */
 async function consumeOnly(): Promise<void> {
-  const kafka = new kafkajs.Kafka({ brokers: [...job.brokers], logLevel: kafkajs.logLevel.NOTHING });
-  const consumer = kafka.consumer({ groupId: job.group });
-  await consumer.connect();
-  await consumer.subscribe({ topic: job.topic, fromBeginning: true });
-  const { promise: through, resolve } = Promise.withResolvers<void>();
-  await consumer.run({
-    eachBatch: ({ batch: { messages } }) => {
-      stopwatch.start();
-      for (const { value } of messages) JSON.parse(value!.toString());
-      stopwatch.add(messages.length);
-      if (stopwatch.isThrough) resolve();
-      return Promise.resolve();
-    },
-  });
-  await through;
+  await consumeTimed(stopwatch, job.brokers, job.topic, job.group);
   await report();
 }
 
@@ -60,16 +45,7 @@ async function consumeOnly(): Promise<void> {
 async function runPipeline(set: readonly string[]): Promise<void> {
   const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set });
   const pipeline: typeof liveForecast = {
-    ...liveForecast,
-    topology: (given, parts) => {
-      const topology = liveForecast.topology(given, parts);
-      return (source) =>
-        source.pipe(
-          tap(() => stopwatch.start()),
-          topology,
-          tap(({ records }) => stopwatch.add(records)),
-        );
-    },
+    ...timed(stopwatch),
     records: (frame, given, parts) => {
       const blocks = liveForecast.records(frame, given, parts);
       for (const { measurement, length } of blocks) points[measurement] += length;

@@ -3,13 +3,12 @@
  */
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs from 'kafkajs';
-import { tap } from 'rxjs';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { run } from '../../src/run/run.ts';
 import { stepLaps } from './recur-step.ts';
 import { type Lap, Stopwatch } from './stopwatch.ts';
+import { consumeTimed, timed } from './timed.ts';
 
 /** What the child is asked to do; every part of a job goes through `count` readings. */
 export type ReplayJob = { readonly count: number } & (
@@ -45,7 +44,7 @@ switch (job.part) {
     await report(stopwatch.stop());
     break;
   case 'topic':
-    await consumeOnly(job.brokers, job.topic, job.group);
+    await consumeTimed(stopwatch, job.brokers, job.topic, job.group);
     await report(stopwatch.stop());
     break;
   case 'replay':
@@ -65,40 +64,10 @@ async function readOnly(path: string): Promise<void> {
   }
 }
 
-/** Fetch and parse, as short as it can be written. */
-async function consumeOnly(brokers: readonly string[], topic: string, group: string): Promise<void> {
-  const kafka = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
-  const consumer = kafka.consumer({ groupId: group });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  const { promise: through, resolve } = Promise.withResolvers<void>();
-  await consumer.run({
-    eachBatch: ({ batch: { messages } }) => {
-      stopwatch.start();
-      for (const { value } of messages) JSON.parse(value!.toString());
-      stopwatch.add(messages.length);
-      if (stopwatch.isThrough) resolve();
-      return Promise.resolve();
-    },
-  });
-  await through;
-}
-
 /** The product without a limit of speed: from the first record into the topology to the commit of the last. */
 async function replay(set: readonly string[]): Promise<void> {
   const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set });
-  const pipeline: typeof liveForecast = {
-    ...liveForecast,
-    topology: (given, parts) => {
-      const topology = liveForecast.topology(given, parts);
-      return (source) =>
-        source.pipe(
-          tap(() => stopwatch.start()),
-          topology,
-          tap(({ records }) => stopwatch.add(records)),
-        );
-    },
-  };
+  const pipeline = timed(stopwatch);
   const running = await run({ pipeline, settings, fresh: true, pace: { kind: 'max' } });
   await running.finished;
   while (running.status().readings < job.count) await sleep(5);

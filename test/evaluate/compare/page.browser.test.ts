@@ -1,12 +1,9 @@
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { comparisonPage } from '../../../src/evaluate/compare/page.ts';
+import { checkReportPage } from '../../checks/report-page.ts';
 import { recording, workplace } from '../../cli/workplace.ts';
-import { CHROMIUM_ARGUMENTS, findChromium } from '../../serve/chromium.ts';
 import { compared } from './compared.ts';
 
-const executablePath = findChromium();
 const { write } = workplace();
 const path = write('data.csv', recording(1200));
 const SET = ['B:model.hidden=1', 'B:alerts.raise=0.2', 'B:alerts.clear=0.1', 'alerts.warmUp=50'];
@@ -16,68 +13,23 @@ async function page(set: readonly string[] = SET): Promise<string> {
   return comparisonPage(document, made.pairs);
 }
 
-describe.skipIf(executablePath === null)('a comparison in Chromium', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let file: string;
-  beforeAll(async () => {
-    file = write('compare.html', await page());
-    browser = await chromium.launch({ executablePath: executablePath!, args: CHROMIUM_ARGUMENTS });
-  });
-  afterAll(() => browser?.close());
-
-  /** Opens it and gives back what the browser complained of, or asked the network for. */
-  async function opened(options: object): Promise<{ page: Page; complaints: string[] }> {
-    const tab = await browser.newPage(options);
-    const complaints: string[] = [];
-    tab.on('console', (message) => complaints.push(message.text()));
-    tab.on('pageerror', (error) => complaints.push(String(error)));
-    tab.on('request', (request) => {
-      if (!/^(file|data):/.test(request.url())) complaints.push(request.url());
-    });
-    await tab.goto(pathToFileURL(file).href);
-    return { page: tab, complaints };
-  }
-
-  test.each([
-    ['light', { width: 1280, height: 900 }],
-    ['dark', { width: 1280, height: 900 }],
-    ['light', { width: 390, height: 844 }],
-  ] as const)(
-    '%s, %o: draws everything, complains of nothing, and does not run over',
-    async (colorScheme, viewport) => {
-      const { page: tab, complaints } = await opened({ colorScheme, viewport });
-      // four by steps ahead, two of each kind over time, the alerts
-      expect(await tab.locator('svg.chart').count()).toBe(11);
-      const sizes = await tab.locator('svg.chart').evaluateAll((charts) =>
-        charts.map((each) => {
-          const { width, height } = each.getBoundingClientRect();
-          return { width, height, drawn: each.querySelectorAll('path.line, rect.alert').length };
-        }),
+checkReportPage(
+  'a comparison',
+  async () => write('compare.html', await page()),
+  // four by steps ahead, two of each kind over time, the alerts
+  { charts: 11, shapes: 'path.line, rect.alert', height: 30 },
+  (opened) => {
+    test('a newcomer reads first which one is better, and what differs', async () => {
+      const { page: tab } = await opened({});
+      expect(await tab.locator('.verdict').textContent()).toMatch(
+        /^The errors of B are [\d.]+ % (smaller|larger) than those of A/,
       );
-      for (const { width, height, drawn } of sizes) {
-        expect(width).toBeGreaterThan(300);
-        expect(height).toBeGreaterThan(30);
-        expect(drawn).toBeGreaterThan(0);
-      }
-      const ends = await tab.evaluate('[document.documentElement.scrollWidth, innerWidth]');
-      expect((ends as number[])[0]).toBeLessThanOrEqual((ends as number[])[1]!);
-      const paper = await tab.evaluate('getComputedStyle(document.body).backgroundColor');
-      expect(paper).toBe(colorScheme === 'dark' ? 'rgb(14, 20, 28)' : 'rgb(244, 246, 249)');
-      expect(complaints).toEqual([]);
+      expect(await tab.locator('.words').first().textContent()).toContain('model.hidden: 4 → 1');
+      expect(await tab.locator('rect.alert.alone').count()).toBeGreaterThan(0);
       await tab.close();
-    },
-  );
-
-  test('a newcomer reads first which one is better, and what differs', async () => {
-    const { page: tab } = await opened({});
-    expect(await tab.locator('.verdict').textContent()).toMatch(
-      /^The errors of B are [\d.]+ % (smaller|larger) than those of A/,
-    );
-    expect(await tab.locator('.words').first().textContent()).toContain('model.hidden: 4 → 1');
-    expect(await tab.locator('rect.alert.alone').count()).toBeGreaterThan(0);
-    await tab.close();
-  });
-});
+    });
+  },
+);
 
 test('holds all that it shows: no script, no address', async () => {
   const text = await page();
