@@ -79,6 +79,24 @@ export interface KernelExports {
       out: number,
     ]
   ): void;
+  headMoves(
+    ...places: [
+      W: number,
+      b: number,
+      H: number,
+      O: number,
+      known: number,
+      h: number,
+      horizons: number,
+      Q: number,
+      mean: number,
+      spread: number,
+      value: number,
+      unit: number,
+      said: number,
+      out: number,
+    ]
+  ): void;
   packHalves(from: number, to: number, n: number): void;
   rlsGain(
     ...places: [

@@ -73,7 +73,9 @@ export function recur(
       if (!own) kernel.step(stack, room, to);
       // of each row that which its last step left
       let from = 0;
-      for (let row = first; row < i; row++) {
+      const isOneEach = !own && to === i - first;
+      if (isOneEach) hidden.set(f32.subarray(room.hidden / 4, room.hidden / 4 + to * H), first * H);
+      for (let row = isOneEach ? i : first; row < i; row++) {
         const count = stepsOf(frame, row);
         own?.step(series[row]!, room, from, count, stack.workspace);
         from += count;

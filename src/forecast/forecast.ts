@@ -60,7 +60,7 @@ export function forecast(
   const [Q, B, H] = [horizons.length, levels.length, model.hidden];
   const target = memory.series('issued.target', 'f64', 2); // newest target times of the nearest and the farthest horizon
   const knownPhi = new Float64Array(learners?.features.knownCount ?? 0);
-  const head = new ModelHead(model, plan);
+  const head = new ModelHead(memory, model, plan, workspace);
   const byModel = plan.asksModel ? new Float64Array(Q) : undefined;
   const cellPhi = new Float64Array(H + 1);
   const bothPhi = new Float64Array(H + (learners?.features.count ?? 0));

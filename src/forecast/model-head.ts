@@ -1,6 +1,9 @@
-import type { Model } from '../model/model.ts';
+import { Kernel } from '../cell/kernel.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Head, Model } from '../model/model.ts';
 import { cut, FAR } from './base.ts';
 import type { Plan } from './plan.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What the model's head is asked about: one channel of a reading. */
 export interface HeadQuestion {
@@ -16,19 +19,42 @@ export interface HeadQuestion {
   readonly unit: number;
 }
 
-/** The model's linear head on h_t, as movements from the value. */
+/** The model's linear head on h_t, as movements from the value. The kernel computes them; its reference is `headMoves`. */
 export class ModelHead {
-  readonly #model: Model;
-  readonly #horizons: readonly number[];
-  /** [channels × horizon] what the head says, and of it the outputs of a channel up to the farthest horizon that is asked for. */
-  readonly #said: Float64Array;
+  readonly #memory: Memory;
+  readonly #workspace: Workspace;
+  readonly #hidden: number;
+  readonly #count: number;
+  /** Outputs of a channel up to the farthest horizon that is asked for, and these as they lie in the arena: an even number. */
   readonly #asked: number;
+  readonly #outputs: number;
+  /** Byte offsets of each channel's W [H][outputs] and b. */
+  readonly #tables: readonly { readonly W: number; readonly b: number }[];
 
-  constructor(model: Model, { horizons }: Plan) {
-    this.#model = model;
-    this.#horizons = horizons;
-    this.#said = new Float64Array(model.horizon);
-    this.#asked = Math.min(model.horizon, horizons.at(-1) ?? 0);
+  constructor(
+    memory: Memory,
+    { head, hidden, horizon, channels }: Model,
+    { horizons }: Plan,
+    workspace: Workspace,
+  ) {
+    this.#memory = memory;
+    this.#workspace = workspace;
+    this.#hidden = hidden;
+    this.#count = horizons.length;
+    this.#asked = Math.min(horizon, horizons.at(-1) ?? 0);
+    this.#outputs = this.#asked + (this.#asked % 2);
+    const kernel = Kernel.of(memory.arena);
+    const columnsOf = (numbers: Float32Array, rows: number, channel: number): Float64Array => {
+      const all = new Float64Array(rows * this.#outputs);
+      for (let j = 0; j < rows; j++)
+        for (let k = 0; k < this.#asked; k++)
+          all[j * this.#outputs + k] = numbers[(j * channels + channel) * horizon + k]!;
+      return all;
+    };
+    this.#tables = Array.from({ length: channels }, (_, channel) => ({
+      W: kernel.keep(columnsOf(head.W, hidden, channel)),
+      b: kernel.keep(columnsOf(head.b, 1, channel)),
+    }));
   }
 
   /**
@@ -38,41 +64,57 @@ export class ModelHead {
    */
   moves(question: HeadQuestion, out: Float32Array | Float64Array, to: number): void {
     const { channel, hidden, hiddenAt, mean, spread, value, unit } = question;
-    const { horizon } = this.#model;
-    if (unit !== 0) this.#ask(channel, hidden, hiddenAt);
-    for (const [q, h] of this.#horizons.entries()) {
-      const isKnown = h <= horizon && unit !== 0;
-      out[to + q] = isKnown ? cut((mean + spread * this.#said[h - 1]! - value) / unit, FAR) : 0;
+    if (unit === 0) {
+      out.fill(0, to, to + this.#count);
+      return;
     }
+    const { kernel, horizons, head } = this.#workspace;
+    const { f32, f64 } = this.#memory.view();
+    const { W, b } = this.#tables[channel]!;
+    const h = head.hidden / 4;
+    for (let j = 0; j < this.#hidden; j++) f32[h + j] = hidden[hiddenAt + j]!;
+    kernel.headMoves(
+      W,
+      b,
+      this.#hidden,
+      this.#outputs,
+      this.#asked,
+      head.hidden,
+      horizons,
+      this.#count,
+      mean,
+      spread,
+      value,
+      unit,
+      head.said,
+      head.moves,
+    );
+    const moves = head.moves / 8;
+    for (let q = 0; q < this.#count; q++) out[to + q] = f64[moves + q]!;
   }
+}
 
-  /** All outputs of a channel side by side, each the sum over h_t in its order: a row of W after the other. */
-  #ask(channel: number, hidden: Float32Array, hiddenAt: number): void {
-    const { head, hidden: H, horizon, channels } = this.#model;
-    const { W, b } = head;
-    const said = this.#said;
-    const asked = this.#asked;
-    const width = channels * horizon;
-    const first = channel * horizon;
-    // four sums at a time, which do not wait for one another
-    for (let k = 0; k < asked; k += 4) {
-      const column = first + Math.min(k, Math.max(0, horizon - 4));
-      let s_0 = b[column]!;
-      let s_1 = b[column + 1]!;
-      let s_2 = b[column + 2]!;
-      let s_3 = b[column + 3]!;
-      for (let j = 0, at = column; j < H; j++, at += width) {
-        const h_j = hidden[hiddenAt + j]!;
-        s_0 += h_j * W[at]!;
-        s_1 += h_j * W[at + 1]!;
-        s_2 += h_j * W[at + 2]!;
-        s_3 += h_j * W[at + 3]!;
-      }
-      const to = column - first;
-      said[to] = s_0;
-      said[to + 1] = s_1;
-      said[to + 2] = s_2;
-      said[to + 3] = s_3;
-    }
-  }
+/**
+ * The movements from a value to what the head says, in units: (mean + spread × (W h + b) − value) / unit; each sum over h in its order.
+ *
+ * This is the reference of the kernel's `headMoves`, which does the work: the same numbers in the same order.
+ *
+ * @param head W [H][channels × horizon] and b
+ * @param h [H]
+ * @returns to each horizon; 0 to those beyond the head's own
+ */
+export function headMoves(
+  { W, b }: Head,
+  { channels, horizon }: Pick<Model, 'channels' | 'horizon'>,
+  horizons: readonly number[],
+  h: Float32Array,
+  { channel, mean, spread, value, unit }: Omit<HeadQuestion, 'hidden' | 'hiddenAt'>,
+): number[] {
+  return horizons.map((steps) => {
+    if (steps > horizon || unit === 0) return 0;
+    const column = channel * horizon + steps - 1;
+    let said = b[column]!;
+    for (const [j, h_j] of h.entries()) said += h_j * W[j * channels * horizon + column]!;
+    return cut((mean + spread * said - value) / unit, FAR);
+  });
 }

@@ -62,7 +62,7 @@ export class ForecastState {
     const saying = expertsOf(plan).length - 1;
     this.issued = new Issued(memory, plan, isLearning ? saying : 0);
     if (!isLearning) {
-      this.workspace = new Workspace(memory, plan, 0, 0);
+      this.workspace = new Workspace(memory, plan, 0, 0, model.hidden);
       return;
     }
     const { base, past, issued, calendar } = this;
@@ -72,7 +72,7 @@ export class ForecastState {
     const lags = new Lags(memory, past, plan.channels, settings.season);
     const features = new Features(memory, past, profile, lags, plan, { calendar, yearly, known });
     const [d, H] = [features.count, model.hidden];
-    const workspace = new Workspace(memory, plan, saying, d + H + 1);
+    const workspace = new Workspace(memory, plan, saying, d + H + 1, H);
     this.workspace = workspace;
     const readout = (name: string, count: number, trust: number): Readout =>
       new Readout(memory, name, count, trust, plan, workspace);

@@ -6,6 +6,16 @@ import type { Plan } from './plan.ts';
 /** Float64 that the kernel may read beyond the last. */
 const BEYOND = 3;
 
+/** Byte offsets of what the model's head is given and says. */
+export interface HeadRoom {
+  /** [H] float32 */
+  readonly hidden: number;
+  /** [O] float64 */
+  readonly said: number;
+  /** [Q] float64 */
+  readonly moves: number;
+}
+
 /** Float64 of forecasts that are taken out together, unless those of one row are more: they are to stay in the nearest cache. */
 const TOLD = 2048;
 
@@ -38,12 +48,20 @@ export class Workspace {
   readonly #toTargets: number;
   readonly #toWork: number;
   readonly #toTold: number;
+  readonly #toHead: HeadRoom;
 
   /**
    * @param experts those that say a movement
    * @param features the most features of a readout
+   * @param hidden H of the model, where its head is asked
    */
-  constructor(memory: Memory, { channels, horizons, levels }: Plan, experts: number, features: number) {
+  constructor(
+    memory: Memory,
+    { channels, horizons, farthest, levels }: Plan,
+    experts: number,
+    features: number,
+    hidden = 0,
+  ) {
     const Q = horizons.length;
     const numbers = channels * Q * (3 + 2 * levels.length);
     this.together = Math.max(1, Math.floor(TOLD / numbers));
@@ -58,7 +76,11 @@ export class Workspace {
     this.#toTargets = this.#toPlaces + 8 * Q;
     this.#toWork = this.#toTargets + 8 * 2 * Q;
     this.#toTold = this.#toWork + 8 * 3 * (features + 2 * BEYOND);
-    this.#kernel.reserve(this.#toTold + 8 * this.together * numbers);
+    const toHead = this.#toTold + 8 * this.together * numbers;
+    const toSaid = toHead + 8 * Math.ceil(hidden / 2);
+    const toMoves = toSaid + 8 * (farthest + 1);
+    this.#toHead = { hidden: toHead, said: toSaid, moves: toMoves };
+    this.#kernel.reserve(toMoves + 8 * Q);
   }
 
   /** The kernel's functions. */
@@ -99,6 +121,13 @@ export class Workspace {
   /** 3 (d + 6) float64 that a readout computes with. */
   get work(): number {
     return this.#kernel.workspace + this.#toWork;
+  }
+
+  /** Where the model's head is asked. */
+  get head(): HeadRoom {
+    const { workspace } = this.#kernel;
+    const { hidden, said, moves } = this.#toHead;
+    return { hidden: workspace + hidden, said: workspace + said, moves: workspace + moves };
   }
 
   /** Columns of `forecast` for so many rows, one behind the other: [rows × channels × Q] float64, the bands [rows × channels × Q × B]. */

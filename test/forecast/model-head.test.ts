@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
-import { ModelHead } from '../../src/forecast/model-head.ts';
+import { headMoves, ModelHead } from '../../src/forecast/model-head.ts';
 import { planOf } from '../../src/forecast/plan.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
-import { createModel } from '../../src/model/model.ts';
+import { Workspace } from '../../src/forecast/workspace.ts';
+import { Memory } from '../../src/memory/memory.ts';
+import { createModel, type Model } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
 
 const model = createModel(ModelSettings.parse({ hidden: 2, horizon: 3 }), 2);
-const head = new ModelHead(model, planOf(model, ForecastSettings.parse({ horizons: [1, 3, 4] }), 0));
+const head = headOf(model, [1, 3, 4]);
 const question = {
   channel: 1,
   hidden: Float32Array.of(9, 9, 0.5, -0.25),
@@ -16,6 +18,12 @@ const question = {
   value: 98,
   unit: 2,
 };
+
+function headOf(asked: Model, horizons: readonly number[]): ModelHead {
+  const memory = new Memory();
+  const plan = planOf(asked, ForecastSettings.parse({ horizons }), 0);
+  return new ModelHead(memory, asked, plan, new Workspace(memory, plan, 0, 0, asked.hidden));
+}
 
 /** What it says, to places of an array that has others before and after them. */
 function said(more: object = {}): number[] {
@@ -40,31 +48,24 @@ test('no number is farther than a million units, and without a unit there is no 
   expect(said({ unit: 0 })).toEqual([0, 0, 0]);
 });
 
-// Seen to fail where the last of the four sums is forgotten.
-test.each([1, 2, 3, 4, 5, 7, 8, 12, 13])(
-  'of %i horizons, the bits are those of one sum after the other',
+// Seen to fail where the last pair of outputs is forgotten, where the outputs of the first channel are taken for all, and where sums begin at 0.
+test.each([1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 24])(
+  'of %i horizons, the bits are those of the reference, one sum after the other',
   (horizon) => {
-    for (const [hidden, channels, asked] of [
+    for (const [hidden, channels, farthest] of [
       [1, 1, horizon],
-      [16, 3, horizon],
+      [16, 3, horizon + 2],
       [33, 2, Math.ceil(horizon / 2)],
     ] as const) {
       const wide = createModel(ModelSettings.parse({ hidden, horizon }), channels);
-      const { W, b } = wide.head;
-      const horizons = Array.from({ length: asked }, (_, i) => i + 1);
-      const asking = new ModelHead(wide, planOf(wide, ForecastSettings.parse({ horizons }), 0));
-      const h_t = Float32Array.from({ length: hidden }, (_, j) => ((j * 37) % 11) / 7 - 0.6);
+      const horizons = Array.from({ length: farthest }, (_, i) => i + 1);
+      const asking = headOf(wide, horizons);
+      const h_t = Float32Array.from({ length: hidden + 3 }, (_, j) => ((j * 37) % 11) / 7 - 0.6);
       for (let channel = 0; channel < channels; channel++) {
-        const out = new Float64Array(asked);
-        const own = { channel, hidden: h_t, hiddenAt: 0, mean: 0, spread: 1, value: 0, unit: 1 };
-        asking.moves(own, out, 0);
-        const sums = horizons.map((h) => {
-          const column = channel * horizon + h - 1;
-          let sum = b[column]!;
-          for (let j = 0; j < hidden; j++) sum += h_t[j]! * W[j * channels * horizon + column]!;
-          return sum;
-        });
-        expect([...out]).toEqual(sums);
+        const own = { channel, mean: 3.1, spread: 0.7, value: 2.9, unit: 0.3 };
+        const out = new Float64Array(farthest);
+        asking.moves({ ...own, hidden: h_t, hiddenAt: 3 }, out, 0);
+        expect([...out]).toEqual(headMoves(wide.head, wide, horizons, h_t.subarray(3), own));
       }
     }
   },

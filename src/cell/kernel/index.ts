@@ -3,6 +3,7 @@ export { adam, sumOfSquares } from './adam';
 export { tellBands, trackBands } from './bands';
 export { packHalves } from './bfloat16';
 export { stepFrame } from './frame';
+export { headMoves } from './head';
 export { linear, linearBack } from './linear';
 export { countScores, matured } from './matured';
 export { blame, mixed } from './mixture';
