@@ -1,5 +1,6 @@
 import type { Decoder, Refusal } from './decoder.ts';
 import { fieldReader } from './field.ts';
+import { FlatJson } from './flat-json.ts';
 import { joinedSeries } from './joined-series.ts';
 import { isJsonObject, jsonParser } from './json-text.ts';
 import type { JsonObject } from './json-text.ts';
@@ -33,13 +34,20 @@ type ValuesReader = (record: JsonObject, key: string, time: number, out: Reading
  */
 export function jsonDecoder(settings: JsonSettings): Decoder {
   const read = objectReader(settings);
-  const parse = jsonParser(settings.timeUnit === 'ns' ? lastStep(settings.time) : undefined);
+  const isExact = settings.timeUnit === 'ns';
+  const parse = jsonParser(isExact ? lastStep(settings.time) : undefined);
+  const flat = isExact ? undefined : new FlatJson([settings.series].flat());
   return {
     channels: settings.channels && settings.values !== '*' ? settings.values : [''],
     decode({ value: bytes }, out) {
       if (bytes === null) return missing('value: expected JSON, got none');
+      const plain = flat?.read(bytes);
+      if (plain) return read(plain, out);
       const parsed = parse(bytes);
-      if (isJsonObject(parsed)) return read(parsed, out);
+      if (isJsonObject(parsed)) {
+        flat?.other(parsed);
+        return read(parsed, out);
+      }
       if (Array.isArray(parsed)) return readAll(parsed, read, out);
       const got = parsed === undefined ? `${bytes.length} bytes that are no JSON in UTF-8` : shown(parsed);
       return malformed(`value: expected a JSON object or an array of them, got ${got}`);
