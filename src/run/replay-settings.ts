@@ -7,6 +7,9 @@ import { removeSqlite } from '../store/sqlite.ts';
 import { samePath } from './same-path.ts';
 import { type StorePlace, storePlace } from './stores.ts';
 
+/** Readings between two commits, at least, where more come than one waits for: nobody else has them. */
+const COMMITTED = 100_000;
+
 /**
  * The settings of a pipeline, for a replay: history ends where it ends now, all outputs go to a SQLite file of the replay's own, alerts are
  * told to nobody, no snapshot is taken, and no clock ticks but the recorded one.
@@ -38,6 +41,7 @@ export function replaySettings(
     output: { kind: 'store' },
     deadLetters: { kind: 'store' },
     store: { ...live.store, kind: 'sqlite', path: into, onMismatch: 'refuse', sync: 'checkpoint' },
+    commit: { ...live.commit, readings: Math.max(live.commit.readings, COMMITTED) },
     ticks: { every: 'off' },
     snapshots: { ...live.snapshots, every: 'off' },
     ...('routes' in live && { routes: [] }),

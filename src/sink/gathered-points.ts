@@ -56,40 +56,54 @@ function kindOf({
   return kind;
 }
 
-/** Rows of one kind, as growing columns. */
+/** Rows that there is room for at first. */
+const ROOM = 256;
+
+/** Rows of one kind, of which more and more come. */
 class Growing {
   /** The first of its blocks. */
   readonly like: Points;
-  readonly #fields: readonly (readonly [string, number[]])[];
   readonly #series: string[] = [];
-  readonly #time: number[] = [];
-  readonly #offset: number[] = [];
+  #time = new Float64Array(ROOM);
+  #offset = new Float64Array(ROOM);
+  readonly #fields: Map<string, Float64Array>;
 
   constructor(like: Points) {
     this.like = like;
-    this.#fields = Object.keys(like.fields).map((name) => [name, []] as const);
+    this.#fields = new Map(Object.keys(like.fields).map((name) => [name, new Float64Array(ROOM)]));
   }
 
   add({ length, series, time, fields, offset }: Points): void {
-    for (let row = 0; row < length; row++) {
-      this.#series.push(series[row]!);
-      this.#time.push(time[row]!);
-      this.#offset.push(offset[row]!);
-    }
-    for (const [name, column] of this.#fields) {
-      const values = fields[name]!;
-      for (let row = 0; row < length; row++) column.push(values[row]!);
-    }
+    const before = this.#series.length;
+    if (before + length > this.#time.length) this.#grow(before + length);
+    for (let row = 0; row < length; row++) this.#series.push(series[row]!);
+    this.#time.set(time, before);
+    this.#offset.set(offset, before);
+    for (const [name, column] of this.#fields) column.set(fields[name]!, before);
   }
 
   block(): Points {
+    const { length } = this.#series;
+    const rows = (column: Float64Array): Float64Array => column.subarray(0, length);
     return {
       ...this.like,
-      length: this.#series.length,
+      length,
       series: this.#series,
-      time: Float64Array.from(this.#time),
-      fields: Object.fromEntries(this.#fields.map(([name, column]) => [name, Float64Array.from(column)])),
-      offset: Float64Array.from(this.#offset),
+      time: rows(this.#time),
+      fields: Object.fromEntries(Array.from(this.#fields, ([name, column]) => [name, rows(column)])),
+      offset: rows(this.#offset),
     };
+  }
+
+  #grow(least: number): void {
+    const room = Math.max(least, 2 * this.#time.length);
+    const larger = (column: Float64Array): Float64Array<ArrayBuffer> => {
+      const all = new Float64Array(room);
+      all.set(column);
+      return all;
+    };
+    this.#time = larger(this.#time);
+    this.#offset = larger(this.#offset);
+    for (const [name, column] of this.#fields) this.#fields.set(name, larger(column));
   }
 }

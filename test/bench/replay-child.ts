@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import { replaySettings } from '../../src/run/replay-settings.ts';
 import { run } from '../../src/run/run.ts';
 import { stepLaps } from './recur-step.ts';
 import { type Lap, Stopwatch } from './stopwatch.ts';
@@ -20,8 +21,8 @@ export type ReplayJob = { readonly count: number } & (
       readonly topic: string;
       readonly group: string;
     }
-  /** Settings of live-forecast as `path=value`. */
-  | { readonly part: 'replay'; readonly set: readonly string[] }
+  /** Settings of live-forecast as `path=value`, and the file that the replay goes to. */
+  | { readonly part: 'replay'; readonly set: readonly string[]; readonly into: string }
 );
 
 /** What it measured, in seconds a reading: from the first record to the end, and of the second half, where the code is compiled. */
@@ -48,7 +49,7 @@ switch (job.part) {
     await report(stopwatch.stop());
     break;
   case 'replay':
-    await replay(job.set);
+    await replay(job.set, job.into);
     await report(stopwatch.stop());
 }
 
@@ -65,8 +66,11 @@ async function readOnly(path: string): Promise<void> {
 }
 
 /** The product without a limit of speed: from the first record into the topology to the commit of the last. */
-async function replay(set: readonly string[]): Promise<void> {
-  const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set });
+async function replay(set: readonly string[], into: string): Promise<void> {
+  const live = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set });
+  // as `foretide replay` does it, but for the outputs
+  const { store, commit } = replaySettings(liveForecast.name, live, { into, now: Date.now() });
+  const settings = { ...live, store, commit };
   const pipeline = timed(stopwatch);
   const running = await run({ pipeline, settings, fresh: true, pace: { kind: 'max' } });
   await running.finished;

@@ -122,7 +122,6 @@ function jobsOf(
     'forecast.learn=none',
     `model.hidden=${HIDDEN}`,
     'output.kind=none',
-    'store.kind=sqlite',
     'page.enabled=false',
     'input.decode={format: json, values: [value]}',
   ];
@@ -130,7 +129,7 @@ function jobsOf(
   return {
     step: { part: 'step', count, hidden: HIDDEN },
     file: { part: 'file', count, path },
-    'file replay': { part: 'replay', count, set: [...frozen, ...file, `store.path=${store}-file.db`] },
+    'file replay': { part: 'replay', count, set: [...frozen, ...file], into: `${store}-file.db` },
     ...(kafka && {
       topic: { part: 'topic', count, ...kafka, group: `${kafka.topic}-${store.length}-${Math.random()}` },
       'topic replay': {
@@ -143,8 +142,8 @@ function jobsOf(
           `input.topic=${kafka.topic}`,
           `input.group=${kafka.topic}-replay`,
           `input.to=${Date.UTC(2100, 0, 1)}`,
-          `store.path=${store}-topic.db`,
         ],
+        into: `${store}-topic.db`,
       },
     }),
   };
