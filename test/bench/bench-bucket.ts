@@ -48,6 +48,20 @@ export class BenchBucket {
     return { reading: of('reading'), forecast: of('forecast'), anomaly: of('anomaly') };
   }
 
+  /** Points of a measurement that have a field. */
+  async countOf(measurement: string, field: string): Promise<number> {
+    const { url, token, org } = this.#service;
+    const rows = await new InfluxDB({ url, token, timeout: 300_000 }).getQueryApi(org).collectRows(flux`
+      from(bucket: ${this.name})
+        |> range(start: 2000-01-01T00:00:00Z, stop: 2100-01-01T00:00:00Z)
+        |> filter(fn: (r) => r._measurement == ${measurement} and r._field == ${field})
+        |> group()
+        |> count()
+        |> rename(columns: {_value: "count"})`);
+    const [row] = z.array(z.object({ count: z.number() })).parse(rows);
+    return row?.count ?? 0;
+  }
+
   async remove(): Promise<void> {
     await call(this.#service, `buckets/${this.#id}`, 'DELETE');
   }

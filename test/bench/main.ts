@@ -4,6 +4,7 @@ import { alertsBench } from './alerts.ts';
 import { digestBench } from './digest.ts';
 import { eosBench } from './eos.ts';
 import { memoryBench } from './memory.ts';
+import { peersJobBench } from './peers-job.ts';
 import { pipelineBench } from './pipeline.ts';
 import { replayBench } from './replay.ts';
 import { sequentialMnistBench } from './sequential-mnist.ts';
@@ -19,6 +20,7 @@ const program = new Command('bench')
   .addCommand(digestBench())
   .addCommand(eosBench())
   .addCommand(memoryBench())
+  .addCommand(peersJobBench())
   .addCommand(pipelineBench())
   .addCommand(replayBench())
   .addCommand(sequentialMnistBench())
