@@ -37,15 +37,17 @@ export interface Frame {
 }
 
 /** Why a record or a reading could not be used. */
-export type DeadReason =
-  | 'malformed' // the bytes are not of the format
-  | 'missing' // a field that is needed is not there
-  | 'invalid' // a field is there and cannot be used
-  | 'duplicate' // its series already has a reading of this time
-  | 'late' // its series already has a newer reading, and it lies beyond the grace
-  | 'early' // it lies farther ahead than values that are known ahead are kept
-  | 'state-limit' // a new series for which `maxStateBytes` leaves no room
-  | 'rejected'; // the sink's server refused what came of it
+export const DEAD_REASONS = [
+  'malformed', // the bytes are not of the format
+  'missing', // a field that is needed is not there
+  'invalid', // a field is there and cannot be used
+  'duplicate', // its series already has a reading of this time
+  'late', // its series already has a newer reading, and it lies beyond the grace
+  'early', // it lies farther ahead than values that are known ahead are kept
+  'state-limit', // a new series for which `maxStateBytes` leaves no room
+  'rejected', // the sink's server refused what came of it
+] as const;
+export type DeadReason = (typeof DEAD_REASONS)[number];
 
 /** A record (or one reading of it) that was set aside, with what is needed to look into it and to send it again. */
 export interface DeadLetter {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkCommand } from './check.ts';
 import { addCompareOptions } from './compare.ts';
@@ -13,12 +12,8 @@ import { runCommand } from './run.ts';
 import { addSettingsOptions, type SettingsFlags } from './settings-options.ts';
 import { toldError } from './told-error.ts';
 import { trainCommand } from './train.ts';
+import { VERSION } from '../version.ts';
 import { addVerifyCommand } from './verify.ts';
-
-const manifest = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
-const { version } = JSON.parse(readFileSync(new URL(manifest, import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 const PIPELINE = `${BUILT_IN.join(', ')}, or the path of your own module`;
 
@@ -33,7 +28,7 @@ function workerNumber(text: string): number {
 
 const program = new Command('foretide')
   .description('Streaming time-series forecasting: recurrent cells whose state lives as long as the stream.')
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError('(--help shows how)')
   .addHelpText(
     'after',
