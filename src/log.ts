@@ -6,5 +6,10 @@ export interface Log {
   error(facts: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** What an error says, as the fact `error` of a message. */
+export function saying(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
 /** Says nothing. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Log } from '../log.ts';
+import { type Log, saying } from '../log.ts';
 import { STOP, type WorkerMessage } from './worker-message.ts';
 import { SIGNALS } from './signals.ts';
 
@@ -75,7 +75,7 @@ export class WorkerProcess {
       const pause = pauseAfter(failures);
       this.#parts.log.warn(
         { worker: this.#parts.number, code: end.code, startsAgainIn: pause / 1000 },
-        'a worker has died; it is started again',
+        'A worker has died; it is started again',
       );
       await wait(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       if (this.#stop.signal.aborted) return end;
@@ -104,7 +104,10 @@ export class WorkerProcess {
       const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
       return { code: codeOf(code as number | null, signal as NodeJS.Signals | null, isUp), isHopeless };
     } catch (error) {
-      this.#parts.log.error({ worker: this.#parts.number }, `a worker cannot be started: ${String(error)}`);
+      this.#parts.log.error(
+        { worker: this.#parts.number, error: saying(error) },
+        'A worker cannot be started',
+      );
       return { code: 1, isHopeless: true };
     }
   }

@@ -1,5 +1,5 @@
 import { ForetideError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { type Log, saying } from '../log.ts';
 import { run, type Running } from '../run/run.ts';
 import { createLog } from './log.ts';
 import { ParentLink } from './parent-link.ts';
@@ -34,7 +34,10 @@ export async function workerCommand(worker: number, name: string, flags: RunFlag
       await running.stop();
     }
     await running.finished.catch((error: unknown) => {
-      log.warn({ error: String(error) }, 'failed while it ended; what is not committed will be done again');
+      log.warn(
+        { error: saying(error) },
+        'It failed while it ended; what is not committed will be done again',
+      );
     });
   } catch (error) {
     const known = error instanceof ForetideError ? error : undefined;
@@ -50,6 +53,6 @@ export async function workerCommand(worker: number, name: string, flags: RunFlag
 function logProgress(running: Running, log: Log): NodeJS.Timeout {
   return setInterval(() => {
     const { readings, readingsPerSecond, series } = running.status();
-    log.info({ readings, readingsPerSecond: Math.round(readingsPerSecond), series }, 'running');
+    log.info({ readings, readingsPerSecond: Math.round(readingsPerSecond), series }, 'Running');
   }, LINE_EVERY_MS).unref();
 }

@@ -3,6 +3,7 @@ import type { Kafka } from 'kafkajs';
 import pRetry from 'p-retry';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { KafkaAdmin, watermarksOf } from '../source/kafka-admin.ts';
 import { kafkaClient } from '../source/kafka-client.ts';
 import { KafkaRun } from '../source/kafka-run.ts';
@@ -73,6 +74,11 @@ export class KafkaOutbox implements Outbox {
 
   async run(route: Route, ending: Ending): Promise<void> {
     const { client, topic, group, name, log } = this.#parts;
+    const outage = new Outage(log, {
+      away: 'The topic of alerts is not followed; trying again',
+      back: 'The topic of alerts is followed again',
+      facts: { route: name, topic },
+    });
     while (!ending.stop.aborted) {
       const all = new Map<number, Held>();
       try {
@@ -82,16 +88,12 @@ export class KafkaOutbox implements Outbox {
           kafka,
           admin: new KafkaAdmin(kafka, client.brokers),
           settings: { ...settings, topic, group },
-          handler: this.#handler(route, ending, all),
+          handler: this.#handler(route, ending, all, outage),
           log,
           isOurs: true,
         }).run(ending.stop);
       } catch (error) {
-        if (!ending.stop.aborted)
-          log.warn(
-            { route: name, error: saidBy(error) },
-            'The topic of alerts is not followed; trying again',
-          );
+        if (!ending.stop.aborted) outage.failed({ error: saidBy(error) });
       }
       for (const held of all.values()) await leave(route, held);
       await sleep(PAUSE, undefined, { signal: ending.stop }).catch(() => {});
@@ -125,13 +127,14 @@ export class KafkaOutbox implements Outbox {
   }
 
   /** @param all partitions that are ours */
-  #handler(route: Route, ending: Ending, all: Map<number, Held>): SourceHandler {
+  #handler(route: Route, ending: Ending, all: Map<number, Held>, outage: Outage): SourceHandler {
     const { log, name } = this.#parts;
     let broken: ((partition: number, error: unknown) => void) | undefined;
     return {
       open: async (partition) => {
         const { held, from } = await this.#open(route, partition);
         all.set(partition, held);
+        outage.back();
         return from;
       },
       handle: async ({ partition, records, next }: Batch) => {

@@ -19,5 +19,7 @@ export interface Outbox {
   run(route: Route, ending: Ending): Promise<void>;
   /** Something may have been committed. */
   wake(): void;
+  /** Turns of alerts that the route has not come to; undefined while it cannot be told. Left out where only a server knows. */
+  pending?(): number | undefined;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import type { Log } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { DeliveryError, mayPass, saidBy } from './delivery-error.ts';
 import { documentOf } from './document.ts';
 import { Follower, type FollowedFrom } from './follower.ts';
@@ -34,14 +35,31 @@ export class Route {
   /** What is under way; never rejects. */
   #line: Promise<unknown> = Promise.resolve();
   #again: NodeJS.Timeout | undefined;
-  /** Since when the receiver has been away, by `performance.now()`; for the messages only. */
-  #awaySince: number | undefined;
+  /** Of the receiver. */
+  readonly outage: Outage;
+  #told = 0;
+  #refused = 0;
 
   constructor(settings: RouteSetting, receiver: Receiver, log: Log) {
     this.name = settings.name;
     this.#settings = settings;
     this.#receiver = receiver;
     this.#log = log;
+    this.outage = new Outage(log, {
+      away: 'A receiver of alerts is away; alerts wait until it is back',
+      back: 'A receiver of alerts is back',
+      facts: { route: this.name, receiver: receiver.name },
+    });
+  }
+
+  /** Turns of alerts that the receiver has taken, since the start. */
+  get told(): number {
+    return this.#told;
+  }
+
+  /** Turns of alerts that it has refused for good, since the start. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /** Begins to tell again of what fires, where the receiver wants that. */
@@ -58,8 +76,8 @@ export class Route {
         if (firing.length === 0 || stop.aborted) return;
         await again
           .tell(firing, giveUp)
-          .then(() => this.#back())
-          .catch((error: unknown) => this.#away(error));
+          .then(() => this.outage.back())
+          .catch((error: unknown) => this.outage.failed({ error: saidBy(error) }));
       }, giveUp).catch(() => undefined);
     }, again.every);
     this.#again.unref();
@@ -109,6 +127,7 @@ export class Route {
     const attempt = async (): Promise<void> => {
       await this.#receiver.deliver(alert, giveUp);
       isTold = true;
+      this.#told++;
     };
     const { first, longest } = this.#settings.retry;
     try {
@@ -123,13 +142,14 @@ export class Route {
           shouldRetry: ({ error }) => mayPass(error),
           onFailedAttempt: ({ error, retryDelay }) => this.#pause(error, retryDelay, stop),
         });
-      this.#back();
+      this.outage.back();
       return undefined;
     } catch (error) {
       // p-retry takes a stop for a failure, also when the attempt has succeeded meanwhile
       if (isTold) return undefined;
       if (mayPass(error) || error === stop.reason || error === giveUp.reason) throw error;
-      this.#back();
+      this.outage.back();
+      this.#refused++;
       const { name } = this;
       const reason = saidBy(error);
       const payload = documentOf(alert, this.#settings);
@@ -144,27 +164,11 @@ export class Route {
   /** What a pause is longer than `retryDelay`: by what the receiver asks for. */
   async #pause(failure: Error, retryDelay: number, stop: AbortSignal): Promise<void> {
     if (!mayPass(failure)) return;
-    this.#away(failure);
+    this.outage.failed({ error: saidBy(failure) });
     const asked = failure instanceof DeliveryError ? failure.retryAfter : 0;
     const beyond = Math.min(asked, this.#settings.retry.longestAsked) - retryDelay;
     // An abort ends the pause; p-retry then throws the signal's own reason.
     if (beyond > 0) await sleep(beyond, undefined, { signal: stop }).catch(() => {});
-  }
-
-  #away(error: unknown): void {
-    if (this.#awaySince !== undefined) return;
-    this.#awaySince = performance.now();
-    this.#log.warn(
-      { route: this.name, receiver: this.#receiver.name, error: saidBy(error) },
-      'A receiver of alerts is away; alerts wait until it is back',
-    );
-  }
-
-  #back(): void {
-    if (this.#awaySince === undefined) return;
-    const seconds = Math.round((performance.now() - this.#awaySince) / 100) / 10;
-    this.#awaySince = undefined;
-    this.#log.info({ route: this.name, seconds }, 'A receiver of alerts is back');
   }
 
   /** One piece of work after the other; what waits for its turn does so no longer than until `giveUp`. */

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { saidBy } from './delivery-error.ts';
 import { documentOf } from './document.ts';
 import type { Ending, Outbox } from './outbox.ts';
@@ -21,7 +22,7 @@ const LOCK_WAIT = 500;
  */
 export class SqliteOutbox implements Outbox {
   readonly #name: string;
-  readonly #log: Log;
+  readonly #outage: Outage;
   readonly #database: DatabaseSync;
   readonly #lookEvery: number;
   #wake = Promise.withResolvers<void>();
@@ -34,7 +35,11 @@ export class SqliteOutbox implements Outbox {
   constructor(path: string, name: string, log: Log, lookEvery = LOOK_EVERY) {
     this.#lookEvery = lookEvery;
     this.#name = name;
-    this.#log = log;
+    this.#outage = new Outage(log, {
+      away: 'The outbox of a route cannot be read; trying again',
+      back: 'The outbox of a route is read again',
+      facts: { route: name },
+    });
     this.#database = new DatabaseSync(path, { timeout: LOCK_WAIT });
     this.#database.exec('PRAGMA synchronous = NORMAL');
   }
@@ -55,10 +60,7 @@ export class SqliteOutbox implements Outbox {
         return;
       } catch (error) {
         if (stop.aborted) return;
-        this.#log.warn(
-          { route: this.#name, error: saidBy(error) },
-          'The outbox cannot be read; trying again',
-        );
+        this.#outage.failed({ error: saidBy(error) });
         await sleep(LOOK_EVERY, undefined, { signal: stop }).catch(() => {});
       }
     }
@@ -66,6 +68,17 @@ export class SqliteOutbox implements Outbox {
 
   wake(): void {
     this.#wake.resolve();
+  }
+
+  pending(): number | undefined {
+    try {
+      const row = this.#database
+        .prepare('SELECT count(*) AS n FROM alert WHERE id >= (SELECT position FROM route WHERE name = ?)')
+        .get(this.#name);
+      return Number(row?.['n']);
+    } catch {
+      return undefined; // another process holds the file, or it is closed
+    }
   }
 
   async close(): Promise<void> {
@@ -83,6 +96,7 @@ export class SqliteOutbox implements Outbox {
         // what is committed before a stop is still read
         const isLast = ending.stop.aborted;
         const page = rows.all(next, PAGE);
+        this.#outage.back();
         for (const row of page) {
           const id = Number(row['id']);
           const { isTold, refused } = await route.take(follower, id, alertOfRow(row), ending);

@@ -1,6 +1,6 @@
 import { Command, type PageCommand } from '../command.ts';
 import { ForetideError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { type Log, saying } from '../log.ts';
 import type { SourceRecord } from '../source/source.ts';
 import type { Task } from './task.ts';
 import type { Tasks } from './tasks.ts';
@@ -63,7 +63,7 @@ export class CommandTaker {
       await this.#tasks.command(partition, command);
     } catch (error) {
       // it is behind then; what has broken it is told by whoever opens it again
-      this.#log.debug({ partition, error: String(error) }, 'a partition could not take a command');
+      this.#log.debug({ partition, error: saying(error) }, 'A partition could not take a command');
     }
   }
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunSettings } from '../config/run-settings.ts';
 import { ForetideError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { type Log, saying } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { KafkaAdmin } from '../source/kafka-admin.ts';
 import { kafkaClient } from '../source/kafka-client.ts';
 import { KafkaRun } from '../source/kafka-run.ts';
@@ -73,6 +74,11 @@ export class CommandTopic {
     const { signal } = this.#stop;
     const { from: _, to: __, group, ...client } = this.#client;
     const taker = new CommandTaker(tasks, this.#topic, this.#log);
+    const outage = new Outage(this.#log, {
+      away: 'The topic of commands is not read; trying again',
+      back: 'The topic of commands is read again',
+      facts: { topic: this.#topic },
+    });
     while (!signal.aborted) {
       const ended = new AbortController();
       try {
@@ -81,15 +87,11 @@ export class CommandTopic {
           kafka,
           admin: new KafkaAdmin(kafka, client.brokers),
           settings: { ...client, topic: this.#topic, group: `${group}-commands-${randomUUID()}` },
-          handler: this.#handler(tasks, taker, ended.signal),
+          handler: this.#handler(tasks, taker, ended.signal, outage),
           log: this.#log,
         }).run(signal);
       } catch (error) {
-        if (!signal.aborted)
-          this.#log.warn(
-            { topic: this.#topic, error: error instanceof Error ? error.message : String(error) },
-            'The topic of commands is not read; trying again',
-          );
+        if (!signal.aborted) outage.failed({ error: saying(error) });
       } finally {
         ended.abort();
       }
@@ -97,8 +99,11 @@ export class CommandTopic {
     }
   }
 
-  /** @param ended when nothing is looked after any more */
-  #handler(tasks: Tasks, taker: CommandTaker, ended: AbortSignal): SourceHandler {
+  /**
+   * @param ended when nothing is looked after any more
+   * @param outage of the topic: it is over when it is opened
+   */
+  #handler(tasks: Tasks, taker: CommandTaker, ended: AbortSignal, outage: Outage): SourceHandler {
     const { signal } = this.#stop;
     let busy: Promise<void> = Promise.resolve();
     let isOpen = false;
@@ -110,6 +115,7 @@ export class CommandTopic {
           await sleep(FIRST_LOOKS, undefined, { signal }).catch(() => undefined);
         const { low = 0 } = (await (await this.#admin()).watermarks(this.#topic)).get(0) ?? {};
         isOpen = true;
+        outage.back();
         return taker.open(low);
       },
       handle: ({ records }) => (busy = taker.take(records)),

@@ -1,5 +1,4 @@
-import { ForetideError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { type Log, saying } from '../log.ts';
 import { type SnapshotSettings, Snapshots } from '../store/snapshots.ts';
 import type { StorePlace } from './stores.ts';
 import type { Task } from './task.ts';
@@ -56,8 +55,7 @@ export class SnapshotTaker {
       const kept = { partition, next, watermark, commands, fingerprint, slots, rows: memory.all() };
       this.#snapshots.take(kept, this.#keep);
     } catch (error) {
-      const why = error instanceof ForetideError ? error.message : String(error);
-      this.#log.warn({ partition, next, error: why }, 'A snapshot could not be taken');
+      this.#log.warn({ partition, next, error: saying(error) }, 'A snapshot could not be taken');
     }
   }
 

@@ -157,6 +157,12 @@ export class Tasks implements SourceHandler {
     return Math.max(0, ...Array.from(this.#waitingSince.values(), (since) => now - since));
   }
 
+  /** The same of one partition, ms. */
+  waitingOf(partition: number): number {
+    const since = this.#waitingSince.get(partition);
+    return since === undefined ? 0 : performance.now() - since;
+  }
+
   /** Partitions of which nothing has been heard for `ms`, and something before; with the position of each. */
   idle(ms: number): ReadonlyMap<number, number> {
     const now = performance.now();
@@ -204,7 +210,7 @@ export class Tasks implements SourceHandler {
         if (!isUnsettled(error)) throw error;
         this.#log.warn(
           { partition, error: error.message },
-          'not committed at the end; it will be done again',
+          'What has come of a partition is not committed at the end; it will be done again',
         );
       }
     }

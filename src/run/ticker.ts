@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import { type Log, saying } from '../log.ts';
 import type { Source } from '../source/source.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -50,7 +50,7 @@ export class Ticker {
       for (const [partition, position] of idle)
         if ((exhausted?.get(partition) ?? -1) >= position) await tasks.tick(partition, position, every);
     } catch (error) {
-      log.debug({ error: String(error) }, 'cannot tell whether a partition is idle');
+      log.debug({ error: saying(error) }, 'It cannot be told whether a partition is idle');
     } finally {
       this.#isLooking = false;
     }

@@ -4,6 +4,7 @@ import pRetry from 'p-retry';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Log } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { droppedAll, fatalError, meaningOf, saidBy } from './influxdb-answer.ts';
 import { InfluxConnection, tokenPlace } from './influxdb-connection.ts';
 import type { InfluxSettings } from './influxdb-settings.ts';
@@ -36,16 +37,18 @@ interface Lines {
 export class InfluxSink implements Sink {
   readonly name: string;
   readonly #settings: InfluxSettings;
-  readonly #log: Pick<Log, 'info' | 'warn'>;
   readonly #connection: InfluxConnection;
-  /** Since when the server has been away, by `performance.now()`; for the messages only. */
-  #awaySince: number | undefined;
+  readonly outage: Outage;
 
   constructor(settings: InfluxSettings, log: Pick<Log, 'info' | 'warn'>) {
     this.name = `influxdb ${settings.url} bucket ${settings.bucket}`;
     this.#settings = settings;
-    this.#log = log;
     this.#connection = new InfluxConnection(settings);
+    this.outage = new Outage(log, {
+      away: 'InfluxDB is away; points wait until it is back',
+      back: 'InfluxDB is back',
+      facts: { url: settings.url },
+    });
   }
 
   async check(): Promise<readonly string[]> {
@@ -119,12 +122,12 @@ export class InfluxSink implements Sink {
         shouldRetry: ({ error }) => meaningOf(error) === 'passing',
         onFailedAttempt: ({ error, retryDelay }) => this.#pause(error, retryDelay, stop),
       });
-      this.#back();
+      this.outage.back();
       return undefined;
     } catch (error) {
       stop.throwIfAborted();
       if (meaningOf(error) !== 'lines') throw fatalError(error, this.#settings);
-      this.#back();
+      this.outage.back();
       return error;
     }
   }
@@ -132,25 +135,11 @@ export class InfluxSink implements Sink {
   /** What a pause is longer than `retryDelay`: by what the server asks for, and by a random share, so that not all come at once. */
   async #pause(failure: Error, retryDelay: number, stop: AbortSignal): Promise<void> {
     if (meaningOf(failure) !== 'passing') return;
-    this.#away(failure);
+    this.outage.failed({ error: saidBy(failure) });
     const asked = failure instanceof HttpError ? retryAfter(failure.headers?.['retry-after']?.toString()) : 0;
     const beyond = Math.max(0, Math.min(asked, this.#settings.retry.longestAsked) - retryDelay);
     // An abort ends the pause; p-retry then throws the signal's own reason.
     await sleep(beyond + Math.random() * 0.5 * retryDelay, undefined, { signal: stop }).catch(() => {});
-  }
-
-  #away(error: Error): void {
-    if (this.#awaySince !== undefined) return;
-    this.#awaySince = performance.now();
-    const { url } = this.#settings;
-    this.#log.warn({ url, error: saidBy(error) }, 'InfluxDB is away; points wait until it is back');
-  }
-
-  #back(): void {
-    if (this.#awaySince === undefined) return;
-    const seconds = Math.round((performance.now() - this.#awaySince) / 100) / 10;
-    this.#awaySince = undefined;
-    this.#log.info({ url: this.#settings.url, seconds }, 'InfluxDB is back');
   }
 }
 

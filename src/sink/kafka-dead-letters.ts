@@ -7,6 +7,7 @@ import type { DeadLetter } from '../frame.ts';
 import { KafkaAdmin, unreachable } from '../source/kafka-admin.ts';
 import { kafkaClient, KafkaClientSettings } from '../source/kafka-client.ts';
 import { type Log, silentLog } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { letterMessage } from '../store/kafka-messages.ts';
 
 /** Settings of a topic for dead letters. */
@@ -47,6 +48,7 @@ export class KafkaDeadLetters {
   readonly #source: string;
   readonly #log: Log;
   readonly #client: typeof kafkaClient;
+  readonly #outage: Outage;
   #opened: Promise<Opened> | undefined;
 
   /** @param source topic that the letters' records came from */
@@ -56,6 +58,11 @@ export class KafkaDeadLetters {
     this.#source = source;
     this.#log = log;
     this.#client = client;
+    this.#outage = new Outage(log, {
+      away: 'Dead letters cannot be written; their readings wait until they can',
+      back: 'Dead letters are written again',
+      facts: { topic: settings.topic },
+    });
   }
 
   /**
@@ -84,12 +91,9 @@ export class KafkaDeadLetters {
         maxTimeout: LONGEST_PAUSE,
         signal: stop,
         shouldRetry: ({ error }) => !(error instanceof ForetideError) || error.canRetry,
-        onFailedAttempt: ({ error, retryDelay }) =>
-          this.#log.warn(
-            { topic: this.#settings.topic, error: error.message, retryDelay },
-            'dead letters not written',
-          ),
+        onFailedAttempt: ({ error }) => this.#outage.failed({ error: error.message }),
       });
+      this.#outage.back();
     }
   }
 

@@ -4,6 +4,7 @@ import type { FluxTableMetaData } from '@influxdata/influxdb-client';
 import pRetry from 'p-retry';
 import { iso8601 } from '../decode/iso8601.ts';
 import type { Log } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { fatalError, meaningOf, saidBy } from '../sink/influxdb-answer.ts';
 import type { InfluxConnection } from '../sink/influxdb-connection.ts';
 import { retryAfter } from '../sink/retry-after.ts';
@@ -116,7 +117,11 @@ export class InfluxArchive implements Archive {
     { first, longest, longestAsked }: InfluxArchiveSettings['retry'],
   ): Promise<readonly T[]> {
     const stop = this.#stop;
-    let isAway = false;
+    const outage = new Outage(this.#log, {
+      away: 'InfluxDB is away; the range waits for it',
+      back: 'InfluxDB is back',
+      facts: { url: this.#settings.url },
+    });
     try {
       const rows = await pRetry(() => this.#connection.query(query, row, stop), {
         retries: Infinity,
@@ -126,15 +131,14 @@ export class InfluxArchive implements Archive {
         shouldRetry: ({ error }) => meaningOf(error) === 'passing',
         onFailedAttempt: async ({ error, retryDelay }) => {
           if (meaningOf(error) !== 'passing') return;
-          if (!isAway) this.#log.warn({ error: saidBy(error) }, 'InfluxDB is away; the range waits for it');
-          isAway = true;
+          outage.failed({ error: saidBy(error) });
           const header = error instanceof HttpError ? error.headers?.['retry-after']?.toString() : undefined;
           const beyond = Math.min(retryAfter(header), longestAsked) - retryDelay;
           // An abort ends the pause; p-retry then throws the signal's own reason.
           await sleep(Math.max(0, beyond), undefined, { signal: stop }).catch(() => undefined);
         },
       });
-      if (isAway) this.#log.info({}, 'InfluxDB is back');
+      outage.back();
       return rows;
     } catch (error) {
       stop.throwIfAborted();

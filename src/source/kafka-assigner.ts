@@ -119,9 +119,9 @@ class StickyAssigner implements Assigner {
     }
     const facts = { topics, partitions: count, members: members.length };
     if (members.length > count)
-      this.#say(facts, 'more members in the group than partitions: the rest of them wait');
+      this.#say(facts, 'More members in the group than partitions: the rest of them wait');
     if (subscribers.some((each) => each.topics.includes(topics[0]!) && !members.includes(each)))
-      this.#say(facts, 'members that read only some of the topics that belong together get nothing of them');
+      this.#say(facts, 'Members that read only some of the topics that belong together get nothing of them');
   }
 
   /**

@@ -1,6 +1,7 @@
 import { ForetideError } from '../errors.ts';
 import { gap, type Watermarks } from './kafka-offsets.ts';
-import type { Log } from '../log.ts';
+import { type Log, saying } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { PartitionLost } from '../store/changelog.ts';
 import type { SourceHandler } from './source.ts';
 
@@ -235,7 +236,7 @@ export class KafkaOwnership {
     };
     await Promise.all(Array.from({ length: OPEN_TOGETHER }, openSome));
     if (isStale()) return;
-    this.#parts.log.info({ topic: this.#parts.topic, partitions: missing }, 'partitions opened');
+    this.#parts.log.info({ topic: this.#parts.topic, partitions: missing }, 'Partitions opened');
   }
 
   /** Opens a partition, however often that has to be tried while it is ours. */
@@ -245,13 +246,19 @@ export class KafkaOwnership {
     kept: Watermarks,
     isStale: () => boolean,
   ): Promise<void> {
+    const outage = new Outage(this.#parts.log, {
+      away: 'A partition cannot be opened; trying again',
+      back: 'A partition could be opened at last',
+      facts: { topic: this.#parts.topic, partition },
+    });
     while (!isStale()) {
       try {
-        return await this.#open(partition, generation, kept);
+        await this.#open(partition, generation, kept);
+        return outage.back();
       } catch (error) {
         if (isStale() || error instanceof PartitionLost) return;
         if (!(error instanceof ForetideError && error.canRetry) || error.code === 'KAFKA_GAP') throw error;
-        this.#parts.log.warn({ partition, error: error.message }, 'cannot open a partition; trying again');
+        outage.failed({ error: error.message });
         await pause();
       }
     }
@@ -295,11 +302,18 @@ export class KafkaOwnership {
 
   /** What each partition keeps; asks until Kafka answers or the answer is no longer wanted. */
   async #watermarks(isStale: () => boolean): Promise<ReadonlyMap<number, Watermarks>> {
+    const outage = new Outage(this.#parts.log, {
+      away: 'Kafka cannot be asked what it keeps; asking again',
+      back: 'Kafka has said what it keeps',
+      facts: { topic: this.#parts.topic },
+    });
     while (!isStale()) {
       try {
-        return await this.#parts.watermarks();
+        const kept = await this.#parts.watermarks();
+        outage.back();
+        return kept;
       } catch (error) {
-        this.#parts.log.warn({ error: String(error) }, 'cannot ask Kafka what it keeps; asking again');
+        outage.failed({ error: saying(error) });
         await pause();
       }
     }

@@ -76,7 +76,7 @@ async function migrate(
   if (shortFingerprint(fingerprint) === other.fingerprint) {
     parts.log.info(
       { partition, mode: parts.settings.mode },
-      `state written in mode ${other.mode} goes on here`,
+      `State written in mode ${other.mode} goes on here`,
     );
     return { ...(await restore(opening, other, sentinel, into)), isMigrated: true };
   }

@@ -109,8 +109,8 @@ export class KafkaPartition {
       const began = performance.now();
       const opening = { parts, partition, fingerprint, meaning, writer };
       const opened = new KafkaPartition(opening, await openState(opening, into));
-      const ms = Math.round(performance.now() - began);
-      log.info({ partition, ...opened.restored, rows: opened.#sums.rows, ms }, 'state restored');
+      const seconds = Math.round(performance.now() - began) / 1000;
+      log.info({ partition, ...opened.restored, rows: opened.#sums.rows, seconds }, 'State restored');
       return opened;
     } catch (error) {
       await writer.close();

@@ -10,7 +10,7 @@ export function tellMigration(log: Log, partition: number, { changes, groups }: 
   const [anew, dropped] = [told('anew'), told('dropped')];
   const facts = { partition, changes, carried: named('carried'), anew, dropped, added: named('added') };
   const of = changes.length > 0 ? changes.join(', ') : 'the layout';
-  const message = `state written with another ${of} goes on here: position and counts are kept, ${facts.carried.length} of ${groups.length} groups of numbers too`;
+  const message = `State written with another ${of} goes on here: position and counts are kept, ${facts.carried.length} of ${groups.length} groups of numbers too`;
   if (anew.length + dropped.length === 0) log.info(facts, message);
   else log.warn(facts, `${message}; what begins anew is learned again from the readings that come`);
 }

@@ -114,7 +114,7 @@ describeWithKafka('foretide run --workers', ({ brokers }) => {
       const { code, stderr } = await ended;
       expect(code).toBe(0);
       expect(await members(topic)).toBe(0);
-      const died = logged(stderr).filter(({ msg }) => msg === 'a worker has died; it is started again');
+      const died = logged(stderr).filter(({ msg }) => msg === 'A worker has died; it is started again');
       expect(died).toHaveLength(killed);
       expect(died[0]).toMatchObject({ worker: 2, code: 137, startsAgainIn: 1 });
       expect(pipeline.started.map(({ fresh }) => fresh)).toEqual([true, false, ...died.map(() => false)]);

@@ -45,7 +45,7 @@ export class Crew {
 
   /** Those that have partitions, as they have said. */
   get working(): readonly Worker[] {
-    return this.active.filter((worker) => worker.said().includes('partitions opened'));
+    return this.active.filter((worker) => worker.said().includes('Partitions opened'));
   }
 
   /** One more than there are to be; whoever asks for it ends it. */

@@ -79,7 +79,7 @@ async function killInRestore({ crew, random }: Field): Promise<boolean> {
     if (!joined) return false;
     await sleep(random() * 300);
     const said = worker.said();
-    return !said.includes('partitions opened') && worker.isRunning;
+    return !said.includes('Partitions opened') && worker.isRunning;
   } finally {
     await worker.kill();
   }

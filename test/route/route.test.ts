@@ -72,6 +72,14 @@ describe('while the receiver is away or busy', () => {
     expect(keys()).toEqual(['a/firing', 'a/firing', 'a/firing']);
   });
 
+  test('what it has taken and refused is counted, and how often that was tried again', async () => {
+    const replies = [500, 503, 200, 400, 200];
+    listener.reply = () => ({ status: replies.shift()! });
+    const { route, take } = await begin();
+    for (const alert of [a, b, over(a)]) await take(alert);
+    expect([route.told, route.refused, route.outage.failures, route.outage.seconds]).toEqual([2, 1, 2, 0]);
+  });
+
   test('it is said once that it is away, and once that it is back', async () => {
     const replies = [500, 500, 500, 200, 200, 500, 200];
     listener.reply = () => ({ status: replies.shift()! });

@@ -78,6 +78,18 @@ test('tells what is committed, in order, when it is', async () => {
   await vi.waitFor(() => expect(tables().route).toEqual([{ name: 'r', position: 501, open: 1 }]));
 });
 
+test('says how many turns it has not come to', async () => {
+  listener.reply = () => ({ status: 503 });
+  const { outbox, end } = await begin();
+  expect(outbox.pending()).toBe(0);
+  await commitAlerts(store, alerts(0, 3));
+  expect(outbox.pending()).toBe(3);
+  listener.reply = () => ({ status: 200 });
+  await vi.waitFor(() => expect(outbox.pending()).toBe(0), { timeout: 5000 });
+  await end();
+  expect(outbox.pending()).toBeUndefined();
+});
+
 test('looks by itself, too: another process may have committed', async () => {
   await begin();
   await commitAlerts(store, alerts(0, 1));

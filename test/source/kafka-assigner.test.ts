@@ -114,7 +114,7 @@ describe('assign', () => {
         c: {},
       });
     }
-    expect(warned).toEqual(['more members in the group than partitions: the rest of them wait']);
+    expect(warned).toEqual(['More members in the group than partitions: the rest of them wait']);
   });
 });
 

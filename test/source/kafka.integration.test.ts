@@ -218,7 +218,7 @@ describeWithKafka('KafkaSource', ({ brokers }) => {
     expect(store.texts(0)).toEqual(expected);
     expect(store.positions.get(0)).toBe(16);
     expect(warnings).toEqual([
-      'written by a transactional producer: unsupported, records of aborted transactions may be read',
+      'The topic is written by a transactional producer: unsupported, records of aborted transactions may be read',
     ]);
 
     // 3: the first marker; 4: the first aborted record; 8 to 11: the second aborted transaction.
