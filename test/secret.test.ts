@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { readSecret, SecretSettings } from '../src/secret.ts';
+import { hideSecrets, readSecret, readUserName, SecretSettings } from '../src/secret.ts';
 
 let dir: string;
 beforeAll(async () => {
@@ -44,4 +44,20 @@ test('never stands in the settings itself', () => {
   expect(SecretSettings.safeParse('s3cret').success).toBe(false);
   expect(SecretSettings.safeParse({ env: 'A', file: 'b' }).success).toBe(false);
   expect(SecretSettings.parse({ file: '/run/secrets/token' })).toEqual({ file: '/run/secrets/token' });
+});
+
+test('what was read is hidden in texts from then on, as it is and as JSON has it; names and what is short are not', async () => {
+  vi.stubEnv('FORETIDE_TEST_SECRET', 'tök"en\nof two lines');
+  expect(hideSecrets('401 tök"en\nof two lines')).toContain('tök');
+  const secret = await readSecret({ env: 'FORETIDE_TEST_SECRET' });
+  expect(hideSecrets(`401 ${secret}, ${secret}`)).toBe('401 …, …');
+  expect(hideSecrets(JSON.stringify({ error: secret }))).toBe('{"error":"…"}');
+  vi.stubEnv('FORETIDE_TEST_SECRET', 'https://hooks.example.com/services/T0/B1?x=2');
+  await readSecret({ env: 'FORETIDE_TEST_SECRET' });
+  expect(hideSecrets('no /services/T0/B1 at hooks.example.com')).toBe('no … at hooks.example.com');
+  vi.stubEnv('FORETIDE_TEST_SECRET', 'short');
+  await readSecret({ env: 'FORETIDE_TEST_SECRET' });
+  vi.stubEnv('FORETIDE_TEST_SECRET', 'somebody-by-name');
+  await readUserName({ env: 'FORETIDE_TEST_SECRET' });
+  expect(hideSecrets('short of somebody-by-name')).toBe('short of somebody-by-name');
 });

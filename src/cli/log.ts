@@ -1,31 +1,32 @@
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Log } from '../log.ts';
+import { hideSecrets } from '../secret.ts';
+
+/** Facts under these names are secrets wherever they stand, down to the fourth level. */
+const SECRET = ['token', 'password', 'secret', 'webhook', 'routingKey', 'authorization', 'apiKey', 'tls.key'];
+const REDACTED = ['', '*.', '*.*.', '*.*.*.'].flatMap((above) => SECRET.map((name) => `${above}${name}`));
 
 /**
- * Messages for operators, to standard error: readable in a terminal, JSON elsewhere. Secrets are never handed to it.
+ * Messages for operators, to standard error: readable in a terminal, JSON a line elsewhere. Secrets are never handed to it; what others say may
+ * hold one all the same, so that facts of their names, and every secret that this process has read, are left out.
  *
  * @param facts stand in every message
  */
 export function createLog(level: string, color: boolean, facts: Readonly<Record<string, unknown>> = {}): Log {
-  const options = {
-    level,
-    redact: {
-      paths: ['token', 'password', '*.token', '*.password', '*.*.token', '*.*.password'],
-      censor: '…',
-    },
-  };
-  const log = process.stderr.isTTY
-    ? pino(
-        options,
-        pretty({
-          destination: 2,
-          sync: true,
-          colorize: color,
-          ignore: 'pid,hostname',
-          translateTime: 'HH:MM:ss',
-        }),
-      )
-    : pino(options, pino.destination({ dest: 2, sync: true }));
-  return log.child(facts);
+  const options = { level, redact: { paths: REDACTED, censor: '…' } };
+  const destination = process.stderr.isTTY
+    ? pretty({
+        destination: 2,
+        sync: true,
+        colorize: color,
+        ignore: 'pid,hostname',
+        translateTime: 'HH:MM:ss',
+      })
+    : pino.destination({ dest: 2, sync: true });
+  return pino(options, withoutSecrets(destination)).child(facts);
+}
+
+function withoutSecrets(destination: DestinationStream): DestinationStream {
+  return { write: (line) => destination.write(hideSecrets(line)) };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
-import { readSecret } from '../secret.ts';
+import { readSecret, readUserName } from '../secret.ts';
 import { allowedAddresses } from './address.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { interruptible } from './interruptible.ts';
@@ -20,7 +20,9 @@ import { inWords, moment, titleOf } from './words.ts';
 export async function email(settings: RouteOf<'email'>): Promise<Receiver> {
   const { host, port, tls, timeout, allowPrivate, username, password } = settings;
   const auth =
-    username && password ? { user: await readSecret(username), pass: await readSecret(password) } : undefined;
+    username && password
+      ? { user: await readUserName(username), pass: await readSecret(password) }
+      : undefined;
 
   /** A transport to an address that has been checked; the certificate is held against the name. */
   async function transport() {

@@ -5,7 +5,7 @@ import kafkajs from 'kafkajs';
 import { z } from 'zod';
 
 import { ForetideError } from '../errors.ts';
-import { readSecret, SecretSettings } from '../secret.ts';
+import { readSecret, readUserName, SecretSettings } from '../secret.ts';
 import { registerKafkaCodecs } from './kafkajs-codecs.ts';
 import type { Log } from '../log.ts';
 import { kafkajsLog } from './kafkajs-log.ts';
@@ -116,7 +116,7 @@ async function saslOptions({
   mechanism,
   ...secrets
 }: z.output<typeof SaslSettings>): Promise<kafkajs.SASLOptions> {
-  const username = await readSecret(secrets.username);
+  const username = await readUserName(secrets.username);
   const password = await readSecret(secrets.password);
   return { mechanism, username, password };
 }

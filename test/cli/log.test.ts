@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 
+const SECRET = new URL('../../src/secret.ts', import.meta.url).href;
 const LOG = new URL('../../src/cli/log.ts', import.meta.url).href;
 
 /** What lands on standard error, as JSON a line, of some calls of a log. */
@@ -32,10 +33,18 @@ describe('createLog', () => {
     expect(line).toMatchObject({ worker: 2, a: 1, msg: 'one' });
   });
 
-  test('hides what is called token or password, down to the third level', () => {
-    const facts = "{ token: 'S3', a: { password: 'S3', b: { token: 'S3', c: 'shown' } } }";
+  test('hides facts that are called as secrets are, down to the fourth level', () => {
+    const facts = `{ token: 'S3', webhook: 'S3', a: { password: 'S3', routingKey: 'S3', b: { token: 'S3', c: 'shown', d: { secret: 'S3' } } },
+      sasl: { tls: { key: 'S3' } }, alert: { key: 'pump@1/firing' } }`;
     const [line] = logged('info', `log.info(${facts}, 'settings');`);
     expect(JSON.stringify(line)).not.toContain('S3');
-    expect(line).toMatchObject({ token: '…', a: { b: { c: 'shown' } } });
+    expect(line).toMatchObject({ token: '…', a: { b: { c: 'shown' } }, alert: { key: 'pump@1/firing' } });
+  });
+
+  test('hides every secret that was read, wherever it stands and whoever said it', () => {
+    const code = `const { readSecret } = await import('${SECRET}'); process.env.A = 's3cret "quoted"';
+      await readSecret({ env: 'A' }); log.warn({ error: '403 bad ' + process.env.A, a: [process.env.A] }, process.env.A + ' is refused');`;
+    const [line] = logged('info', code);
+    expect(line).toMatchObject({ error: '403 bad …', a: ['…'], msg: '… is refused' });
   });
 });
