@@ -243,17 +243,24 @@ export function readScore(
   horizons: number,
   q: number,
 ): Score | undefined {
-  const [counts, lives, sums] = [COUNT_SLOT, LIVE_SLOT, SUM_SLOT].map((name) => memory.seriesSlot(name));
+  const counts = memory.seriesSlot(COUNT_SLOT);
+  const lives = memory.seriesSlot(LIVE_SLOT);
+  const sums = memory.seriesSlot(SUM_SLOT);
   if (!counts || !lives || !sums) return undefined;
   const { i32, f32, f64 } = memory.view();
   const place = channel * horizons + q;
   const countAt = counts.at(row) + place * COUNTS.length;
   const liveAt = lives.at(row) + place * LIVES.length;
   const sumAt = sums.at(row) + place * SUMS.length;
-  const entries = [
-    ...COUNTS.map((name, i) => [name, i32[countAt + i]!]),
-    ...LIVES.map((name, i) => [name, f32[liveAt + i]!]),
-    ...SUMS.map((name, i) => [name, f64[sumAt + i]!]),
-  ];
-  return Object.fromEntries(entries) as Score;
+  // in the orders of COUNTS, LIVES and SUMS; written out, for it is asked for many series together
+  return {
+    bands: i32[countAt]!,
+    covered: i32[countAt + 1]!,
+    coverage: f32[liveAt]!,
+    width: f32[liveAt + 1]!,
+    error: f64[sumAt]!,
+    last: f64[sumAt + 1]!,
+    seasonalError: f64[sumAt + 2]!,
+    seasonal: f64[sumAt + 3]!,
+  };
 }

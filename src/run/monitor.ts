@@ -1,3 +1,4 @@
+import type { RunFigures } from '../metrics/run-figures.ts';
 import type { Model } from '../model/model.ts';
 import type { HorizonScore, ReplayStatus, RunStatus } from '../serve/status.ts';
 import { isWithdrawn } from '../sink/points.ts';
@@ -8,7 +9,7 @@ import { rangeReport, rangeSoFar } from './range-report.ts';
 import { summarise } from './summary.ts';
 import type { Committed, Task } from './task.ts';
 
-/** Series up to which the summary is computed while the run goes on. */
+/** Of at most so many series the summary is computed while the run goes on, spread evenly over all of them. */
 const LIVE_SERIES = 5000;
 const SUMMARY_EVERY_MS = 2000;
 /** The rate is taken over about this long. */
@@ -28,6 +29,10 @@ export interface MonitorParts {
   readonly replay?: (() => ReplayStatus) | undefined;
 }
 
+/** What a run has committed since its start; see `RunFigures`. */
+export type MonitorCounts = Pick<RunStatus, 'state'> &
+  Pick<RunFigures, 'readings' | 'points' | 'deadLetters' | 'events' | 'alertTurns' | 'scores'>;
+
 /** Watches a run: counts what is committed and puts together its status. */
 export class Monitor {
   readonly #parts: MonitorParts;
@@ -35,6 +40,9 @@ export class Monitor {
   readonly #start = performance.now();
   readonly #dead: Record<string, number> = {};
   readonly #events: Record<string, number> = {};
+  /** Points by their measurement, and turns of alerts by `STATE/SEVERITY`. */
+  readonly #points: Record<string, number> = {};
+  readonly #turns: Record<string, number> = {};
   readonly #alerts = new AlertBook();
   #state: RunStatus['state'] = 'running';
   #message = '';
@@ -50,6 +58,19 @@ export class Monitor {
     this.#parts = parts;
   }
 
+  /** What has been committed by this run, and how its forecasts have done: what metrics are made from. */
+  counts(): MonitorCounts {
+    return {
+      state: this.#state,
+      readings: this.#readings,
+      points: this.#points,
+      deadLetters: this.#dead,
+      events: this.#events,
+      alertTurns: this.#turns,
+      scores: this.#scores(),
+    };
+  }
+
   /** Readings committed by this run. */
   get readings(): number {
     return this.#readings;
@@ -63,17 +84,19 @@ export class Monitor {
   count({ readings, points, dead }: Committed): void {
     this.#readings += readings;
     this.#alerts.take(points);
-    for (const { reason } of dead) this.#dead[reason] = (this.#dead[reason] ?? 0) + 1;
+    for (const { reason } of dead) add(this.#dead, reason, 1);
     for (const block of points) {
       const { measurement, length, tags } = block;
+      add(this.#points, measurement, length);
+      if (measurement === 'alert') add(this.#turns, `${tags['state']}/${tags['severity']}`, length);
       if (measurement !== 'event' || isWithdrawn(block)) continue;
-      const kind = tags['kind'] ?? '';
-      this.#events[kind] = (this.#events[kind] ?? 0) + length;
+      add(this.#events, tags['kind'] ?? '', length);
     }
   }
 
   state(state: RunStatus['state'], message = ''): void {
     this.#state = state;
+    this.#summary = undefined;
     this.#message = message;
     if (state === 'running') return;
     this.#end ??= performance.now();
@@ -104,7 +127,7 @@ export class Monitor {
       bytesPerSeries: tasks[0]?.memory.bytesPerSeries ?? 0,
       model: { name: model.name, cell: model.cell.name, hidden: model.hidden },
       nominalCoverage: 0.9,
-      summary: this.#scores(series),
+      summary: this.#scores(),
       ...(this.#parts.hasDigests && { digests: this.#digests ?? this.#byPartition(rangeSoFar) }),
       data,
       startedAt: this.#startedAt,
@@ -125,12 +148,16 @@ export class Monitor {
     return now > first.at ? ((this.#readings - first.readings) / (now - first.at)) * 1000 : 0;
   }
 
-  #scores(series: number): readonly HorizonScore[] {
+  #scores(): readonly HorizonScore[] {
     const now = performance.now();
-    const fresh = this.#summary && now - this.#summary.at < SUMMARY_EVERY_MS && this.#state === 'running';
-    if (fresh || (series > LIVE_SERIES && this.#state === 'running')) return this.#summary?.rows ?? [];
+    const isLast = this.#state !== 'running';
+    if (this.#summary && (isLast || now - this.#summary.at < SUMMARY_EVERY_MS)) return this.#summary.rows;
     const memories = this.#parts.tasks().map(({ memory }) => memory);
-    this.#summary = { at: now, rows: summarise(memories) };
+    this.#summary = { at: now, rows: summarise(memories, isLast ? Infinity : LIVE_SERIES) };
     return this.#summary.rows;
   }
+}
+
+function add(counts: Record<string, number>, name: string, count: number): void {
+  counts[name] = (counts[name] ?? 0) + count;
 }

@@ -22,8 +22,12 @@ const LIVE_TARGETS = 1000;
  * How the forecasts of all series have done, by horizon: the geometric mean over the series and their targets of MAE / MAE of a naive forecast,
  * so that series of any unit count alike, and the share of targets within the main band, of all and of the newest. Empty for a pipeline without
  * the stage `score`, and before its first reading.
+ *
+ * @param most series that are looked at, about: of more of them every second, third, … one
  */
-export function summarise(memories: readonly Memory[]): HorizonScore[] {
+export function summarise(memories: readonly Memory[], most = Infinity): HorizonScore[] {
+  const all = memories.reduce((sum, { length }) => sum + length, 0);
+  const every = Math.max(1, Math.ceil(all / most));
   const horizons = memories.map(horizonsOf).find((known) => known[0] !== 0) ?? [];
   return horizons.map((h, q) => {
     const sums: Sums = {
@@ -36,7 +40,7 @@ export function summarise(memories: readonly Memory[]): HorizonScore[] {
       live: 0,
       liveCovered: 0,
     };
-    for (const memory of memories) addSeries(memory, horizons.length, q, sums);
+    for (const memory of memories) addSeries(memory, horizons.length, q, every, sums);
     return {
       h: horizonTag(h),
       againstLast: sums.lastCount > 0 ? Math.exp(sums.logLast / sums.lastCount) : null,
@@ -55,9 +59,9 @@ export function horizonsOf(memory: Memory): number[] {
   return [...memory.view().f64.subarray(slot.at(0), slot.at(0) + slot.width)];
 }
 
-function addSeries(memory: Memory, horizons: number, q: number, sums: Sums): void {
+function addSeries(memory: Memory, horizons: number, q: number, every: number, sums: Sums): void {
   const channels = scoredChannels(memory, horizons);
-  for (let row = 0; row < memory.length; row++) {
+  for (let row = 0; row < memory.length; row += every) {
     for (let c = 0; c < channels; c++) {
       const score = readScore(memory, row, c, horizons, q);
       if (!score) return;

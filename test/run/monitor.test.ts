@@ -155,12 +155,34 @@ test('the summary is computed every two seconds while the run goes on, and anew 
   expect(againstLast()).toBeCloseTo(0.125, 12);
 });
 
-test('of very many series the summary waits for the end', () => {
-  const monitor = monitorOf([{ memory: memoryWith(5001, 0.5), clock: 1 }]);
-  expect(monitor.status().summary).toEqual([]);
+test('of very many series the summary is over some of them, evenly spread, and of all at the end', () => {
+  const memory = new Memory();
+  const { begin, put } = scoreSlots(memory, model.channels, [1, 2]);
+  for (let i = 0; i < 5002; i++) put(`s${i}`, 0, 0, { error: i % 2 === 0 ? 0.5 : 2, last: 1 });
+  begin();
+  const monitor = monitorOf([{ memory, clock: 1 }]);
+  expect(monitor.status().summary[0]!.againstLast).toBeCloseTo(0.5, 9);
   monitor.state('done');
   expect(monitor.status().summary.map(({ h }) => h)).toEqual(['01', '02']);
-  expect(monitor.status().summary[0]!.againstLast).toBeCloseTo(0.5, 12);
+  expect(monitor.status().summary[0]!.againstLast).toBeCloseTo(1, 9);
+});
+
+test('counts points by measurement, and turns of alerts by state and severity', () => {
+  const monitor = monitorOf();
+  const alert = (state: string, severity: string) =>
+    pointsOf(['value'], [['a', 0, 1]], { measurement: 'alert', tags: { state, severity } });
+  const readings = pointsOf(['value'], [['a', 0, 1], ['a', 1, 1]], { measurement: 'reading' }); // prettier-ignore
+  monitor.count({
+    ...committed(2),
+    points: [readings, alert('firing', 'critical'), alert('resolved', 'critical')],
+  });
+  monitor.count({ ...committed(2), points: [readings, alert('firing', 'critical')] });
+  expect(monitor.counts()).toMatchObject({
+    state: 'running',
+    readings: 4,
+    points: { reading: 4, alert: 3 },
+    alertTurns: { 'firing/critical': 2, 'resolved/critical': 1 },
+  });
 });
 
 test('event times before 1970 are times, too', () => {
