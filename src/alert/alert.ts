@@ -188,6 +188,27 @@ export function standingAlerts(memory: Memory): StandingAlert[] {
   return standing;
 }
 
+/**
+ * How many alerts are pending or firing in a Memory, by `STATE/SEVERITY`; null where its pipeline gives none.
+ *
+ * @param critical oddness from which an alert is critical: see the settings
+ */
+export function countStanding(memory: Memory, critical: number): Readonly<Record<string, number>> | null {
+  const slot = memory.seriesSlot('alert');
+  if (!slot) return null;
+  memory.seal();
+  const { f64 } = memory.view();
+  const counts = { 'pending/warning': 0, 'pending/critical': 0, 'firing/warning': 0, 'firing/critical': 0 };
+  for (let row = 0; row < memory.length; row++) {
+    const at = slot.at(row);
+    const phase = phaseOf(f64, at);
+    if (phase === QUIET) continue;
+    const state = phase === FIRING ? 'firing' : 'pending';
+    counts[`${state}/${peakOf(f64, at) >= critical ? 'critical' : 'warning'}`]++;
+  }
+  return counts;
+}
+
 const NO_NUMBERS = Object.fromEntries(ALERT_NUMBERS.map((name) => [name, NaN])) as unknown as AlertNumbers;
 
 function ofSilence({ score }: Silent) {

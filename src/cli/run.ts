@@ -44,6 +44,7 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
 
   print(`Foretide ${pipeline.name}: ${pipeline.about}`);
   if (running.address) print(`Live page: ${running.address}`);
+  if (settings.metrics.port !== undefined && running.metrics) print(`Metrics: ${running.metrics}`);
   progress = showStatus(running, runText, running.status().progress === null);
   let hasTold = false;
   try {

@@ -57,7 +57,7 @@ export async function workersCommand(
       start(hasBeenUp) {
         // once: what it has done before it died is not to be forgotten
         const fresh = flags.fresh && number === 1 && !hasBeenUp ? ['--fresh'] : [];
-        const own = [`--port=${portOf(settings, number)}`, ...fresh, `--worker=${number}`];
+        const own = [...portsOf(settings, number), ...fresh, `--worker=${number}`];
         return fork(process.argv[1]!, ['run', ...given, ...own, '--', name], {
           stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
         });
@@ -85,14 +85,18 @@ export async function workersCommand(
   if (firstFailure) process.exitCode = firstFailure.code;
 }
 
-/** Where a worker serves its page: the port of the settings, and those after it; 0 stays 0. */
-function portOf({ page }: RunSettings, number: number): number {
-  return page.port === 0 ? 0 : page.port + number - 1;
+/** Where a worker serves its page, and its metrics where they have a port: those of the settings, and those after it; 0 stays 0. */
+function portsOf({ page, metrics }: RunSettings, number: number): readonly string[] {
+  const from = (port: number): number => (port === 0 ? 0 : port + number - 1);
+  return [
+    `--port=${from(page.port)}`,
+    ...(metrics.port === undefined ? [] : [`--set=metrics.port=${from(metrics.port)}`]),
+  ];
 }
 
 /** @throws ForetideError SETTINGS_INVALID */
 function mustBeShareable(pipeline: Pipeline, settings: RunSettings, count: number): void {
-  const { input, page } = settings;
+  const { input, page, metrics } = settings;
   const invalid = (what: string, expected: string, got: string, where: string): ForetideError =>
     new ForetideError('SETTINGS_INVALID', { what, expected, got, where });
   if (input.kind !== 'kafka') {
@@ -107,8 +111,11 @@ function mustBeShareable(pipeline: Pipeline, settings: RunSettings, count: numbe
     const what = 'Only a store in Kafka can be shared by several workers';
     throw invalid(what, 'kafka, or no --workers', 'sqlite', 'store.kind');
   }
-  if (page.enabled && page.port > 0 && page.port + count - 1 > LAST_PORT) {
-    const what = 'There are not enough ports for the pages of the workers';
-    throw invalid(what, `at most ${LAST_PORT - count + 1} for ${count} of them`, `${page.port}`, 'page.port');
-  }
+  const mustLeaveRoom = (port: number | undefined, of: string, where: string): void => {
+    if (port === undefined || port === 0 || port + count - 1 <= LAST_PORT) return;
+    const what = `There are not enough ports for the ${of} of the workers`;
+    throw invalid(what, `at most ${LAST_PORT - count + 1} for ${count} of them`, `${port}`, where);
+  };
+  mustLeaveRoom(page.enabled ? page.port : undefined, 'pages', 'page.port');
+  mustLeaveRoom(metrics.enabled ? metrics.port : undefined, 'metrics', 'metrics.port');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DecodeSettings } from '../decode/settings.ts';
 import { Duration } from '../duration.ts';
+import { MetricsSettings } from '../metrics/settings.ts';
 import { ModelSettings } from '../model/settings.ts';
 import { InfluxSettings } from '../sink/influxdb-settings.ts';
 import { RECORD_DECODE } from '../source/archive-record.ts';
@@ -129,6 +130,14 @@ export const PageSettings = z
       .default('127.0.0.1')
       .describe('Address it is served on; 127.0.0.1 is reached from this machine only'),
     port: z.int().min(0).max(65_535).default(7077).describe('Port it is served on; 0 takes a free one'),
+    allowedHosts: z
+      .array(
+        z.string().regex(/^[\w.-]+$/, 'expected a name such as foretide or page.example.com, without a port'),
+      )
+      .default([])
+      .describe(
+        'Names that requests may call this process by, beside those of this machine and its address: that of a container, of a proxy; for metrics too',
+      ),
   })
   .prefault({});
 
@@ -144,6 +153,7 @@ export const runSettings = {
   snapshots: SnapshotSettings,
   commands: CommandSettings,
   page: PageSettings,
+  metrics: MetricsSettings,
   digest: z
     .boolean()
     .default(false)

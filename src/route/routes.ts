@@ -1,5 +1,6 @@
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { RouteFigures } from '../metrics/run-figures.ts';
 import type { StorePlace } from '../run/stores.ts';
 import { mayPass, saidBy } from './delivery-error.ts';
 import { KafkaOutbox } from './kafka-outbox.ts';
@@ -68,6 +69,18 @@ export class Routes {
   /** Alerts may have been committed. */
   wake(): void {
     for (const { outbox } of this.#routes) outbox.wake();
+  }
+
+  /** How each of them does. */
+  figures(): readonly RouteFigures[] {
+    return this.#routes.map(({ route, outbox }) => ({
+      route: route.name,
+      told: route.told,
+      refused: route.refused,
+      retries: route.outage.failures,
+      awaySeconds: route.outage.seconds,
+      pending: outbox.pending?.(),
+    }));
   }
 
   /** Tells what is there as far as receivers take it within a few seconds, and ends. What is left waits for the next run. */

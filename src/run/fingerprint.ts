@@ -18,6 +18,7 @@ export const OPERATIONAL: ReadonlySet<string> = new Set([
   'snapshots',
   'commands',
   'page',
+  'metrics',
   'routes',
   'digest', // the layout shows it
 ]);

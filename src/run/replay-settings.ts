@@ -44,6 +44,8 @@ export function replaySettings(
     commit: { ...live.commit, readings: Math.max(live.commit.readings, COMMITTED) },
     ticks: { every: 'off' },
     snapshots: { ...live.snapshots, every: 'off' },
+    // the port of its own is the live run's
+    metrics: { ...live.metrics, port: undefined },
     ...('routes' in live && { routes: [] }),
   };
 }

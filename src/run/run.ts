@@ -2,13 +2,15 @@ import type { LoggedCommand } from '../command.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Log } from '../log.ts';
 import { silentLog } from '../log.ts';
+import { RunMetrics } from '../metrics/run-metrics.ts';
 import { rewind } from '../past/rewind.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { Routes } from '../route/routes.ts';
 import { routesOf } from '../route/settings.ts';
+import { hideSecrets } from '../secret.ts';
 import { LiveFeed } from '../serve/feed.ts';
 import { RecentHistory } from '../serve/recent.ts';
-import { serve, type Serving } from '../serve/server.ts';
+import { serve, serveMetrics, type Serving } from '../serve/server.ts';
 import type { ReplayAction, RunStatus } from '../serve/status.ts';
 import type { Pace } from '../source/file-settings.ts';
 import { KafkaStore } from '../store/kafka.ts';
@@ -16,6 +18,7 @@ import { removeSqlite, SqliteStore } from '../store/sqlite.ts';
 import { SqliteHistory } from '../store/sqlite-history.ts';
 import { CommandsAgain } from './commands-again.ts';
 import { CommandTopic } from './command-topic.ts';
+import { Figures } from './figures.ts';
 import { liveBands } from './live-bands.ts';
 import { Monitor } from './monitor.ts';
 import { mustNotReadOwnStore, prepare, timeReader } from './prepare.ts';
@@ -45,6 +48,8 @@ export interface RunOptions {
 export interface Running {
   /** Where the page is served; null without one. */
   readonly address: string | null;
+  /** Where Prometheus finds the metrics; null where they are not served. */
+  readonly metrics: string | null;
   /** Resolves when the source has ended or `stop` was called and all is committed; rejects with what ended the run. */
   readonly finished: Promise<RunStatus>;
   status(): RunStatus;
@@ -104,8 +109,21 @@ export async function run({
   const stop = new AbortController();
   // a stop ends the source; what has come is still to be written and committed, until this
   const giveUp = new AbortController();
-  const tasks = new Tasks(
-    { pipeline, settings, decoder, model, store, sink, deadLetters, stop: giveUp.signal },
+  const tasks: Tasks = new Tasks(
+    {
+      pipeline,
+      settings,
+      decoder,
+      model,
+      store,
+      sink,
+      deadLetters,
+      stop: giveUp.signal,
+      worked: (done) => {
+        figures.worked(done);
+        metrics?.worked(done);
+      },
+    },
     log,
   );
   const timeOf = timeReader(decoder);
@@ -133,19 +151,42 @@ export async function run({
     replay: replay && (() => replay.status()),
     hasDigests: settings.digest,
   });
+  const figures = new Figures({
+    pipeline: pipeline.name,
+    settings,
+    model,
+    source,
+    sink,
+    monitor,
+    tasks,
+    routes,
+  });
+  const metrics = settings.metrics.enabled ? new RunMetrics(() => figures.read()) : undefined;
   const feed = new LiveFeed();
   if (onCommit) tasks.onCommit(onCommit);
   tasks.onCommit((task, committed) => {
     monitor.count(committed);
+    figures.committed(task);
     snapshots?.committed(task, committed.next);
     if (committed.points.some(({ measurement }) => measurement === 'alert')) routes.wake();
   });
 
   let page: Serving | undefined;
+  let metricsServer: Serving | undefined;
   let statusTimer: NodeJS.Timeout | undefined;
   try {
+    const { host, port, allowedHosts } = settings.page;
+    const hasOwnServer = settings.metrics.port !== undefined;
+    if (metrics && settings.metrics.port !== undefined) {
+      metricsServer = await serveMetrics({
+        host: settings.metrics.host,
+        port: settings.metrics.port,
+        allowedHosts,
+        metrics,
+        status: () => monitor.status(),
+      });
+    }
     if (settings.page.enabled) {
-      const { host, port } = settings.page;
       const history =
         store instanceof SqliteStore && !sink ? new SqliteHistory(store.database) : new RecentHistory(RECENT);
       tasks.onCommit(({ partition }, { points }) => {
@@ -156,6 +197,8 @@ export async function run({
       page = await serve({
         host,
         port,
+        allowedHosts,
+        metrics: hasOwnServer ? undefined : metrics,
         history,
         feed,
         status: () => monitor.status(),
@@ -198,7 +241,7 @@ export async function run({
         return monitor.status();
       }
       stop.abort();
-      monitor.state('failed', error instanceof Error ? error.message : String(error));
+      monitor.state('failed', hideSecrets(error instanceof Error ? error.message : String(error)));
       feed.status(monitor.status());
       throw error;
     }
@@ -209,6 +252,7 @@ export async function run({
     ticker?.end();
     await topic?.stop();
     await page?.close();
+    await metricsServer?.close();
     await tasks.close();
     snapshots?.close();
     await routes.stop();
@@ -217,10 +261,16 @@ export async function run({
     await store.close();
   }
 
+  function metricsAddress(): string | null {
+    const server = metricsServer ?? page;
+    return metrics && server ? `${server.address}/metrics` : null;
+  }
+
   const finished = flow();
   finished.catch(() => undefined);
   return {
     address: page?.address ?? null,
+    metrics: metricsAddress(),
     finished,
     status: () => monitor.status(),
     replay: replay && ((action) => replay.act(action)),

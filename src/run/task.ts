@@ -19,6 +19,7 @@ import type { Sink } from '../sink/sink.ts';
 import type { Batch } from '../source/source.ts';
 import type { StateMeaning } from '../store/meaning.ts';
 import type { Store } from '../store/store.ts';
+import { traced, type Work, type WorkDone } from '../traced.ts';
 import { stateFingerprint, stateMeaning } from './fingerprint.ts';
 
 /** Where dead letters go when it is not the store. Resolves when they are durable. */
@@ -40,6 +41,8 @@ export interface TaskParts {
   readonly sink: Sink | undefined;
   readonly deadLetters: DeadLetterSink | undefined;
   readonly stop: AbortSignal;
+  /** Is told how long restores, commits and what sinks do in them have taken. */
+  readonly worked?: ((done: WorkDone) => void) | undefined;
 }
 
 /** What a commit made durable. */
@@ -124,7 +127,9 @@ export class Task {
     const task = new Task(partition, parts);
     try {
       const into = task.memory.restoring();
-      const restored = await parts.store.open(partition, task.fingerprint, into, task.#meaning);
+      const facts = { pipeline: parts.pipeline.name, partition };
+      const read = () => parts.store.open(partition, task.fingerprint, into, task.#meaning);
+      const restored = await traced('restore', facts, read, parts.worked);
       task.memory.restored();
       task.#remember(restored?.next ?? null);
       task.#muted = restored?.committed ?? 0;
@@ -315,12 +320,16 @@ export class Task {
   async commit(): Promise<Committed | undefined> {
     const next = this.isOverdue ? this.position : this.#pending.next;
     if (next === null) return undefined;
+    return this.#traced('commit', () => this.#commit(next));
+  }
+
+  async #commit(next: number): Promise<Committed> {
     const readings = this.pendingReadings;
     const points = this.#pending.points.blocks();
     const { store, sink, deadLetters, stop } = this.#parts;
     try {
       this.#checkBalance();
-      const rejected = sink ? await sink.write(points, stop) : [];
+      const rejected = sink ? await this.#traced('sink-write', () => sink.write(points, stop)) : [];
       const dead = [...this.#pending.dead, ...rejected];
       if (deadLetters && dead.length > 0) await deadLetters.write(this.partition, dead, stop);
       await store.commit({
@@ -345,6 +354,11 @@ export class Task {
       this.rollback();
       throw error;
     }
+  }
+
+  #traced<T>(work: Work, does: () => Promise<T>): Promise<T> {
+    const { pipeline, worked } = this.#parts;
+    return traced(work, { pipeline: pipeline.name, partition: this.partition }, does, worked);
   }
 
   /** What the store keeps of points that a sink has taken: alerts, where routes follow them there. */

@@ -5,11 +5,13 @@ import type { SeriesList, SeriesWindow } from './answers.ts';
 import { byAttention } from './attention.ts';
 import { type Asset, pageAssets } from './assets.ts';
 import { eventStream, type Pace } from './events.ts';
+import { addHealth } from './health.ts';
 import { ForetideError } from '../errors.ts';
 import type { LiveFeed } from './feed.ts';
 import type { History, Window } from './history.ts';
-import { isOwnHost } from './hosts.ts';
+import { mustBeOwnHost } from './own-host.ts';
 import { lookback } from './lookback.ts';
+import { addMetrics, type MetricsText } from './metrics.ts';
 import {
   BandsParameters,
   FeedbackBody,
@@ -29,6 +31,8 @@ import { thin } from './thin.ts';
 export interface AppParts {
   /** The host it is bound to: besides loopback names the one that requests may name. */
   readonly host: string;
+  /** Other names that they may name. */
+  readonly allowedHosts?: readonly string[];
   readonly history: History;
   readonly feed: LiveFeed;
   readonly status: () => RunStatus;
@@ -41,6 +45,8 @@ export interface AppParts {
     ((order: RewindOrder) => Promise<{ readonly left: readonly [number, number] }>) | undefined;
   /** Pauses history, or plays it on in another way. Left out: the run is live. */
   readonly replay?: ((action: ReplayAction) => void) | undefined;
+  /** Left out: they are not served here. */
+  readonly metrics?: MetricsText | undefined;
   readonly pace?: Pace;
   /** Told of errors that are nobody's request's fault. */
   readonly onError?: (error: unknown) => void;
@@ -59,9 +65,6 @@ const SECURITY = {
 
 const PACE: Pace = { every: 500, heartbeat: 15_000, retry: 1000 };
 
-/** Without a commit of what has come for so long a run makes no progress, ms. */
-const LONGEST_WAIT = 60_000;
-
 /** The largest time a Date can have: later than any point. */
 const END_OF_TIME = 8.64e15;
 
@@ -77,6 +80,7 @@ const COMMANDS = /^\/api\/(alerts\/|re(play|wind)$)/;
  */
 export function createApp({
   host,
+  allowedHosts,
   history,
   feed,
   status,
@@ -84,6 +88,7 @@ export function createApp({
   command,
   replay,
   rewind,
+  metrics,
   pace = PACE,
   onError,
 }: AppParts): Hono {
@@ -93,9 +98,7 @@ export function createApp({
   app.use(async (c, next) => {
     for (const [name, value] of Object.entries(SECURITY)) c.header(name, value);
     c.header('Cache-Control', 'no-store');
-    if (!isOwnHost(c.req.header('host'), host)) {
-      throw new Problem(403, 'HOST_REFUSED', `Expected a loopback name or ${host} as Host, got another`);
-    }
+    mustBeOwnHost(c.req.header('host'), { host, allowedHosts });
     const method = COMMANDS.test(c.req.path) ? 'POST' : 'GET';
     if (c.req.method !== method) {
       c.header('Allow', method);
@@ -107,19 +110,8 @@ export function createApp({
 
   app.get('/', (c) => send(c, assets.get('index.html')));
   app.get('/assets/:name', (c) => send(c, assets.get(c.req.param('name'))));
-  app.get('/health/live', (c) => c.json({ status: 'live' }));
-  app.get('/health/ready', (c) => {
-    const { state, partitions, readings, waiting } = status();
-    const isReady = state !== 'failed' && waiting < LONGEST_WAIT;
-    const facts = {
-      status: isReady ? 'ready' : 'stalled',
-      state,
-      partitions,
-      readings,
-      waiting: Math.round(waiting),
-    };
-    return c.json(facts, isReady ? 200 : 503);
-  });
+  addHealth(app, status);
+  if (metrics) addMetrics(app, metrics);
   app.get('/api/status', (c) => c.json(status()));
 
   app.get('/api/series', (c) => {

@@ -1,7 +1,9 @@
 import { getRequestListener } from '@hono/node-server';
 import { createServer, type Server } from 'node:http';
 import { ForetideError } from '../errors.ts';
+import type { Hono } from 'hono';
 import { type AppParts, createApp } from './app.ts';
+import { createMetricsApp, type MetricsAppParts } from './metrics.ts';
 
 /** Where the page is served, and what it is made from. */
 export interface ServeParts extends Omit<AppParts, 'host'> {
@@ -28,12 +30,34 @@ export interface Serving {
  * const page = await serve({ port: 8080, history, feed, status });
  */
 export async function serve({ host = '127.0.0.1', port, ...parts }: ServeParts): Promise<Serving> {
-  const app = createApp({ ...parts, host });
+  return listen(createApp({ ...parts, host }), { host, port, section: 'page' });
+}
+
+/**
+ * Serves `/metrics` and `/health/…` alone until it is closed.
+ *
+ * @throws as `serve` does
+ */
+export async function serveMetrics({
+  port,
+  ...parts
+}: MetricsAppParts & { readonly port: number }): Promise<Serving> {
+  return listen(createMetricsApp(parts), { host: parts.host, port, section: 'metrics' });
+}
+
+/** Where a server listens, and the section of the settings that says so. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly section: 'page' | 'metrics';
+}
+
+async function listen(app: Hono, place: Place): Promise<Serving> {
   const listener = getRequestListener(app.fetch);
   const server = createServer((request, response) => void listener(request, response));
-  const bound = await listening(server, host, port);
+  const bound = await listening(server, place);
   return {
-    address: `http://${nameToOpen(host)}:${bound}`,
+    address: `http://${nameToOpen(place.host)}:${bound}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -43,9 +67,10 @@ export async function serve({ host = '127.0.0.1', port, ...parts }: ServeParts):
 }
 
 /** Resolves to the port that the server then has. */
-function listening(server: Server, host: string, port: number): Promise<number> {
+function listening(server: Server, place: Place): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, host, port)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, place)));
+    const { host, port } = place;
     server.listen({ host, port }, () => {
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
@@ -53,22 +78,24 @@ function listening(server: Server, host: string, port: number): Promise<number> 
   });
 }
 
-function refusal(error: NodeJS.ErrnoException, host: string, port: number): ForetideError {
-  const where = error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' ? 'page.host' : 'page.port';
+function refusal(error: NodeJS.ErrnoException, { host, port, section }: Place): ForetideError {
+  const isHost = error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND';
+  const where = `${section}.${isHost ? 'host' : 'port'}`;
+  const what = section === 'page' ? 'The page' : 'The server of metrics';
   if (error.code === 'EADDRINUSE') {
     return new ForetideError('ADDRESS_IN_USE', {
-      what: 'The page has no port to be served on',
+      what: `${what} has no port`,
       expected: `port ${port} of ${host} to be free`,
       got: 'another program that listens on it',
       where,
-      todo: 'Stop that program, or set page.port to another port (0 takes any that is free)',
+      todo: `Stop that program, or set ${where} to another port (0 takes any that is free)`,
       canRetry: true,
       cause: error,
     });
   }
   return new ForetideError('SETTINGS_INVALID', {
-    what: 'The page cannot be served there',
-    expected: where === 'page.host' ? 'an address of this machine' : 'a port that this user may use',
+    what: `${what} cannot be there`,
+    expected: isHost ? 'an address of this machine' : 'a port that this user may use',
     got: `${host}, port ${port} (${error.code ?? error.message})`,
     where,
     cause: error,

@@ -4,6 +4,7 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 
 import { ForetideError } from '../errors.ts';
 import { type KafkaAdmin, unreachable } from './kafka-admin.ts';
+import { KafkaAhead } from './kafka-ahead.ts';
 import { stickyAssigner } from './kafka-assigner.ts';
 import { GroupOffsets } from './kafka-group-offsets.ts';
 import { KafkaChangelog } from './kafka-changelog.ts';
@@ -11,11 +12,12 @@ import { type Held, KafkaOwnership, type Steering } from './kafka-ownership.ts';
 import { rangeOf } from './kafka-range.ts';
 import { KafkaRangeRun, RANGE_METADATA_AGE } from './kafka-range-run.ts';
 import { KafkaNudge } from './kafka-nudge.ts';
+import { offsetNumber } from './kafka-offsets.ts';
 import { KafkaWatch } from './kafka-watch.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { fetchedOffset, handOver, HeartbeatFailed, isTransactional } from './kafka-slices.ts';
-import type { Log } from '../log.ts';
-import type { SourceHandler } from './source.ts';
+import { type Log, saying } from '../log.ts';
+import type { Ahead, SourceHandler } from './source.ts';
 
 /** Longest that a broker waits for new records before it answers a fetch, ms; a stop waits for that answer. */
 const FETCH_WAIT = 500;
@@ -71,6 +73,7 @@ export class KafkaRun {
   readonly #heartbeatInterval: number;
   readonly #watch: KafkaWatch;
   readonly #nudge: KafkaNudge;
+  readonly #ahead: KafkaAhead;
   /** Batches that are being worked on. */
   #working = 0;
   /** Where partitions begin that nothing was ever committed of, as `from` of the settings says. */
@@ -148,6 +151,10 @@ export class KafkaRun {
       steering: steer(topic),
       log,
     });
+    this.#ahead = new KafkaAhead({
+      held: () => this.#ownership.current,
+      watermarks: () => admin.watermarks(topic),
+    });
     this.#offsets = new GroupOffsets((positions) =>
       consumer.commitOffsets(
         Array.from(positions)
@@ -160,6 +167,11 @@ export class KafkaRun {
   /** Share of a range with an end that has been handed over, 0 to 1. */
   progress(): number {
     return this.#range?.progress() ?? 0;
+  }
+
+  /** @see Source.ahead; of a range with an end: nothing, for that is not the partition's */
+  ahead(): ReadonlyMap<number, Ahead> {
+    return this.#isEnding || this.#range ? new Map() : this.#ahead.read();
   }
 
   /**
@@ -284,8 +296,8 @@ export class KafkaRun {
     this.#watch.joined();
     if (restart) {
       this.#log.warn(
-        { error: error.message },
-        'the Kafka client starts again; what is not committed will be done again',
+        { topic: this.#settings.topic, error: error.message },
+        'The Kafka client starts again; what is not committed will be done again',
       );
       this.#assign([], []);
       return;
@@ -320,7 +332,10 @@ export class KafkaRun {
   /** The handler could not make durable what it had of a partition; once it is opened anew it knows where to go on from. */
   async #broken(partition: number, error: unknown): Promise<void> {
     if (!mayHelp(error)) return;
-    this.#log.warn({ partition, error: String(error) }, 'a partition is to be opened anew');
+    this.#log.warn(
+      { topic: this.#settings.topic, partition, error: saying(error) },
+      'A partition is to be opened anew',
+    );
     await this.#ownership.drop(partition).catch((failure: unknown) => this.#fail(failure));
   }
 
@@ -346,6 +361,7 @@ export class KafkaRun {
   async #take(held: Held, payload: EachBatchPayload): Promise<void> {
     try {
       if (!(await this.#ownership.isInPlace(held, fetchedOffset(payload.batch)))) return;
+      this.#ahead.heard(held.partition, offsetNumber(payload.batch.highWatermark));
       if (isTransactional(payload.batch)) this.#warn();
       await handOver(payload, {
         heartbeatInterval: this.#heartbeatInterval,
@@ -375,7 +391,7 @@ export class KafkaRun {
     this.#hasWarned = true;
     this.#log.warn(
       { topic: this.#settings.topic },
-      'written by a transactional producer: unsupported, records of aborted transactions may be read',
+      'The topic is written by a transactional producer: unsupported, records of aborted transactions may be read',
     );
   }
 

@@ -5,7 +5,7 @@ import { KafkaRun } from './kafka-run.ts';
 import { KafkaSettings } from './kafka-settings.ts';
 import { type Log, silentLog } from '../log.ts';
 import { type ChangelogReader, PartitionLost } from '../store/changelog.ts';
-import type { Source, SourceHandler } from './source.ts';
+import type { Ahead, Source, SourceHandler } from './source.ts';
 
 export { KafkaSettings };
 
@@ -57,6 +57,10 @@ export class KafkaSource implements Source {
 
   progress(): number | undefined {
     return this.#settings.to === undefined ? undefined : (this.#run?.progress() ?? 0);
+  }
+
+  ahead(): ReadonlyMap<number, Ahead> {
+    return this.#run?.ahead() ?? new Map();
   }
 
   async exhausted(): Promise<ReadonlyMap<number, number>> {

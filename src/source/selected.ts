@@ -12,6 +12,7 @@ export class SelectedSource implements Source {
   readonly name: string;
   /** Left out where the source cannot tell. */
   readonly span?: NonNullable<Source['span']>;
+  readonly ahead?: NonNullable<Source['ahead']>;
   readonly #source: Source;
   readonly #decoder: Decoder;
   readonly #readings: Readings;
@@ -21,6 +22,7 @@ export class SelectedSource implements Source {
     this.name = source.name;
     this.#source = source;
     if (source.span) this.span = (stop) => source.span!(stop);
+    if (source.ahead) this.ahead = () => source.ahead!();
     this.#decoder = decoder;
     this.#readings = new Readings(decoder.channels.length);
   }

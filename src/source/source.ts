@@ -46,6 +46,14 @@ export interface SourceHandler {
   onBroken?: (listener: (partition: number, error: unknown) => void) => void;
 }
 
+/** What lies ahead in a partition. */
+export interface Ahead {
+  /** The offset of what is handed over next. */
+  readonly next: number;
+  /** The offset that the next record which is appended will have. */
+  readonly end: number;
+}
+
 /** Where readings come from. One instance serves one run. */
 export interface Source {
   /** For messages: `kafka readings`, `file weather.csv`. */
@@ -64,6 +72,11 @@ export interface Source {
   progress?(): number | undefined;
   /** From the first event time of the whole to the last, ms; reads all of it. Left out by sources that cannot tell. */
   span?(stop: AbortSignal): Promise<number>;
+  /**
+   * Of each partition that is ours what is handed over next, and its end as it was heard of last; one of which nothing was heard is left out. May ask
+   * for newer ends, for the next call. Left out by sources without such ends.
+   */
+  ahead?(): ReadonlyMap<number, Ahead>;
   /**
    * The partitions of which everything there is at this moment has been handed over, each with the position after it. Of a source that has
    * an end, or cannot tell: none.

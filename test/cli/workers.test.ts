@@ -45,6 +45,12 @@ describe('what cannot be shared is refused with SETTINGS_INVALID', () => {
     ['a range with an end', true, ['input.to=2026-01-01'], /read by one process.* \(at input\.to\)/],
     ['a file for the state', true, ['store.kind=sqlite'], /got sqlite \(at store\.kind\)/],
     ['too few ports', true, ['page.port=65534'], /at most 65533 for 3 of them, got 65534 \(at page\.port\)/],
+    [
+      'too few for metrics',
+      true,
+      ['metrics.port=65535'],
+      /at most 65533 for 3 of them, got 65535 \(at metrics\.port\)/,
+    ],
   ])('%s', async (_, hasTopic, settings, message) => {
     const given = sets([...(hasTopic ? topic : []), ...settings]);
     const { code, stdout, stderr } = await foretide(['run', 'live-forecast', '--workers', '3', ...given], {
@@ -119,7 +125,7 @@ test('a worker that dies is started again, after 1 s and then 2 s; with --fresh 
   const { code, stderr } = await ended;
   expect(code).toBe(0);
   expect(pipeline.started.map(({ fresh }) => fresh)).toEqual([true, true, true]);
-  const died = logged(stderr).filter(({ msg }) => msg === 'a worker has died; it is started again');
+  const died = logged(stderr).filter(({ msg }) => msg === 'A worker has died; it is started again');
   expect(died).toMatchObject([
     { worker: 1, code: 5, startsAgainIn: 1 },
     { worker: 1, code: 5, startsAgainIn: 2 },

@@ -28,3 +28,15 @@ test.each([
 ])('Host %s of a server bound to %s: %s', (header, bound, answer) => {
   expect(isOwnHost(header, bound)).toBe(answer);
 });
+
+test.each([
+  ['foretide:7077', true],
+  ['FORETIDE', true],
+  ['page.example.com:443', true],
+  ['127.0.0.1:7077', true],
+  ['foretide.evil.example', false],
+  ['evilforetide', false],
+  ['evil.example', false],
+])('Host %s where foretide and Page.Example.com are allowed: %s', (header, answer) => {
+  expect(isOwnHost(header, '127.0.0.1', ['foretide', 'Page.Example.com'])).toBe(answer);
+});

@@ -10,7 +10,7 @@ export class ServiceMissing extends Error {
 
 /** Asks the run's keeper of services (serve.ts) for one of them; resolves once it is up, however long its start takes. */
 export async function ask<S>(
-  path: '/kafka' | '/influxdb' | '/alertmanager',
+  path: '/kafka' | '/influxdb' | '/alertmanager' | '/promtool',
   service: z.ZodType<S>,
 ): Promise<S> {
   const answer = z

@@ -5,6 +5,7 @@ import { influxdb } from './influxdb.ts';
 import type { InfluxService } from './influxdb.ts';
 import { kafka } from './kafka.ts';
 import type { KafkaService } from './kafka.ts';
+import { type PromtoolService, promtoolService } from './promtool.ts';
 
 type Body<S> = (service: S) => void;
 
@@ -28,6 +29,11 @@ export function describeWithInfluxDB(name: string, body: Body<InfluxService>): v
 /** A `describe` whose tests have a real Alertmanager. Where there is none they are skipped, and fail if CI is set. */
 export function describeWithAlertmanager(name: string, body: Body<AlertmanagerService>): void {
   describeWith(name, alertmanagerService, body);
+}
+
+/** A `describe` whose tests have promtool. Where there is none they are skipped, and fail if CI is set. */
+export function describeWithPromtool(name: string, body: Body<PromtoolService>): void {
+  describeWith(name, promtoolService, body);
 }
 
 const timeout = 60_000;

@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { alertmanagerWays } from './alertmanager-ways.ts';
 import { influxWays } from './influxdb-ways.ts';
 import { kafkaWays } from './kafka-ways.ts';
+import { promtoolWays } from './promtool-ways.ts';
 import { NoWay, firstOpen } from './way.ts';
 import type { Started } from './way.ts';
 
@@ -31,6 +32,8 @@ const starts: Readonly<Record<string, () => Promise<Started<unknown>>>> = {
       alertmanagerWays,
       say,
     ),
+  '/promtool': () =>
+    firstOpen('promtool', 'Name a binary in PROMTOOL, or install prometheus', promtoolWays, say),
 };
 const started = new Map<string, Promise<Started<unknown>>>();
 
