@@ -58,7 +58,7 @@ test('no secret stands in what a run says at debug level, though every receiver 
   listener.reply = ({ path, headers, body }) => {
     const [auth, sign] = [headers.authorization, headers['foretide-signature']];
     const key = /"routing_key":"([^"]+)/.exec(body)?.[1];
-    const text = `refused: ${auth} ${key} ${path} ${sign}`;
+    const text = `refused: ${auth} ${key} ${path} ${String(sign)}`;
     if (text.includes('S3CRET')) echoes.push(text);
     return { status: 403, text };
   };

@@ -26,8 +26,9 @@ beforeAll(() => {
 
 const compact = (text: string): string => text.replaceAll(/[ -]+/g, ' ').replaceAll(/\n+/g, '\n');
 
-test('the settings table is what the code has (npm run docs writes it)', () => {
+test('the tables of settings and metrics are what the code has (npm run docs writes them)', () => {
   expect(readme).toContain('| `model.hidden`');
+  expect(readme).toContain('| `foretide_readings_total`');
   expect(compact(withGeneratedParts(readme))).toBe(compact(readme));
 });
 
@@ -82,6 +83,39 @@ test('the plain RxJS example prints forecasts', async () => {
   child.kill();
   expect(text).toMatch(/^wave 0 \[[^\n]*\n?/);
   expect(text.split('\n').length).toBeGreaterThan(2);
+});
+
+test('the spans of the README are those of a run', () => {
+  const code = readme.split('<!-- test: spans -->')[1]!.split('```js\n')[1]!.split('```')[0]!;
+  // what an SDK would be, as far as the example uses it
+  writeFileSync(
+    join(folder, 'tracer.mjs'),
+    `const write = (text) => process.stdout.write(text + '\\n');
+    const span = (name, { attributes }) => ({ recordException: () => write('failed ' + name), end: () => write('span ' + name + ' ' + JSON.stringify(attributes)) });
+    export const trace = { getTracer: (of) => ({ startSpan: span }) };`,
+  );
+  writeFileSync(join(folder, 'spans.mjs'), code.replace("'@opentelemetry/api'", "'./tracer.mjs'"));
+  writeFileSync(join(folder, 'few.ndjson'), '{"sensor":"a","time":0,"value":1}\n');
+  const out = execFileSync(
+    process.execPath,
+    [
+      join(root, 'src/cli/bin.mjs'),
+      'run',
+      'live-forecast',
+      '--no-page',
+      ...[
+        `input={kind: file, paths: [${join(folder, 'few.ndjson')}], decode: {format: json}}`,
+        'output.kind=none',
+        'model.hidden=2',
+        `store.path=${join(folder, 'spans.db')}`,
+      ].flatMap((set) => ['--set', set]),
+    ],
+    { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: `--import ${join(folder, 'spans.mjs')}` } },
+  );
+  const facts = '{"foretide.pipeline":"live-forecast","foretide.partition":0}';
+  expect(out.split('\n').filter((line) => line.startsWith('span '))).toEqual(
+    ['restore', 'sink-write', 'commit'].map((work) => `span foretide ${work} ${facts}`),
+  );
 });
 
 test('every npm script and file that the README names exists', () => {

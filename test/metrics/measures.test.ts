@@ -27,7 +27,8 @@ test('every metric has a name, a unit and a help text as Prometheus wants them',
     expect(name).toMatch(UNITS);
     expect(help).toMatch(/^[A-Z].{20,}\.$/);
   }
-  for (const { name, type } of MEASURES) expect(name.endsWith('_total'), name).toBe(type === 'counter');
+  for (const { name, type } of MEASURES)
+    expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
   for (const { name, buckets } of DURATIONS) {
     expect(name).toMatch(/_seconds$/);
     expect(buckets).toEqual(buckets.toSorted((a, b) => a - b));
@@ -37,7 +38,7 @@ test('every metric has a name, a unit and a help text as Prometheus wants them',
 test('every sample has the labels that its metric declares', () => {
   for (const { name, labels, read: of } of MEASURES)
     for (const sample of of(figuresOf()))
-      expect(Object.keys(sample.labels).toSorted(), name).toEqual(labels.toSorted());
+      expect([name, ...Object.keys(sample.labels).toSorted()]).toEqual([name, ...labels.toSorted()]);
 });
 
 test('says what runs', () => {
