@@ -83,7 +83,15 @@ describeWithKafka('foretide run --workers', ({ brokers }) => {
     async () => {
       const topic = await kafka.make(PARTITIONS);
       const pipeline = new WorkerPipeline(place, 'shared');
-      const { child, ended } = start(pipeline, topic, '--workers=2', '--port=0', '--fresh');
+      const port = await freePort();
+      const { child, ended } = start(
+        pipeline,
+        topic,
+        '--workers=2',
+        '--port=0',
+        '--fresh',
+        `--set=metrics.port=${port}`,
+      );
       const one = await address(run!, 1);
       const two = await address(run!, 2);
       const partitions = async (...pages: string[]): Promise<number[]> =>
@@ -93,6 +101,12 @@ describeWithKafka('foretide run --workers', ({ brokers }) => {
       await expect.poll(() => committed(topic), soon).toEqual(all(1));
       for (const page of [one, two])
         expect(await status(page)).toMatchObject({ readings: 2 * PORTION, series: 2 });
+
+      // each has metrics of its own, at the port of the settings and the one after it
+      for (const each of [port, port + 1]) {
+        const text = await (await fetch(`http://127.0.0.1:${each}/metrics`)).text();
+        expect(text).toContain(`foretide_readings_total ${2 * PORTION}\n`);
+      }
 
       await produce(topic, 1);
       // killed whenever it comes up, until the other has taken over

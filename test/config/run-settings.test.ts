@@ -89,7 +89,8 @@ test('what is not said has a default: a run of one file needs nothing but its pa
     snapshots: { every: 'off', keep: 24 },
     commands: {},
     digest: false,
-    page: { enabled: true, host: '127.0.0.1', port: 7077 },
+    page: { enabled: true, host: '127.0.0.1', port: 7077, allowedHosts: [] },
+    metrics: { enabled: true, host: '127.0.0.1' },
     maxStateBytes: 2 ** 30,
   });
 });
