@@ -41,7 +41,7 @@ export async function pastRanges(
   },
 ): Promise<PastRanges> {
   const place = storePlace(pipeline, settings);
-  const stored = await openStored(place, settings, false, log);
+  const stored = await openStored(place, settings, { isThorough: false, hasState: false }, log);
   const { partitions } = stored;
   stored.close();
   const snapshots = snapshotsOf(pipeline, settings, place);

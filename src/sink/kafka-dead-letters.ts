@@ -6,6 +6,7 @@ import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
 import { KafkaAdmin, unreachable } from '../source/kafka-admin.ts';
 import { kafkaClient, KafkaClientSettings } from '../source/kafka-client.ts';
+import { typeOf } from '../source/kafkajs-error.ts';
 import { type Log, silentLog } from '../log.ts';
 import { Outage } from '../outage.ts';
 import { letterMessage } from '../store/kafka-messages.ts';
@@ -174,12 +175,6 @@ async function close(opened: Promise<Opened> | undefined): Promise<void> {
   } catch {
     // It is thrown away because it does not work.
   }
-}
-
-/** The protocol's name of what went wrong, through kafkajs's wrappers. */
-function typeOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return undefined;
-  return Reflect.get(error, 'type') ?? typeOf(error.cause);
 }
 
 function refusal(error: unknown, { topic, brokers }: KafkaDeadLetterSettings): ForetideError | undefined {

@@ -1,8 +1,23 @@
 import { distance } from 'fastest-levenshtein';
 import type { Admin, Kafka } from 'kafkajs';
+import pRetry from 'p-retry';
 
 import { ForetideError } from '../errors.ts';
+import { typeOf } from './kafkajs-error.ts';
 import { offsetNumber, type Watermarks } from './kafka-offsets.ts';
+
+/** Attempts to ask a leader that does not know of it yet: some ten seconds in all. */
+const LEADER_RETRIES = 25;
+/**
+ * Told of a partition whose leader is known, but does not lead it yet, or any more: of a topic that has just been made a broker knows the leader a moment
+ * before it is one.
+ */
+const NOT_YET = new Set([
+  'NOT_LEADER_FOR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'REPLICA_NOT_AVAILABLE',
+  'OFFSET_NOT_AVAILABLE',
+]);
 
 /** What an operator asks of Kafka, over a connection that is opened for it and closed again. */
 export class KafkaAdmin {
@@ -63,13 +78,23 @@ export async function partitionsOf(admin: Admin, topic: string): Promise<number>
 }
 
 export async function watermarksOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, Watermarks>> {
-  const partitions = await admin.fetchTopicOffsets(topic);
+  const partitions = await onceLed(() => admin.fetchTopicOffsets(topic));
   return new Map(
     partitions.map(({ partition, low, high }) => [
       partition,
       { low: offsetNumber(low), high: offsetNumber(high) },
     ]),
   );
+}
+
+/** Asks leaders until they lead: kafkajs asks again by itself where a broker knows nothing of a topic, and nowhere else. */
+export function onceLed<T>(ask: () => Promise<T>): Promise<T> {
+  return pRetry(ask, {
+    retries: LEADER_RETRIES,
+    minTimeout: 10,
+    maxTimeout: 500,
+    shouldRetry: ({ error }) => NOT_YET.has(typeOf(error) ?? ''),
+  });
 }
 
 function nearest(topic: string, names: readonly string[]): string {

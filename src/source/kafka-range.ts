@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 
 import { ForetideError } from '../errors.ts';
-import { watermarksOf } from './kafka-admin.ts';
+import { onceLed, watermarksOf } from './kafka-admin.ts';
 import { offsetNumber, type Watermarks } from './kafka-offsets.ts';
 import type { KafkaPlace, KafkaSettings } from './kafka-settings.ts';
 
@@ -50,7 +50,7 @@ export async function rangeOf(
 
 async function offsetsAt(admin: Admin, topic: string, time: number): Promise<ReadonlyMap<number, number>> {
   // below 0 stand questions of another kind: https://kafka.apache.org/protocol#The_Messages_ListOffsets
-  const found = await admin.fetchTopicOffsetsByTimestamp(topic, Math.max(0, Math.ceil(time)));
+  const found = await onceLed(() => admin.fetchTopicOffsetsByTimestamp(topic, Math.max(0, Math.ceil(time))));
   return new Map(found.map(({ partition, offset }) => [partition, offsetNumber(offset)]));
 }
 

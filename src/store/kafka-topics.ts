@@ -1,8 +1,8 @@
 import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 import { ForetideError } from '../errors.ts';
 import { partitionsOf } from '../source/kafka-admin.ts';
+import { typeOf } from '../source/kafkajs-error.ts';
 import type { StoreTopics } from './kafka-settings.ts';
-import { typeOf } from './kafka-writer.ts';
 
 /** Replicas of a topic that is made, where there are brokers enough. */
 const REPLICAS = 3;
@@ -74,17 +74,20 @@ export async function ensureTopics(admin: Admin, wishes: TopicWishes): Promise<r
     await untilLed(
       admin,
       absent.map(({ name }) => name),
+      partitions,
     );
   }
   return checkTopics(admin, wishes);
 }
 
 /** Waits until all partitions of topics that have just been made have a leader, as the broker knows that is asked. */
-async function untilLed(admin: Admin, topics: string[]): Promise<void> {
+async function untilLed(admin: Admin, topics: string[], count: number): Promise<void> {
   for (let left = MOST_LOOKS; ; left--) {
     try {
       const told = await admin.fetchTopicMetadata({ topics });
-      if (told.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+      const isLed = ({ partitions }: ITopicMetadata): boolean =>
+        partitions.length === count && partitions.every(({ leader }) => leader >= 0);
+      if (told.topics.every(isLed)) return;
     } catch (error) {
       if (left === 0) throw error;
     }

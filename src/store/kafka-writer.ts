@@ -1,6 +1,7 @@
 import type { Kafka, Message, Offsets, Producer, Transaction } from 'kafkajs';
 import pRetry from 'p-retry';
 import { ForetideError } from '../errors.ts';
+import { typeOf } from '../source/kafkajs-error.ts';
 
 /** Most bytes of the values in one request: well below a broker's default limit for a batch (1 MiB). */
 const MOST_BYTES = 900_000;
@@ -148,11 +149,4 @@ function failure(where: string, cause: unknown): ForetideError {
     canRetry: true,
     cause,
   });
-}
-
-/** The protocol's name of what went wrong, through kafkajs's wrappers. */
-export function typeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const type: unknown = Reflect.get(error, 'type');
-  return typeof type === 'string' ? type : typeOf(error.cause);
 }

@@ -7,21 +7,28 @@ import { StoredKafka } from './stored-kafka.ts';
 import { StoredSqlite } from './stored-sqlite.ts';
 import type { Stored, StoredPartition } from './stored.ts';
 
+/** How much is read of what a run has left. */
+export interface StoredWish {
+  /** More, so that a difference can be named: see `Stored.isWorthMore`. */
+  readonly isThorough: boolean;
+  /** The state too, as `compareState` needs it. */
+  readonly hasState: boolean;
+}
+
 /**
  * What a run has left at a place; nothing is changed there.
  *
- * @param isThorough whether more is read, so that a difference can be named: see `Stored.isWorthMore`
  * @throws ForetideError FILE_UNREADABLE, KAFKA_UNREACHABLE, KAFKA_TOPIC, STATE_MISMATCH, STATE_CORRUPT
  */
 export function openStored(
   place: StorePlace,
   { output, deadLetters }: RunSettings,
-  isThorough: boolean,
+  wish: StoredWish,
   log: Log,
 ): Promise<Stored> {
-  if (place.kind === 'kafka') return StoredKafka.open(place, isThorough, log);
+  if (place.kind === 'kafka') return StoredKafka.open(place, wish, log);
   const holds = { outputs: output.kind === 'store', letters: deadLetters.kind === 'store' };
-  return Promise.resolve(new StoredSqlite(place.path, holds, isThorough));
+  return Promise.resolve(new StoredSqlite(place.path, holds, wish.isThorough));
 }
 
 /** A run's settings for running again what it has stored: the input ends there, and there are sums where it kept any. */

@@ -16,6 +16,15 @@ export interface StoredPartition {
   readonly digest: RangeDigest | undefined;
   /** All that has taken effect, in order. */
   readonly commands: readonly LoggedCommand[];
+  /** Where the state that is kept stands, where that is before `next`: what `compareState` is about. */
+  readonly stateAt?: StateAt | undefined;
+}
+
+/** A place in the course of a partition. */
+export interface StateAt {
+  readonly next: number;
+  /** How many of all commands have taken effect there. */
+  readonly commands: number;
 }
 
 /** What a run has left, as of one instant: it may go on meanwhile. */
@@ -32,7 +41,7 @@ export interface Stored {
   compareDead(partition: number, letters: readonly DeadLetter[]): Difference | undefined;
   /** What is stored and has not come again, once everything has. */
   left(partition: number): Difference | undefined;
-  /** Where the state at the end differs. */
+  /** Where the state differs, of a task that stands where the stored one does. */
   compareState(task: Task): Difference | undefined;
   /** Whether the same once more, with a `Stored` that was opened as `isThorough`, would tell more. */
   isWorthMore(difference: Difference | undefined): boolean;

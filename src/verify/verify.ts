@@ -14,6 +14,7 @@ import type { Difference } from './difference.ts';
 import { rangeFrom } from '../past/range-from.ts';
 import { snapshotsOf } from '../past/snapshots-of.ts';
 import type { Snapshots } from '../store/snapshots.ts';
+import type { Restoring } from '../store/store.ts';
 import { rerun, type RerunObserver, type RerunRange } from './rerun.ts';
 import { openStored, rerunSettings } from './stored-of.ts';
 import type { Stored, StoredPartition } from './stored.ts';
@@ -59,20 +60,27 @@ async function attempt(
   place: StorePlace,
   isThorough: boolean,
 ): Promise<Verdict & { readonly isWorthMore: boolean }> {
-  const stored = await openStored(place, settings, isThorough, log);
+  const stored = await openStored(place, settings, { isThorough, hasState: true }, log);
   const snapshots = since === undefined ? undefined : snapshotsOf(pipeline.name, settings, place);
   try {
     const { partitions } = stored;
     const ranges = rangesOf(stored, snapshots, since);
     for (const [partition, { from, restore }] of ranges) if (restore) stored.begin(partition, from!);
     const observer = new Comparison(stored);
-    const isWhole = await rerun({
-      pipeline,
-      settings: await rerunSettings(settings, partitions, log),
-      ranges,
-      observer,
-      log,
-    });
+    const again = async (some: ReadonlyMap<number, RerunRange>): Promise<boolean> => {
+      if (some.size === 0) return true;
+      const ends = partitions.map((one) => ({ ...one, next: some.get(one.partition)?.to ?? 0 }));
+      return rerun({
+        pipeline,
+        settings: await rerunSettings(settings, ends, log),
+        ranges: some,
+        observer,
+        log,
+      });
+    };
+    // where the state is kept at an earlier position, the way is gone as far as there first
+    const isWhole =
+      (await again(rangesToState(ranges, partitions))) && (await again(observer.rangesOn(ranges)));
     const { outputs } = observer;
     const digests = observer.digests.toSorted((a, b) => a.partition - b.partition);
     const difference = isWhole ? observer.atEnd() : observer.difference;
@@ -107,6 +115,22 @@ function rangesOf(
   );
 }
 
+/** Of ranges those parts that end where the state of their partitions is kept, if that is before their ends. */
+function rangesToState(
+  ranges: ReadonlyMap<number, RerunRange>,
+  partitions: readonly StoredPartition[],
+): ReadonlyMap<number, RerunRange> {
+  const found = new Map<number, RerunRange>();
+  for (const { partition, stateAt } of partitions) {
+    const range = ranges.get(partition)!;
+    // from a snapshot behind it, there is nothing to hold against it
+    if (!stateAt || stateAt.next < (range.from ?? 0)) continue;
+    const commands = range.commands.filter(({ number }) => number <= stateAt.commands);
+    found.set(partition, { ...range, to: stateAt.next, commands });
+  }
+  return found;
+}
+
 /** Holds what comes again against what is stored. */
 class Comparison implements RerunObserver {
   /** Of outputs or dead letters. */
@@ -117,6 +141,8 @@ class Comparison implements RerunObserver {
   readonly #partitions: ReadonlyMap<number, StoredPartition>;
   /** Differences that would follow from others. */
   readonly #late: Difference[] = [];
+  /** How partitions go on that stood where their state is kept. */
+  readonly #on = new Map<number, Pick<RerunRange, 'from' | 'restore'>>();
 
   constructor(stored: Stored) {
     this.#stored = stored;
@@ -138,10 +164,33 @@ class Comparison implements RerunObserver {
 
   ended(task: Task): void {
     const { partition } = task;
+    const { stateAt } = this.#partitions.get(partition)!;
+    if (stateAt && !this.#on.has(partition) && task.position === stateAt.next) {
+      this.#lookAtState(task);
+      this.#on.set(partition, { from: stateAt.next, restore: restoring(task) });
+      return;
+    }
     const again = rangeReport(task);
     const kept = this.#partitions.get(partition)?.digest;
     if (again) this.digests.push(again);
     if (again && kept) this.#late.push(...sumDifferences(kept, again));
+    if (!stateAt) this.#lookAtState(task);
+  }
+
+  /** What is left of ranges, from where the state of some of them was looked at. */
+  rangesOn(ranges: ReadonlyMap<number, RerunRange>): ReadonlyMap<number, RerunRange> {
+    return new Map(
+      Array.from(ranges, ([partition, range]) => {
+        const on = this.#on.get(partition);
+        if (!on) return [partition, range];
+        const { commands: known } = this.#partitions.get(partition)!.stateAt!;
+        const commands = range.commands.filter(({ number }) => number > known);
+        return [partition, { ...range, ...on, commands }];
+      }),
+    );
+  }
+
+  #lookAtState(task: Task): void {
     const state = this.#stored.compareState(task);
     if (state) this.#late.push(state);
   }
@@ -151,6 +200,20 @@ class Comparison implements RerunObserver {
     for (const partition of this.#partitions.keys()) this.difference ??= this.#stored.left(partition);
     return this.difference ?? this.#late[0];
   }
+}
+
+/** What puts the state of a task as it is now into another: a copy, for the task goes. */
+function restoring({ memory }: Task): (into: Restoring) => void {
+  const rows = Array.from(memory.all(), ({ birth, series, bytes }) => ({
+    birth,
+    series,
+    bytes: bytes.slice(),
+  }));
+  const slots = memory.partitionBytes().slice();
+  return (into) => {
+    for (const { birth, series, bytes } of rows) into.row(birth, series, bytes);
+    into.partition(slots);
+  };
 }
 
 function sumDifferences(kept: RangeDigest, again: PartitionDigest): Difference[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-
-import { unreachable } from '../../src/source/kafka-admin.ts';
+import type { Admin } from 'kafkajs';
+import { unreachable, watermarksOf } from '../../src/source/kafka-admin.ts';
 
 class KafkaJSSASLAuthenticationError extends Error {
   override readonly name = 'KafkaJSSASLAuthenticationError';
@@ -30,5 +30,30 @@ describe('unreachable', () => {
     expect(error.canRetry).toBe(canRetry);
     expect(error.cause).toBe(cause);
     expect(error.message).toContain('(at a:1, b:2)');
+  });
+});
+
+// A broker knows who leads the partitions of a new topic a moment before that is so: no test can hold a real one there.
+describe('watermarksOf', () => {
+  const failing = (types: readonly string[]): { readonly admin: Admin; readonly left: string[] } => {
+    const left = [...types];
+    const fetchTopicOffsets = () => {
+      const type = left.shift();
+      if (type !== undefined) return Promise.reject(Object.assign(new Error(type), { type }));
+      return Promise.resolve([{ partition: 0, offset: '7', high: '7', low: '2' }]);
+    };
+    return { admin: { fetchTopicOffsets } as unknown as Admin, left };
+  };
+
+  // Seen to fail when it is asked once.
+  test('asks again while a leader does not lead yet', async () => {
+    const { admin } = failing(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+    expect(await watermarksOf(admin, 't')).toEqual(new Map([[0, { low: 2, high: 7 }]]));
+  });
+
+  test('and nothing else', async () => {
+    const { admin, left } = failing(['TOPIC_AUTHORIZATION_FAILED', 'NOT_LEADER_FOR_PARTITION']);
+    await expect(watermarksOf(admin, 't')).rejects.toThrow('TOPIC_AUTHORIZATION_FAILED');
+    expect(left).toHaveLength(1);
   });
 });
