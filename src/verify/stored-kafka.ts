@@ -9,7 +9,7 @@ import { readWholeTopic } from '../source/kafka-whole-topic.ts';
 import type { SourceRecord } from '../source/source.ts';
 import { pointMessages } from '../store/kafka-messages.ts';
 import { type Difference, shownValue } from './difference.ts';
-import { ChangelogRecords, type KeptCommit, type KeptState } from './kept-state.ts';
+import { ChangelogRecords, type KeptCommit, type KeptState } from './changelog-records.ts';
 import { stateDifference } from './state-difference.ts';
 import type { StoredWish } from './stored-of.ts';
 import type { Stored, StoredPartition } from './stored.ts';
