@@ -2,11 +2,21 @@ import type { LoggedCommand } from '../command.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { beginBackfillFile, mustBeSameBackfill, readBackfillFile } from '../run/backfill-file.ts';
+import { putStates, warmStates } from '../past/warm-start.ts';
+import type { Pipeline } from '../pipeline.ts';
+import {
+  type BackfillBeginning,
+  beginBackfillFile,
+  completeBackfillFile,
+  mustBeSameBackfill,
+  readBackfillFile,
+} from '../run/backfill-file.ts';
 import { backfillMeaning, type BackfillSettings, backfillSettings } from '../run/backfill-settings.ts';
 import { prepareBackfillTarget } from '../run/backfill-target.ts';
 import { loggedCommands } from '../run/logged-commands.ts';
 import { prepare } from '../run/prepare.ts';
+import { beginningAs } from '../run/replay-settings.ts';
+import type { SourcePlace } from '../source/source.ts';
 
 type Commands = ReadonlyMap<number, readonly LoggedCommand[]>;
 
@@ -20,8 +30,12 @@ export interface BackfillFlags {
 
 /** What a backfill is started with. */
 export interface BackfillParts {
-  readonly pipeline: string;
+  readonly pipeline: Pipeline;
   readonly live: RunSettings;
+  /** The settings without the range, whose snapshots it may begin from. */
+  readonly own: RunSettings;
+  /** false: it begins from an empty state */
+  readonly warm: boolean;
   readonly flags: BackfillFlags;
   readonly into: string | undefined;
   /** Which commands are given again: `live`, `none`, or those of a file. */
@@ -37,6 +51,10 @@ export interface Backfill {
   readonly commands: Commands;
   /** Those that took effect before a break. */
   readonly given: Commands;
+  /** Where partitions begin that go on from a state of before. */
+  readonly begun: ReadonlyMap<number, SourcePlace>;
+  /** Event time that points are written from, ms; undefined: all that come are. */
+  readonly since: number | undefined;
   /** What there is to say before it runs. */
   readonly lines: readonly string[];
 }
@@ -49,20 +67,26 @@ export interface Backfill {
 export async function prepareBackfill({
   pipeline,
   live,
+  own,
+  warm,
   flags,
   into,
   commandsOf,
   commands,
   log,
 }: BackfillParts): Promise<Backfill> {
+  const { name } = pipeline;
   const now = Date.now();
   const { bucket, tag, fresh } = flags;
-  const wished = backfillSettings(pipeline, live, { into, bucket, tag, now });
+  const wished = backfillSettings(name, live, { into, bucket, tag, now });
   const path = wished.store.path!;
-  const meaning = backfillMeaning(pipeline, live, wished.output, commandsOf);
+  const meaning = backfillMeaning(name, live, wished.output, commandsOf);
   const before = readBackfillFile(path);
   const isResumed = before !== undefined && fresh !== true;
-  if (isResumed) mustBeSameBackfill(path, before, meaning);
+  if (isResumed) {
+    mustBeSameBackfill(path, before, meaning);
+    if (!warm && before.begun.length > 0) throw beganWarm(path);
+  }
   const target = { live: live.output as BackfillSettings['output'], target: wished.output };
   const lines = await prepareBackfillTarget({
     ...target,
@@ -71,21 +95,87 @@ export async function prepareBackfill({
     isResumed,
     log,
   });
-  const own = `Foretide ${pipeline}, backfill into bucket ${wished.output.bucket} of ${wished.output.url}; state in ${path}`;
+  const title = `Foretide ${name}, backfill into bucket ${wished.output.bucket} of ${wished.output.url}; state in ${path}`;
   if (isResumed) {
     return {
-      settings: endingAt(wished, before.end),
+      ...beginsFrom(endingAt(wished, before.end), own, before.begun),
       commands: new Map(before.commands),
       given: await loggedCommands({ kind: 'sqlite', path }, log),
-      lines: [own, ...lines, 'It goes on where it stopped; --fresh begins anew'],
+      lines: [
+        title,
+        ...lines,
+        'It goes on where it stopped; --fresh begins anew',
+        ...beginningLines(live, before.begun),
+      ],
     };
   }
   const { input } = wished;
   const end =
     input.kind === 'kafka' && live.input.kind === 'kafka' && live.input.to === undefined ? now : null;
-  const again = (await commands()) ?? new Map<number, readonly LoggedCommand[]>();
-  beginBackfillFile(path, { meaning, end, commands: Array.from(again, ([p, some]) => [p, [...some]]) });
-  return { settings: wished, commands: again, given: new Map(), lines: [own, ...lines] };
+  const all = await commands();
+  const states = warm ? await warmStates({ pipeline, live, own, commands: all, log }) : [];
+  const places = states.map(({ partition, next, watermark, snapshot }) => ({
+    partition,
+    next,
+    watermark,
+    snapshot: snapshot ? { next: snapshot.next, watermark: snapshot.watermark } : null,
+  }));
+  const again = commandsBehind(all ?? new Map<number, readonly LoggedCommand[]>(), places);
+  const made = beginsFrom(wished, own, places);
+  const kept = Array.from(again, ([p, some]): [number, LoggedCommand[]] => [p, [...some]]);
+  const isWhole = states.length === 0;
+  beginBackfillFile(path, { meaning, end, commands: kept, begun: places, isWhole });
+  if (!isWhole) {
+    await putStates({ pipeline, settings: made.settings, states, log });
+    completeBackfillFile(path);
+  }
+  return {
+    ...made,
+    commands: again,
+    given: new Map(),
+    lines: [title, ...lines, ...beginningLines(live, places)],
+  };
+}
+
+type Begun = BackfillBeginning['begun'];
+
+/** What a backfill runs with that begins so. */
+function beginsFrom(
+  settings: BackfillSettings,
+  own: RunSettings,
+  begun: Begun,
+): Pick<Backfill, 'settings' | 'begun' | 'since'> {
+  if (begun.length === 0) return { settings, begun: new Map(), since: undefined };
+  const { kind, from } = settings.input;
+  return {
+    settings: beginningAs(settings, own),
+    begun: new Map(begun.map((one) => [one.partition, one])),
+    // a range of a topic is one of its records' own timestamps
+    since: kind !== 'kafka' && typeof from === 'number' ? from : undefined,
+  };
+}
+
+/** Commands that have not taken effect in what partitions begin with: all up to their positions have. */
+function commandsBehind(commands: Commands, begun: Begun): Commands {
+  const nextOf = new Map(begun.map(({ partition, next }) => [partition, next]));
+  return new Map(
+    Array.from(commands, ([partition, some]) => [
+      partition,
+      some.filter(({ before }) => before > (nextOf.get(partition) ?? -1)),
+    ]),
+  );
+}
+
+function beginningLines({ input: { from } }: RunSettings, begun: Begun): readonly string[] {
+  if (from === undefined) return [];
+  if (begun.length === 0) return ['From an empty state'];
+  const places = begun.map(({ partition, next, snapshot }) => {
+    const way = snapshot
+      ? `the snapshot at ${snapshot.next}, ${new Date(snapshot.watermark).toISOString()}`
+      : 'the beginning of the input';
+    return `partition ${partition} at ${next}, by way of ${way}`;
+  });
+  return [`From the state of then; nothing of before is written: ${places.join('; ')}`];
 }
 
 /** @throws ForetideError SETTINGS_INVALID for flags that mean nothing without a backfill */
@@ -97,6 +187,16 @@ export function mustBeOfBackfill({ backfill, bucket, tag, fresh }: BackfillFlags
     expected: '--backfill beside it',
     got: 'none',
     where: `--${name}`,
+  });
+}
+
+function beganWarm(path: string): ForetideError {
+  return new ForetideError('SETTINGS_INVALID', {
+    what: 'The backfill has begun from the state of then, and goes on as it began',
+    expected: 'no --no-warm',
+    got: '--no-warm',
+    where: path,
+    todo: 'Leave it out, name another file with --into, or begin anew with --fresh.',
   });
 }
 

@@ -3,7 +3,7 @@ import type { RunSettings } from '../config/run-settings.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Snapshot } from '../store/snapshots.ts';
 import { run, type RunOptions } from '../run/run.ts';
-import { beginReplayFile, replaySettings } from '../run/replay-settings.ts';
+import { beginningAs, beginReplayFile, replaySettings } from '../run/replay-settings.ts';
 import type { ReplayStatus, RunStatus } from '../serve/status.ts';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -49,8 +49,10 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
   const logged = () => liveCommands(pipeline.name, live, flags, log);
   const prepared = flags.backfill
     ? await prepareBackfill({
-        pipeline: pipeline.name,
+        pipeline,
         live,
+        own,
+        warm,
         flags,
         into,
         commandsOf: commands ? (commandsOf ?? 'live') : 'none',
@@ -116,12 +118,14 @@ async function prepareReplay({
   into,
   commands,
   log,
-}: ReplayParts): Promise<Pick<RunOptions, 'settings' | 'commands'> & { readonly lines: readonly string[] }> {
+}: ReplayParts): Promise<
+  Pick<RunOptions, 'settings' | 'commands' | 'begun'> & { readonly lines: readonly string[] }
+> {
   const cold = replaySettings(pipeline.name, live, { into, now: Date.now() });
   const logged = await commands();
   beginReplayFile(cold.store.path!);
   const start = cold.input.from;
-  const warm = withoutBeginning(cold);
+  const warm = beginningAs(cold, own ?? cold);
   const begun =
     own && typeof start === 'number'
       ? await warmStart({ pipeline, live: own, settings: warm, from: start, log })
@@ -129,14 +133,10 @@ async function prepareReplay({
   const title = `Foretide ${pipeline.name}, replay into ${cold.store.path}`;
   return {
     settings: begun.size > 0 ? warm : cold,
+    begun,
     commands: commandsSince(logged, begun),
     lines: typeof start === 'number' ? [title, beginningText(begun)] : [title],
   };
-}
-
-/** The same from the beginning of the history. */
-function withoutBeginning(settings: RunSettings): RunSettings {
-  return { ...settings, input: { ...settings.input, from: undefined } as RunSettings['input'] };
 }
 
 function beginningText(begun: ReadonlyMap<number, Snapshot>): string {

@@ -1,15 +1,14 @@
 import type { RunSettings } from '../config/run-settings.ts';
 import type { LoggedCommand } from '../command.ts';
-import { NoStore } from '../evaluate/no-store.ts';
 import type { Log } from '../log.ts';
 import type { Pipeline } from '../pipeline.ts';
-import { prepare } from '../run/prepare.ts';
 import { storePlace } from '../run/stores.ts';
-import { Task } from '../run/task.ts';
-import type { Snapshot, Snapshots } from '../store/snapshots.ts';
+import type { Snapshot } from '../store/snapshots.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import type { Commit, StateRow } from '../store/store.ts';
+import { findSnapshots, fingerprintOf, type FoundSnapshots } from './found-snapshots.ts';
 import { snapshotsOf } from './snapshots-of.ts';
+import { type Beginning, offsetsAt, statesAt } from './states-at.ts';
 
 export interface WarmStartParts {
   readonly pipeline: Pipeline;
@@ -30,42 +29,95 @@ export interface WarmStartParts {
  */
 export async function warmStart(parts: WarmStartParts): Promise<ReadonlyMap<number, Snapshot>> {
   const { pipeline, live, settings, from, log } = parts;
-  const found = new Map<number, Snapshot>();
   const snapshots = snapshotsOf(pipeline.name, live, storePlace(pipeline.name, live));
-  if (!snapshots) return found;
-  const store = new SqliteStore(settings.store.path!, settings.store);
+  if (!snapshots) return new Map();
   try {
-    const known = await fingerprintOf(pipeline, live, log);
-    const fingerprint = await fingerprintOf(pipeline, settings, log);
-    for (const partition of snapshots.partitions()) {
-      const snapshot = snapshots.before(partition, known, from - 1);
-      if (!snapshot) continue;
-      await store.commit(commitOf(snapshot, snapshots, fingerprint));
-      found.set(partition, snapshot);
-    }
-    return found;
+    const offsets = live.input.kind === 'kafka' ? await offsetsAt(live.input, from, log) : undefined;
+    const found = await findSnapshots(snapshots, { pipeline, settings: live, from, offsets, log });
+    const states = Array.from(found.of.values(), (snapshot) => stateOf(snapshot, found));
+    await putStates({ pipeline, settings, states, log });
+    return found.of;
   } finally {
-    await store.close();
     snapshots.close();
   }
 }
 
-/** A commit that makes a snapshot what a store holds, and nothing else. */
-function commitOf(snapshot: Snapshot, snapshots: Snapshots, fingerprint: string): Commit {
+export interface WarmStatesParts {
+  readonly pipeline: Pipeline;
+  /** With the range. */
+  readonly live: RunSettings;
+  /** Without it: of the run that took the snapshots. */
+  readonly own: RunSettings;
+  /** All that took effect in that run, by partition. */
+  readonly commands: ReadonlyMap<number, readonly LoggedCommand[]> | undefined;
+  readonly log: Log;
+}
+
+/** The states of all partitions where a range begins, by way of the nearest snapshots; none where there is no snapshot of these settings before. */
+export async function warmStates({
+  pipeline,
+  live,
+  own,
+  commands,
+  log,
+}: WarmStatesParts): Promise<readonly Beginning[]> {
+  const { from } = live.input;
+  const opened = snapshotsOf(pipeline.name, own, storePlace(pipeline.name, own));
+  if (!opened) return [];
+  try {
+    if (typeof from !== 'number') return [];
+    const offsets = own.input.kind === 'kafka' ? await offsetsAt(own.input, from, log) : undefined;
+    const snapshots = await findSnapshots(opened, { pipeline, settings: own, from, offsets, log });
+    if (snapshots.of.size === 0) return [];
+    const states = await statesAt({ pipeline, settings: own, from, snapshots, commands, log });
+    return [...states.values()].toSorted((a, b) => a.partition - b.partition);
+  } finally {
+    opened.close();
+  }
+}
+
+export interface BegunParts {
+  readonly pipeline: Pipeline;
+  /** Of what is to begin, in a SQLite file that holds nothing yet. */
+  readonly settings: RunSettings;
+  readonly states: Iterable<Omit<Beginning, 'snapshot'>>;
+  readonly log: Log;
+}
+
+/** Puts states into an empty store, as if a run had come so far. */
+export async function putStates({ pipeline, settings, states, log }: BegunParts): Promise<void> {
+  const fingerprint = await fingerprintOf(pipeline, settings, log);
+  const store = new SqliteStore(settings.store.path!, settings.store);
+  try {
+    for (const state of states) await store.commit(commitOf(state, fingerprint));
+  } finally {
+    await store.close();
+  }
+}
+
+/** A commit that makes a state what a store holds, and nothing else. */
+function commitOf(
+  { partition, next, watermark, rows, slots: partitionSlots }: Omit<Beginning, 'snapshot'>,
+  fingerprint: string,
+): Commit {
+  const outputs = { points: [], dead: [], commands: [] };
+  return { partition, next, watermark, rows, allRows: () => rows, partitionSlots, fingerprint, ...outputs };
+}
+
+function stateOf(snapshot: Snapshot, snapshots: FoundSnapshots): Omit<Beginning, 'snapshot'> {
   const { partition, next, watermark } = snapshot;
   const rows: (StateRow & { readonly birth: number })[] = [];
-  let partitionSlots = new Uint8Array();
+  let slots = new Uint8Array();
   snapshots.restore(snapshot, {
     row: (birth, series, bytes) => void rows.push({ birth, series, bytes }),
     partition(bytes) {
-      partitionSlots = Uint8Array.from(bytes);
+      slots = Uint8Array.from(bytes);
     },
     clear() {
       rows.length = 0;
     },
   });
-  const outputs = { points: [], dead: [], commands: [] };
-  return { partition, next, watermark, rows, allRows: () => rows, partitionSlots, fingerprint, ...outputs };
+  return { partition, next, watermark, rows, slots };
 }
 
 /** Commands that have not taken effect in what a partition begins from. */
@@ -80,14 +132,4 @@ export function commandsSince(
       some.filter(({ number }) => number > (begun.get(partition)?.commands ?? 0)),
     ]),
   );
-}
-
-/** What state of these settings is written under. */
-async function fingerprintOf(pipeline: Pipeline, settings: RunSettings, log: Log): Promise<string> {
-  const { decoder, model } = await prepare(settings, log);
-  const stop = new AbortController().signal;
-  const parts = { pipeline, settings, decoder, model, sink: undefined, deadLetters: undefined, stop };
-  const task = await Task.open(0, { ...parts, store: new NoStore() });
-  task.close();
-  return task.fingerprint;
 }

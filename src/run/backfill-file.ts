@@ -17,11 +17,26 @@ const Beginning = z.object({
   end: z.number().nullable(),
   /** The commands of the live run that are given again, by partition. */
   commands: z.array(z.tuple([z.number(), z.array(LoggedCommand)])),
+  /** The states of before that partitions began with; none: it began from an empty state. */
+  begun: z
+    .array(
+      z.object({
+        partition: z.int(),
+        /** Position and newest event time, ms, of the first record and before it. */
+        next: z.int(),
+        watermark: z.number(),
+        /** The snapshot that the way there began from; null: where the input begins. */
+        snapshot: z.object({ next: z.int(), watermark: z.number() }).nullable(),
+      }),
+    )
+    .default([]),
+  /** Whether these states lie in the file. */
+  isWhole: z.boolean().default(true),
 });
 export type BackfillBeginning = Readonly<z.output<typeof Beginning>>;
 
 /**
- * How the backfill began whose file this is; undefined where there is no file yet, or one that a kill has left empty.
+ * How the backfill began whose file this is; undefined where there is no file yet, or one that a kill has left empty or without the states that it was to begin with.
  *
  * @throws ForetideError SETTINGS_INVALID for a file of something else; STORE_FAILED
  */
@@ -35,7 +50,8 @@ export function readBackfillFile(path: string): BackfillBeginning | undefined {
     if (!tables.some(({ name }) => name === 'meta')) throw ofSomethingElse(path);
     const row = database.prepare('SELECT value FROM meta WHERE key = ?').get(KEY);
     if (row === undefined) throw ofSomethingElse(path);
-    return Beginning.parse(JSON.parse(String(row['value'])));
+    const beginning = Beginning.parse(JSON.parse(String(row['value'])));
+    return beginning.isWhole ? beginning : undefined;
   } catch (cause) {
     if (cause instanceof ForetideError) throw cause;
     // https://www.sqlite.org/rescode.html#notadb
@@ -65,6 +81,25 @@ export function beginBackfillFile(path: string, beginning: BackfillBeginning): v
     database.exec('COMMIT');
   } catch (cause) {
     throw cause instanceof ForetideError ? cause : failed(path, cause);
+  } finally {
+    database?.close();
+  }
+}
+
+/**
+ * The states that a backfill begins with lie in its file.
+ *
+ * @throws ForetideError STORE_FAILED
+ */
+export function completeBackfillFile(path: string): void {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    database
+      .prepare("UPDATE meta SET value = json_set(value, '$.isWhole', json('true')) WHERE key = ?")
+      .run(KEY);
+  } catch (cause) {
+    throw failed(path, cause);
   } finally {
     database?.close();
   }

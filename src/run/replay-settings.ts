@@ -50,6 +50,11 @@ export function replaySettings(
   };
 }
 
+/** Settings of a range, with an input that begins where that of the run did: what it begins with is told by positions then. */
+export function beginningAs<S extends RunSettings>(settings: S, { input: { from } }: RunSettings): S {
+  return { ...settings, input: { ...settings.input, from } as S['input'] };
+}
+
 /** The same settings with an input that ends: a topic without an end of its own ends now, ms since 1970. */
 export function withEnd(settings: RunSettings, now: number): RunSettings {
   const { input } = settings;

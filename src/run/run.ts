@@ -12,7 +12,9 @@ import { LiveFeed } from '../serve/feed.ts';
 import { RecentHistory } from '../serve/recent.ts';
 import { serve, serveMetrics, type Serving } from '../serve/server.ts';
 import type { ReplayAction, RunStatus } from '../serve/status.ts';
+import { SinkSince } from '../sink/since.ts';
 import type { Pace } from '../source/file-settings.ts';
+import type { SourcePlace } from '../source/source.ts';
 import { KafkaStore } from '../store/kafka.ts';
 import { removeSqlite, SqliteStore } from '../store/sqlite.ts';
 import { SqliteHistory } from '../store/sqlite-history.ts';
@@ -39,6 +41,10 @@ export interface RunOptions {
   readonly commands?: ReadonlyMap<number, readonly LoggedCommand[]> | undefined;
   /** Those of them that the store has from a run that this one goes on with. */
   readonly given?: ReadonlyMap<number, readonly LoggedCommand[]> | undefined;
+  /** Where history begins that goes on from a state, by partition: progress is told from there. */
+  readonly begun?: ReadonlyMap<number, SourcePlace> | undefined;
+  /** Points of before this event time, ms, are not given to the sink. */
+  readonly since?: number | undefined;
   readonly log?: Log;
   /** Told after each commit. */
   readonly onCommit?: CommitListener;
@@ -75,12 +81,16 @@ export async function run({
   pace,
   commands,
   given,
+  begun,
+  since,
   log = silentLog,
   onCommit,
 }: RunOptions): Promise<Running> {
   const place = storePlace(pipeline.name, settings);
   mustNotReadOwnStore(settings, place);
-  const { decoder, model, source, changelog, sink, deadLetters } = await prepare(settings, log, place);
+  const { decoder, model, source, changelog, deadLetters, ...made } = await prepare(settings, log, place);
+  const sink = made.sink && since !== undefined ? new SinkSince(made.sink, since) : made.sink;
+  if (begun) source.begins?.(begun);
   const topic = CommandTopic.of(settings, log);
   await topic?.check();
   if (fresh && place.kind === 'sqlite') removeSqlite(place.path);

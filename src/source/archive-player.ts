@@ -1,7 +1,7 @@
 import type { Archive } from './archive.ts';
 import { recordBytes } from './archive-record.ts';
 import { shrunk, walk } from './archive-walk.ts';
-import type { Batch, SourceHandler } from './source.ts';
+import type { Batch, SourceHandler, SourcePlace } from './source.ts';
 import { play, type Track } from './turns.ts';
 
 interface Slice {
@@ -17,6 +17,13 @@ interface Slice {
 export class ArchivePlayer {
   /** Share of each partition that has been handed over. */
   readonly #shares = new Map<number, number>();
+
+  #begins: ReadonlyMap<number, SourcePlace> = new Map();
+
+  /** @see Source.begins */
+  begins(places: ReadonlyMap<number, SourcePlace>): void {
+    this.#begins = places;
+  }
 
   /** 0 before the first is opened, 1 at the end of all. */
   progress(): number {
@@ -40,7 +47,8 @@ export class ArchivePlayer {
     const { partition } = archive;
     let size = 0;
     let share = 0;
-    const reader = slices(archive, from, () => size);
+    const begin = this.#begins.get(partition)?.watermark ?? -Infinity;
+    const reader = slices(archive, { from, begin, size: () => size });
     return {
       partition,
       next: async (most) => {
@@ -67,15 +75,23 @@ async function nextOf(reader: AsyncGenerator<Slice>, stop: AbortSignal): Promise
   }
 }
 
-/** @param size most readings of the next one */
-async function* slices(archive: Archive, from: number, size: () => number): AsyncGenerator<Slice> {
+/**
+ * @param from readings at the beginning that are left out
+ * @param begin event time that shares are counted from, ms; default: the first
+ * @param size most readings of the next one
+ */
+async function* slices(
+  archive: Archive,
+  { from, begin, size }: { readonly from: number; readonly begin: number; readonly size: () => number },
+): AsyncGenerator<Slice> {
   const { partition, name } = archive;
   const extent = await archive.extent();
   if (extent === undefined) {
     if (from > 0) throw shrunk(name, from, 0);
     return;
   }
-  const { first, last } = extent;
+  const { last } = extent;
+  const first = Math.max(extent.first, begin);
   let offset = from;
   for await (const readings of walk(archive, extent, from)) {
     let at = 0;

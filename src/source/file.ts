@@ -4,7 +4,7 @@ import { readable } from './file-path.ts';
 import { FileReader, type FileShape } from './file-reader.ts';
 import type { FileSettings } from './file-settings.ts';
 import { openParquet } from './parquet-file.ts';
-import type { Source, SourceHandler, SourceRecord } from './source.ts';
+import type { Source, SourceHandler, SourcePlace, SourceRecord } from './source.ts';
 import { play, type Track } from './turns.ts';
 
 /** Records that are looked at in one go to find first and last time. */
@@ -26,6 +26,7 @@ export class FileSource implements Source {
   readonly #shape: FileShape;
   /** Share of each file that has been handed over. */
   readonly #shares = new Map<number, number>();
+  #begins: ReadonlyMap<number, SourcePlace> = new Map();
 
   /**
    * @param timeOf event time of a record in ms, undefined where it has none; only `span` asks for it
@@ -53,6 +54,10 @@ export class FileSource implements Source {
     );
   }
 
+  begins(places: ReadonlyMap<number, SourcePlace>): void {
+    this.#begins = places;
+  }
+
   progress(): number {
     const { paths } = this.#settings;
     return [...this.#shares.values()].reduce((sum, share) => sum + share, 0) / paths.length;
@@ -61,14 +66,16 @@ export class FileSource implements Source {
   async run(handler: SourceHandler, stop: AbortSignal): Promise<void> {
     const { paths } = this.#settings;
     const readers: FileReader[] = [];
+    const before: number[] = [];
     try {
       for (const [partition, path] of paths.entries()) {
         await readable(path);
         const next = (await handler.open(partition)) ?? 0;
         readers.push(new FileReader(partition, path, next, this.#shape));
+        before.push(await this.#shareBefore(partition, path));
       }
       await play(
-        readers.map((reader) => this.#track(reader)),
+        readers.map((reader, i) => this.#track(reader, before[i]!)),
         handler,
         stop,
       );
@@ -81,7 +88,19 @@ export class FileSource implements Source {
     }
   }
 
-  #track(reader: FileReader): Track {
+  /** Share of a file that lies before what the progress is of. */
+  async #shareBefore(partition: number, path: string): Promise<number> {
+    const place = this.#begins.get(partition);
+    if (!place) return 0;
+    const reader = new FileReader(partition, path, place.next, this.#shape);
+    await reader.take(1);
+    const { share } = reader;
+    await reader.close();
+    return share;
+  }
+
+  /** @param before share of the file that does not count */
+  #track(reader: FileReader, before: number): Track {
     const { partition } = reader;
     return {
       partition,
@@ -89,7 +108,10 @@ export class FileSource implements Source {
         const records = await reader.take(most);
         return records.length === 0 ? undefined : { partition, records, next: records.at(-1)!.offset + 1 };
       },
-      taken: () => void this.#shares.set(partition, reader.share),
+      taken: () => {
+        const share = before < 1 ? (reader.share - before) / (1 - before) : 1;
+        this.#shares.set(partition, Math.max(0, share));
+      },
     };
   }
 

@@ -5,7 +5,7 @@ import { InfluxConnection, tokenPlace } from '../sink/influxdb-connection.ts';
 import { ArchivePlayer } from './archive-player.ts';
 import { InfluxArchive } from './influxdb-archive.ts';
 import type { InfluxArchiveSettings } from './influxdb-settings.ts';
-import type { Source, SourceHandler } from './source.ts';
+import type { Source, SourceHandler, SourcePlace } from './source.ts';
 
 /** Longest that a check takes, ms. */
 const TIME_LIMIT = 9000;
@@ -59,6 +59,10 @@ export class InfluxSource implements Source {
     } finally {
       connection.close();
     }
+  }
+
+  begins(places: ReadonlyMap<number, SourcePlace>): void {
+    this.#player.begins(places);
   }
 
   progress(): number {

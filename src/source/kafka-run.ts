@@ -17,7 +17,7 @@ import { KafkaWatch } from './kafka-watch.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { fetchedOffset, handOver, HeartbeatFailed, isTransactional } from './kafka-slices.ts';
 import { type Log, saying } from '../log.ts';
-import type { Ahead, SourceHandler } from './source.ts';
+import type { Ahead, SourceHandler, SourcePlace } from './source.ts';
 
 /** Longest that a broker waits for new records before it answers a fetch, ms; a stop waits for that answer. */
 const FETCH_WAIT = 500;
@@ -46,6 +46,8 @@ export interface KafkaRunParts {
   readonly changelog?: string | undefined;
   /** The topic is written by a store of ours, one transactional producer a partition: what was aborted is filtered well. */
   readonly isOurs?: boolean;
+  /** Where partitions begin that go on from a state: of a range with an end the progress is told from there. */
+  readonly places?: ReadonlyMap<number, SourcePlace> | undefined;
 }
 
 /**
@@ -78,6 +80,7 @@ export class KafkaRun {
   #working = 0;
   /** Where partitions begin that nothing was ever committed of, as `from` of the settings says. */
   #begins: ReadonlyMap<number, number> = new Map();
+  readonly #places: ReadonlyMap<number, SourcePlace>;
   /** Of a range with an end. */
   #range: KafkaRangeRun | undefined;
   readonly #ended = Promise.withResolvers<void>();
@@ -85,7 +88,7 @@ export class KafkaRun {
   #isEnding = false;
   #hasWarned = false;
 
-  constructor({ kafka, admin, settings, handler, log, changelog, isOurs = false }: KafkaRunParts) {
+  constructor({ kafka, admin, settings, handler, log, changelog, isOurs = false, places }: KafkaRunParts) {
     const { topic, sessionTimeout, maxBytes } = settings;
     const hasEnd = settings.to !== undefined;
     this.#settings = settings;
@@ -115,6 +118,7 @@ export class KafkaRun {
     });
     this.#changelogTopic = changelog;
     this.#hasWarned = isOurs;
+    this.#places = places ?? new Map();
     this.changelog = new KafkaChangelog({
       steering: steer(changelog ?? ''),
       watermarks: () => admin.watermarks(changelog ?? ''),
@@ -257,7 +261,13 @@ export class KafkaRun {
     if (range.ends === undefined || this.#isEnding) return;
     this.#range = new KafkaRangeRun({
       topic,
-      range,
+      range: {
+        ...range,
+        begins: new Map([
+          ...range.begins,
+          ...Array.from(this.#places, ([p, { next }]) => [p, next] as const),
+        ]),
+      },
       ends: range.ends,
       pause: (partition) => {
         this.#consumer.pause([{ topic, partitions: [partition] }]);

@@ -5,7 +5,7 @@ import { KafkaRun } from './kafka-run.ts';
 import { KafkaSettings } from './kafka-settings.ts';
 import { type Log, silentLog } from '../log.ts';
 import { type ChangelogReader, PartitionLost } from '../store/changelog.ts';
-import type { Ahead, Source, SourceHandler } from './source.ts';
+import type { Ahead, Source, SourceHandler, SourcePlace } from './source.ts';
 
 export { KafkaSettings };
 
@@ -31,6 +31,7 @@ export class KafkaSource implements Source {
   readonly #changelogTopic: string | undefined;
   readonly #connect: typeof kafkaClient;
   #run: KafkaRun | undefined;
+  #begins: ReadonlyMap<number, SourcePlace> | undefined;
 
   /** @param changelog topic of a store's state, whose partitions go with those of the input; it must be there when the run starts */
   constructor(settings: KafkaSettings, log: Log = silentLog, changelog?: string, connect = kafkaClient) {
@@ -53,6 +54,10 @@ export class KafkaSource implements Source {
 
   check(): Promise<readonly string[]> {
     return checkKafka(this.#settings);
+  }
+
+  begins(places: ReadonlyMap<number, SourcePlace>): void {
+    this.#begins = places;
   }
 
   progress(): number | undefined {
@@ -78,6 +83,7 @@ export class KafkaSource implements Source {
       handler,
       log: this.#log,
       changelog: this.#changelogTopic,
+      places: this.#begins,
     });
     await this.#run.run(stop);
   }

@@ -1,6 +1,6 @@
 import type { Decoder } from '../decode/decoder.ts';
 import { Readings } from '../decode/readings.ts';
-import type { Source, SourceHandler, SourceRecord } from './source.ts';
+import type { Source, SourceHandler, SourcePlace, SourceRecord } from './source.ts';
 
 /**
  * A source of which only records with a reading of a selection are handed over, beside those that cannot be decoded: what is passed over is
@@ -33,6 +33,10 @@ export class SelectedSource implements Source {
 
   progress(): number | undefined {
     return this.#source.progress?.();
+  }
+
+  begins(places: ReadonlyMap<number, SourcePlace>): void {
+    this.#source.begins?.(places);
   }
 
   exhausted(): Promise<ReadonlyMap<number, number>> {

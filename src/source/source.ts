@@ -54,6 +54,14 @@ export interface Ahead {
   readonly end: number;
 }
 
+/** A place in a partition. */
+export interface SourcePlace {
+  /** The offset of the record that comes next. */
+  readonly next: number;
+  /** Newest event time before, ms. */
+  readonly watermark: number;
+}
+
 /** Where readings come from. One instance serves one run. */
 export interface Source {
   /** For messages: `kafka readings`, `file weather.csv`. */
@@ -70,6 +78,8 @@ export interface Source {
   run(handler: SourceHandler, stop: AbortSignal): Promise<void>;
   /** Share of the whole that has been handed over, 0 to 1; undefined for a source without an end. */
   progress?(): number | undefined;
+  /** Before `run`: says where the whole begins that `progress` is a share of, by partition; default: with all that there is. */
+  begins?(places: ReadonlyMap<number, SourcePlace>): void;
   /** From the first event time of the whole to the last, ms; reads all of it. Left out by sources that cannot tell. */
   span?(stop: AbortSignal): Promise<number>;
   /**

@@ -4,7 +4,7 @@ import { matches } from '../glob.ts';
 import { SCHEMA_VERSION } from '../store/sqlite-schema.ts';
 import { ArchivePlayer } from './archive-player.ts';
 import { readable } from './file-path.ts';
-import type { Source, SourceHandler } from './source.ts';
+import type { Source, SourceHandler, SourcePlace } from './source.ts';
 import { partitionsOf, SqliteArchive } from './sqlite-archive.ts';
 import type { SqliteArchiveSettings } from './sqlite-settings.ts';
 
@@ -51,6 +51,10 @@ export class SqliteSource implements Source {
         ...missing.map((name) => `${this.name}: warning: no readings of series ${name}`),
       ];
     });
+  }
+
+  begins(places: ReadonlyMap<number, SourcePlace>): void {
+    this.#player.begins(places);
   }
 
   progress(): number {

@@ -111,9 +111,15 @@ export class Snapshots {
    * The newest of a partition that knows nothing later than `time`; undefined where there is none of this fingerprint.
    *
    * @param fingerprint or its beginning
+   * @param next the position that it does not stand behind
    */
-  before(partition: number, fingerprint: string, time = Infinity): Snapshot | undefined {
-    return this.#sql.before.get(partition, fingerprint, fingerprint, time) as Snapshot | undefined;
+  before(
+    partition: number,
+    fingerprint: string,
+    time = Infinity,
+    next = Number.MAX_SAFE_INTEGER,
+  ): Snapshot | undefined {
+    return this.#sql.before.get(partition, fingerprint, fingerprint, time, next) as Snapshot | undefined;
   }
 
   /** Partitions that have any. */
@@ -152,7 +158,8 @@ function prepare(db: DatabaseSync) {
     pruneRows: db.prepare('DELETE FROM snapshot_row WHERE partition = ? AND next < ?'),
     before: db.prepare(
       `SELECT partition, next, watermark, commands FROM snapshot
-      WHERE partition = ? AND substr(fingerprint, 1, length(?)) = ? AND watermark <= ? ORDER BY next DESC LIMIT 1`,
+      WHERE partition = ? AND substr(fingerprint, 1, length(?)) = ? AND watermark <= ? AND next <= ?
+      ORDER BY next DESC LIMIT 1`,
     ),
     partitions: db.prepare('SELECT DISTINCT partition FROM snapshot ORDER BY partition'),
     slots: db.prepare('SELECT slots FROM snapshot WHERE partition = ? AND next = ?'),

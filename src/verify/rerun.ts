@@ -16,7 +16,7 @@ import type { Restored, Restoring, Store } from '../store/store.ts';
 export interface RerunRange {
   /** Offset of its first record; null: where the input begins. */
   readonly from: number | null;
-  /** The position after its last. */
+  /** The position after its last; Infinity: where the input ends. */
   readonly to: number;
   /** What took effect in it, in order. */
   readonly commands: readonly LoggedCommand[];
@@ -43,6 +43,8 @@ export interface RerunParts {
   /** Of the run; its input reaches as far as the ranges do, at least. */
   readonly settings: RunSettings;
   readonly ranges: ReadonlyMap<number, RerunRange>;
+  /** Those of partitions that `ranges` does not name; default: these are passed over. */
+  readonly others?: ((partition: number) => RerunRange) | undefined;
   readonly observer: RerunObserver;
   /** Readings that are left out, by series and event time; default: none. */
   readonly isLeftOut?: ((series: string, time: number) => boolean) | undefined;
@@ -58,14 +60,20 @@ export interface RerunParts {
  *   stages throw
  */
 export async function rerun(given: RerunParts): Promise<boolean> {
-  const { pipeline, settings, ranges, observer, isLeftOut, log } = given;
+  const { pipeline, settings, ranges, others, observer, isLeftOut, log } = given;
   // where outputs would go is no matter, and need not be reached
   const own: RunSettings = { ...settings, output: { kind: 'none' }, deadLetters: { kind: 'store' } };
   const { decoder: whole, model, source } = await prepare(own, log);
   const decoder = isLeftOut ? leavingOut(whole, isLeftOut) : whole;
   const stop = new AbortController();
   const parts = { pipeline, settings: own, decoder, model, sink: undefined, deadLetters: undefined };
-  const handler = new RerunHandler({ ...parts, stop: stop.signal }, ranges, observer, () => stop.abort());
+  const handler = new RerunHandler({
+    task: { ...parts, stop: stop.signal },
+    ranges: new Map(ranges),
+    others,
+    observer,
+    stop: () => stop.abort(),
+  });
   try {
     await source.run(handler, stop.signal);
     return handler.finish();
@@ -125,9 +133,17 @@ class MutedStore implements Store {
   }
 }
 
+interface RerunHandlerParts extends Pick<RerunParts, 'others' | 'observer'> {
+  readonly task: Omit<TaskParts, 'store'>;
+  /** Those of other partitions are added when they are opened. */
+  readonly ranges: Map<number, RerunRange>;
+  readonly stop: () => void;
+}
+
 class RerunHandler implements SourceHandler {
   readonly #parts: Omit<TaskParts, 'store'>;
-  readonly #ranges: ReadonlyMap<number, RerunRange>;
+  readonly #ranges: Map<number, RerunRange>;
+  readonly #others: RerunParts['others'];
   readonly #observer: RerunObserver;
   readonly #stop: () => void;
   readonly #tasks = new Map<number, Task>();
@@ -138,22 +154,19 @@ class RerunHandler implements SourceHandler {
   readonly #timeOf: (record: SourceRecord) => number | undefined;
   #isEnough = false;
 
-  constructor(
-    parts: Omit<TaskParts, 'store'>,
-    ranges: ReadonlyMap<number, RerunRange>,
-    observer: RerunObserver,
-    stop: () => void,
-  ) {
-    this.#parts = parts;
-    this.#timeOf = timeReader(parts.decoder);
+  constructor({ task, ranges, others, observer, stop }: RerunHandlerParts) {
+    this.#parts = task;
+    this.#timeOf = timeReader(task.decoder);
     this.#ranges = ranges;
+    this.#others = others;
     this.#observer = observer;
     this.#stop = stop;
   }
 
   async open(partition: number): Promise<number | null> {
-    const range = this.#ranges.get(partition);
+    const range = this.#ranges.get(partition) ?? this.#others?.(partition);
     if (!range) return null;
+    this.#ranges.set(partition, range);
     const { pipeline } = this.#parts;
     const observed: Pipeline = {
       ...pipeline,
@@ -198,10 +211,15 @@ class RerunHandler implements SourceHandler {
     if (this.#isEnough) return false;
     for (const [partition, { to }] of this.#ranges) {
       if (this.#ended.has(partition)) continue;
+      const task = this.#tasks.get(partition);
+      if (to === Infinity) {
+        if (task) this.#observer.ended(task);
+        continue;
+      }
       throw new ForetideError('STATE_MISMATCH', {
         what: 'The input ends before the stored state does',
         expected: `records up to ${to}`,
-        got: String(this.#tasks.get(partition)?.position ?? 'none'),
+        got: String(task?.position ?? 'none'),
         where: `partition ${partition}`,
         todo: 'Give the input that the run had, whole.',
       });

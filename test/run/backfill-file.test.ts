@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import {
   type BackfillBeginning,
   beginBackfillFile,
+  completeBackfillFile,
   mustBeSameBackfill,
   readBackfillFile,
 } from '../../src/run/backfill-file.ts';
@@ -17,6 +18,8 @@ const beginning: BackfillBeginning = {
   meaning: { pipeline: 'p', reads: '{"topic":"t"}' },
   end: 5000,
   commands: [[3, [{ number: 1, before: 7, command: { kind: 'tick', time: 9 } }]]],
+  begun: [{ partition: 3, next: 6, watermark: 8, snapshot: { next: 5, watermark: 7 } }],
+  isWhole: true,
 };
 
 test('what it began with is found again, when the store has been opened, too', async () => {
@@ -29,6 +32,21 @@ test('what it began with is found again, when the store has been opened, too', a
   await store.close();
   beginBackfillFile(path, { ...beginning, end: null });
   expect(readBackfillFile(path)?.end).toBeNull();
+});
+
+test('one that a kill has left without its states is none', () => {
+  const path = join(folder, 'states.db');
+  beginBackfillFile(path, { ...beginning, isWhole: false });
+  expect(readBackfillFile(path)).toBeUndefined();
+  completeBackfillFile(path);
+  expect(readBackfillFile(path)).toEqual(beginning);
+});
+
+test('that of a version that knew no beginnings began from an empty state', () => {
+  const path = join(folder, 'old.db');
+  const { begun: _, isWhole: __, ...old } = beginning;
+  beginBackfillFile(path, old as BackfillBeginning);
+  expect(readBackfillFile(path)).toEqual({ ...beginning, begun: [] });
 });
 
 test('one that a kill has left empty is none', () => {
