@@ -2,7 +2,7 @@ import type { LoggedCommand } from '../command.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { putStates, warmStates } from '../past/warm-start.ts';
+import { commandsBehind, putStates, warmStates } from '../past/warm-start.ts';
 import type { Pipeline } from '../pipeline.ts';
 import {
   type BackfillBeginning,
@@ -120,7 +120,10 @@ export async function prepareBackfill({
     watermark,
     snapshot: snapshot ? { next: snapshot.next, watermark: snapshot.watermark } : null,
   }));
-  const again = commandsBehind(all ?? new Map<number, readonly LoggedCommand[]>(), places);
+  const again = commandsBehind(
+    all ?? new Map<number, readonly LoggedCommand[]>(),
+    new Map(places.map((one) => [one.partition, one])),
+  );
   const made = beginsFrom(wished, own, places);
   const kept = Array.from(again, ([p, some]): [number, LoggedCommand[]] => [p, [...some]]);
   const isWhole = states.length === 0;
@@ -153,17 +156,6 @@ function beginsFrom(
     // a range of a topic is one of its records' own timestamps
     since: kind !== 'kafka' && typeof from === 'number' ? from : undefined,
   };
-}
-
-/** Commands that have not taken effect in what partitions begin with: all up to their positions have. */
-function commandsBehind(commands: Commands, begun: Begun): Commands {
-  const nextOf = new Map(begun.map(({ partition, next }) => [partition, next]));
-  return new Map(
-    Array.from(commands, ([partition, some]) => [
-      partition,
-      some.filter(({ before }) => before > (nextOf.get(partition) ?? -1)),
-    ]),
-  );
 }
 
 function beginningLines({ input: { from } }: RunSettings, begun: Begun): readonly string[] {

@@ -29,6 +29,8 @@ export interface CompareFlags {
 export interface ComparisonFlags extends SettingsFlags, CompareFlags, CommandFlags {
   readonly speed: string;
   readonly into?: string;
+  /** false: all sides begin empty */
+  readonly warm: boolean;
   readonly logLevel: string;
 }
 
@@ -53,15 +55,23 @@ export function addCompareOptions(command: Command): Command {
 /**
  * `foretide replay --compare`: runs configurations side by side, and tells how they differ.
  *
- * @param flags with --from and --to among the settings
+ * @param range --from and --to as settings
  */
-export async function compareCommand(pipeline: Pipeline, flags: ComparisonFlags): Promise<void> {
+export async function compareCommand(
+  pipeline: Pipeline,
+  flags: ComparisonFlags,
+  range: readonly string[],
+): Promise<void> {
   mustNotBeOfReplay(flags);
   const { compare: others, json = false, logLevel } = flags;
-  const { config, set } = flags;
-  const sources = settingsSources(pipeline, { set, ...(config !== undefined && { config }) });
+  const { config } = flags;
+  const sidesWith = (set: readonly string[]): readonly Side[] => {
+    const sources = settingsSources(pipeline, { set: [...set], ...(config !== undefined && { config }) });
+    return sidesOf(pipeline, { sources, others });
+  };
   const now = Date.now();
-  const live = sidesOf(pipeline, { sources, others });
+  const live = sidesWith([...flags.set, ...range]);
+  const own = sidesWith(flags.set).map(({ settings }) => settings);
   const sides = live.map((side): Side => ({ ...side, settings: withEnd(side.settings, now) }));
   const { input } = sides[0]!.settings;
   const report = flags.report ?? `.foretide/${pipeline.name}.compare.html`;
@@ -76,6 +86,7 @@ export async function compareCommand(pipeline: Pipeline, flags: ComparisonFlags)
       pipeline,
       sides,
       commands: given,
+      own: flags.warm ? own : undefined,
       onProgress: progress.update,
       stop,
       log,

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import type { AlertTold, ComparisonDocument } from '../evaluate/compare/document.ts';
 import {
   alertCount,
+  beginningTold,
   change,
   intervalTold,
   loneAlerts,
@@ -23,6 +24,7 @@ export function comparisonTables(document: ComparisonDocument): string {
   return [
     `${count(data.paired)} targets of ${count(data.series)} series that all sides forecast, ${data.firstTime ?? '–'} to ${data.lastTime ?? '–'}${data.complete ? '' : ', stopped before the end'}\n\n`,
     ...sides.map(sideLine),
+    `${beginningTold(sides)}\n`,
     '\n',
     byHorizon(document),
     ...(alerts === null ? [] : verdicts.map(({ side }) => lone(alerts, side))),

@@ -127,7 +127,10 @@ addCompareOptions(
     'give the commands (mutes, feedback, ticks) of the run with this SQLite file again in their places; default: of a topic those of its live run',
   )
   .option('--no-commands', 'without the commands of the live run')
-  .option('--no-warm', 'from an empty state at --from, where there are snapshots of the live run too')
+  .option(
+    '--no-warm',
+    'from an empty state at --from, where there are snapshots of the live run too; with --compare: all sides',
+  )
   .option('--port <port>', 'port of the live page; default: a free one')
   .option('--no-page', 'without the live page')
   .addOption(

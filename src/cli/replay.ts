@@ -41,7 +41,7 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
     time === undefined ? [] : [`input.${key}=${time}`],
   );
   const set = [...flags.set, ...range];
-  if (flags.compare.length > 0) return compareCommand(pipeline, { ...flags, set });
+  if (flags.compare.length > 0) return compareCommand(pipeline, flags, range);
   const own = settingsFrom(pipeline, { port: '0', ...others });
   const live = settingsFrom(pipeline, { port: '0', ...others, set });
   const pace = paceOf(speed);

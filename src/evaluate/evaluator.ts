@@ -7,6 +7,7 @@ import { Task, type TaskParts } from '../run/task.ts';
 import type { CommandHandler } from '../run/commands-again.ts';
 import type { Batch } from '../source/source.ts';
 import { missingValue, unusableRow } from './faults.ts';
+import type { Store } from '../store/store.ts';
 import { NoStore } from './no-store.ts';
 import { Prequential, type TargetListener } from './prequential.ts';
 import { placeOf } from './row-place.ts';
@@ -37,6 +38,8 @@ export interface EvaluatorParts {
   readonly missing: MissingPolicy;
   /** What looks over the rows of tables; undefined of other data. */
   readonly rows: TableRows | undefined;
+  /** Gives tasks what they begin with; default: nothing. */
+  readonly store?: Store | undefined;
   readonly listener?: TargetListener | undefined;
   readonly onFrame?: ((partition: number, frame: Frame) => void) | undefined;
   /** Called after each chunk with the readings until then. */
@@ -61,7 +64,7 @@ export class Evaluator implements CommandHandler {
   #frames: Frame[] = [];
 
   constructor(parts: EvaluatorParts) {
-    const { pipeline, settings, decoder, model, protocol, listener, stop } = parts;
+    const { pipeline, settings, decoder, model, protocol, store = new NoStore(), listener, stop } = parts;
     this.#parts = parts;
     this.prequential = new Prequential(protocol, listener);
     this.#taskParts = {
@@ -76,7 +79,7 @@ export class Evaluator implements CommandHandler {
       settings,
       decoder,
       model,
-      store: new NoStore(),
+      store,
       sink: undefined,
       deadLetters: undefined,
       stop,

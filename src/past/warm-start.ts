@@ -133,3 +133,16 @@ export function commandsSince(
     ]),
   );
 }
+
+/** Commands that have not taken effect in states that history was run up to: all up to their positions have. */
+export function commandsBehind(
+  commands: ReadonlyMap<number, readonly LoggedCommand[]>,
+  places: ReadonlyMap<number, { readonly next: number }>,
+): ReadonlyMap<number, readonly LoggedCommand[]> {
+  return new Map(
+    Array.from(commands, ([partition, some]) => [
+      partition,
+      some.filter(({ before }) => before > (places.get(partition)?.next ?? -1)),
+    ]),
+  );
+}

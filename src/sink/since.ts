@@ -15,6 +15,10 @@ export class SinkSince implements Sink {
     this.#since = since;
   }
 
+  get outage(): Sink['outage'] {
+    return this.#sink.outage;
+  }
+
   check(): Promise<readonly string[]> {
     return this.#sink.check();
   }

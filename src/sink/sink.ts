@@ -7,7 +7,7 @@ export interface Sink {
   /** For messages: `influxdb http://127.0.0.1:8086 bucket sensors`. */
   readonly name: string;
   /** How often its server was not there, and for how long it has been away. Left out where there is none. */
-  readonly outage?: Pick<Outage, 'seconds' | 'failures'>;
+  readonly outage?: Pick<Outage, 'seconds' | 'failures'> | undefined;
   /** Reaches the server and says what it found, one line each; throws a ForetideError that says what is wrong. */
   check(): Promise<readonly string[]>;
   /**

@@ -6,8 +6,8 @@ import { ForetideError } from '../errors.ts';
 import { typeOf } from './kafkajs-error.ts';
 import { offsetNumber, type Watermarks } from './kafka-offsets.ts';
 
-/** Attempts to ask a leader that does not know of it yet: some ten seconds in all. */
-const LEADER_RETRIES = 25;
+/** Attempts to ask about a topic that has just been made: some ten seconds in all. */
+const NEW_RETRIES = 25;
 /**
  * Told of a partition whose leader is known, but does not lead it yet, or any more: of a topic that has just been made a broker knows the leader a moment
  * before it is one.
@@ -89,11 +89,20 @@ export async function watermarksOf(admin: Admin, topic: string): Promise<Readonl
 
 /** Asks leaders until they lead: kafkajs asks again by itself where a broker knows nothing of a topic, and nowhere else. */
 export function onceLed<T>(ask: () => Promise<T>): Promise<T> {
+  return whileAnswered(NOT_YET, ask);
+}
+
+/** Asks about a topic that is there until the broker that is asked knows of it. */
+export function onceKnown<T>(ask: () => Promise<T>): Promise<T> {
+  return whileAnswered(new Set([...NOT_YET, 'UNKNOWN_TOPIC_OR_PARTITION']), ask);
+}
+
+function whileAnswered<T>(types: ReadonlySet<string>, ask: () => Promise<T>): Promise<T> {
   return pRetry(ask, {
-    retries: LEADER_RETRIES,
+    retries: NEW_RETRIES,
     minTimeout: 10,
     maxTimeout: 500,
-    shouldRetry: ({ error }) => NOT_YET.has(typeOf(error) ?? ''),
+    shouldRetry: ({ error }) => types.has(typeOf(error) ?? ''),
   });
 }
 

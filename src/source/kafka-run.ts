@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 
 import { ForetideError } from '../errors.ts';
-import { type KafkaAdmin, unreachable } from './kafka-admin.ts';
+import { type KafkaAdmin, onceKnown, unreachable } from './kafka-admin.ts';
 import { KafkaAhead } from './kafka-ahead.ts';
 import { stickyAssigner } from './kafka-assigner.ts';
 import { GroupOffsets } from './kafka-group-offsets.ts';
@@ -233,7 +233,8 @@ export class KafkaRun {
     this.#handler.onBroken?.((partition, error) => void this.#broken(partition, error));
     try {
       await this.#consumer.connect();
-      await this.#consumer.subscribe({ topics: this.#topics, fromBeginning: true });
+      // a topic that has just been made is not known to all brokers at once
+      await onceKnown(() => this.#consumer.subscribe({ topics: this.#topics, fromBeginning: true }));
     } catch (error) {
       throw unreachable(brokers.join(', '), error);
     }

@@ -1,10 +1,15 @@
 import type { LoggedCommand } from '../../command.ts';
+import type { RunSettings } from '../../config/run-settings.ts';
 import { ForetideError } from '../../errors.ts';
 import { type Log, silentLog } from '../../log.ts';
 import type { Model } from '../../model/model.ts';
+import { BegunStore } from '../../past/begun-store.ts';
+import type { Beginning } from '../../past/states-at.ts';
+import { commandsBehind } from '../../past/warm-start.ts';
 import type { Pipeline } from '../../pipeline.ts';
 import { CommandsAgain } from '../../run/commands-again.ts';
 import { prepare } from '../../run/prepare.ts';
+import { beginningAs } from '../../run/replay-settings.ts';
 import { withoutOutputs } from '../evaluate.ts';
 import { type Counts, Evaluator } from '../evaluator.ts';
 import { protocolFrom } from '../settings.ts';
@@ -13,6 +18,7 @@ import { FanOut } from './fan-out.ts';
 import { type FiredAlert, FiredAlerts } from './fired-alerts.ts';
 import { Pairs } from './pairs.ts';
 import type { Side } from './sides.ts';
+import { type SideStates, warmSides } from './warm-sides.ts';
 
 export interface CompareOptions {
   readonly pipeline: Pipeline;
@@ -23,6 +29,8 @@ export interface CompareOptions {
    * that run, which means nothing with other settings.
    */
   readonly commands?: ReadonlyMap<number, readonly LoggedCommand[]> | undefined;
+  /** Of each side its settings without the range, whose snapshots it may begin from: see `warmSides`. Left out: all begin empty. */
+  readonly own?: readonly RunSettings[] | undefined;
   /** Called after each batch; `share` of the whole is null where that is not known. */
   readonly onProgress?: (share: number | null, readings: number) => void;
   /** Ends it early; what has been compared until then is the result. */
@@ -33,6 +41,8 @@ export interface CompareOptions {
 /** What came of one side. */
 export interface ComparedSide {
   readonly side: Side;
+  /** What it began with, in the order of partitions; nothing where it began empty. */
+  readonly begun: readonly Omit<Beginning, 'rows' | 'slots'>[];
   readonly model: Model;
   readonly counts: Counts;
   readonly bytesPerSeries: number;
@@ -62,15 +72,26 @@ export interface Compared {
  * @throws ForetideError SETTINGS_INVALID where there is nothing that all sides forecast; those of a run
  */
 export async function compare(options: CompareOptions): Promise<Compared> {
-  const { pipeline, sides, commands, onProgress } = options;
+  const { pipeline, sides, own, onProgress } = options;
   const { stop = new AbortController().signal, log = silentLog } = options;
+  const all = options.commands && withoutRewinds(options.commands);
+  const { from } = sides[0]!.settings.input;
+  const states =
+    own && typeof from === 'number'
+      ? await warmSides({ pipeline, settings: own, from, commands: all, log })
+      : undefined;
+  const places = states?.[0] ?? new Map<number, Beginning>();
+  const commands = all && commandsBehind(all, places);
   const prepared = await Promise.all(
-    sides.map(async (side) => {
-      const settings = withoutOutputs(side.settings);
+    sides.map(async (side, i) => {
+      const ranged = withoutOutputs(side.settings);
+      // positions are counted from where the input begins
+      const settings = states ? beginningAs(ranged, own![i]!) : ranged;
       return { side, settings, ...(await prepare(settings, log)) };
     }),
   );
   const { source, settings: first } = prepared[0]!;
+  if (states) source.begins?.(places);
   const pairs = new Pairs(sides.length);
   const runners = prepared.map(({ side, settings, model, decoder }, i) => {
     const alerts = new FiredAlerts();
@@ -82,6 +103,7 @@ export async function compare(options: CompareOptions): Promise<Compared> {
       protocol: protocolFrom({}),
       missing: 'skip',
       rows: undefined,
+      store: states && new BegunStore(states[i]!),
       listener: (series, target) => pairs.take(i, series, target),
       onFrame: (partition, frame) => alerts.take(partition, frame),
       onChunk: () => undefined,
@@ -98,13 +120,12 @@ export async function compare(options: CompareOptions): Promise<Compared> {
   const { input } = first;
   const to = 'to' in input && typeof input.to === 'number' ? input.to : Infinity;
   try {
-    const handler = commands
-      ? new CommandsAgain({ handler: fanOut, commands: withoutRewinds(commands), to })
-      : fanOut;
+    const handler = commands ? new CommandsAgain({ handler: fanOut, commands, to }) : fanOut;
     await source.run(handler, stop);
     return {
-      sides: runners.map(({ side, model, evaluator, alerts }) => ({
+      sides: runners.map(({ side, model, evaluator, alerts }, i) => ({
         side,
+        begun: begunOf(states?.[i]),
         model,
         counts: evaluator.counts,
         bytesPerSeries: evaluator.bytesPerSeries,
@@ -122,7 +143,18 @@ export async function compare(options: CompareOptions): Promise<Compared> {
   }
 }
 
-function withoutRewinds(commands: NonNullable<CompareOptions['commands']>): typeof commands {
+function begunOf(states: SideStates = new Map()): ComparedSide['begun'] {
+  return Array.from(states.values(), ({ partition, next, watermark, snapshot }) => ({
+    partition,
+    next,
+    watermark,
+    snapshot,
+  })).toSorted((a, b) => a.partition - b.partition);
+}
+
+function withoutRewinds(
+  commands: NonNullable<CompareOptions['commands']>,
+): NonNullable<CompareOptions['commands']> {
   const others = ({ command }: LoggedCommand): boolean => command.kind !== 'rewind';
   return new Map(Array.from(commands, ([partition, some]) => [partition, some.filter(others)]));
 }

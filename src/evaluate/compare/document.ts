@@ -63,6 +63,15 @@ export interface AlertTold {
   readonly like: readonly string[];
 }
 
+/** How a side began with a partition. */
+export interface SideBeginning {
+  readonly partition: number;
+  /** The offset of the first record that was compared. */
+  readonly at: number;
+  /** The snapshot from which what came before was taken in, ISO 8601: its newest event time. Null: from the beginning of the input. */
+  readonly snapshot: { readonly at: number; readonly time: string } | null;
+}
+
 /** A comparison as a document: what `foretide replay --compare --json` prints. All but `speed` is a function of the input. */
 export interface ComparisonDocument {
   readonly schema: 1;
@@ -93,6 +102,8 @@ export interface ComparisonDocument {
     };
     /** What is set otherwise than in A. */
     readonly differences: readonly Difference[];
+    /** With the state of what came before, by partition; nothing: it began empty, and so did all. */
+    readonly begins: readonly SideBeginning[];
     readonly readings: number;
     readonly unusable: Readonly<Record<string, number>>;
     /** Targets that it forecast, paired or not. */
@@ -147,7 +158,7 @@ export function comparisonDocument(
       paired: pairs.paired,
       level: LEVEL,
     },
-    sides: sides.map(({ side, model, counts, bytesPerSeries }, i) => ({
+    sides: sides.map(({ side, begun, model, counts, bytesPerSeries }, i) => ({
       name: side.name,
       from: side.from,
       model: {
@@ -158,6 +169,11 @@ export function comparisonDocument(
         bytesPerSeries,
       },
       differences: side.differences,
+      begins: begun.map(({ partition, next, snapshot }) => ({
+        partition,
+        at: next,
+        snapshot: snapshot ? { at: snapshot.next, time: iso(snapshot.watermark) } : null,
+      })),
       readings: counts.readings,
       unusable: counts.unusable,
       targets: pairs.targets[i]!,

@@ -21,10 +21,14 @@ export class FanOut implements CommandHandler {
     this.#taken = taken;
   }
 
-  /** All begin at the beginning. */
-  async open(partition: number): Promise<null> {
-    for (const handler of this.#handlers) await handler.open(partition);
-    return null;
+  /** All begin at the same record; where some of them know of no record before it, at the beginning. */
+  async open(partition: number): Promise<number | null> {
+    let first: number | null = Infinity;
+    for (const handler of this.#handlers) {
+      const next = await handler.open(partition);
+      first = next === null || first === null ? null : Math.min(first, next);
+    }
+    return first;
   }
 
   handle(batch: Batch): Promise<void> {

@@ -9,6 +9,7 @@ import type { Pairs } from './pairs.ts';
 import type { SeriesRatio } from './series-ratios.ts';
 import { timeLine } from './time-line.ts';
 import {
+  beginningTold,
   alertCount,
   change,
   intervalTold,
@@ -50,6 +51,7 @@ ${verdicts.map((verdict) => `<p class="verdict">${escaped(verdictOf(verdict, doc
 <ul class="tiles">${tiles(document)}</ul>
 <h2>What is compared</h2>
 ${sidesTable(document)}
+<p class="note">${escaped(beginningTold(sides))}</p>
 ${isKnown ? `<h2>By steps ahead</h2>\n<div class="charts">${chartsOfSides(document).join('\n')}</div>` : ''}
 ${isKnown ? `<h2>Over time</h2>\n<div class="charts">${chartsOfCourses(document, pairs).join('\n')}</div>` : ''}
 ${alerts === null ? '' : `<h2>Alerts</h2>\n<div class="charts">${timeLine(document)}</div>\n${verdicts.map(({ side }) => alertTables(alerts, side)).join('\n')}`}

@@ -78,3 +78,16 @@ export function loneAlerts(
 export function valueTold(value: unknown): string {
   return value === null ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value);
 }
+
+/** What the sides had learned when the comparison began. */
+export function beginningTold(sides: ComparisonDocument['sides']): string {
+  if (sides.every(({ begins }) => begins.length === 0)) return 'All sides began with an empty state.';
+  const ways = sides.map(({ name, begins }) => {
+    const times = begins.flatMap(({ snapshot }) => (snapshot ? [snapshot.time] : []));
+    const [first] = times.toSorted();
+    if (first === undefined) return `${name} from the beginning of the input`;
+    const others = times.length < begins.length ? ', some partitions from the beginning of the input' : '';
+    return `${name} from snapshots of its live run, the oldest of ${first}${others}`;
+  });
+  return `All sides began with what they had learned of all that came before, which is not scored: ${ways.join('; ')}.`;
+}
