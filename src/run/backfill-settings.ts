@@ -60,7 +60,8 @@ export function backfillSettings(
     tags: { ...output.tags, ...(tag === undefined ? {} : tagOf(tag)) },
   };
   if (target === output.bucket) mustHaveOwnTags(output, written);
-  return { ...replaySettings(pipeline, live, { into, now }), output: written };
+  // commits of the live run's size: what waits for one is held in memory, and written once more after a kill
+  return { ...replaySettings(pipeline, live, { into, now }), output: written, commit: live.commit };
 }
 
 /**

@@ -78,7 +78,7 @@ describeWithKafka('history of a topic that goes on from snapshots', ({ brokers }
       await taken(4 * HALF);
       await running.stop();
 
-      const live: RunSettings = { ...own, input: { ...own.input, from } as RunSettings['input'] };
+      const live: RunSettings = { ...own, input: { ...own.input, from } };
       const commands = await loggedCommands(livePlace(pipeline.name, live)!, silentLog);
       const played = async (into: string, options: Partial<RunOptions> = {}) => {
         const cold = replaySettings(pipeline.name, live, { into, now: Date.now() });
