@@ -115,6 +115,8 @@ export interface Revisions {
   readonly again: Uint8Array;
   /** [n] its place among the readings that are kept; −1: it is not. */
   readonly place: Int32Array;
+  /** [n] 1 for the newest reading of its series: what a late one has made of those after it is complete. */
+  readonly isNewest: Uint8Array;
 }
 
 /** Columns that `align` adds. */
@@ -157,7 +159,7 @@ export interface Aligned {
  *
  * @param channels of the readings; only an aggregate, a join or a grace has to know
  * @throws ForetideError PIPELINE_INVALID where an aggregate, a join or a grace meets readings of another number of channels; where a grace meets
- *   weights that all series teach in turn, or a stage that cannot take back what it has told
+ *   weights that all series teach in turn
  */
 export function align(memory: Memory, settings: AlignSettings, channels = 1) {
   const {

@@ -87,6 +87,7 @@ export function* alignInGrace<F extends Frame>(frame: F, parts: GraceParts): Gen
       rows.place.push(late.keep(row, t, value, from));
       rows.revision.push(0);
       rows.again.push(0);
+      rows.isNewest.push(1);
       put(i, t, value, from);
       pending.add(row);
       continue;
@@ -97,6 +98,7 @@ export function* alignInGrace<F extends Frame>(frame: F, parts: GraceParts): Gen
       rows.place.push(reading.place);
       rows.revision.push(revision);
       rows.again.push(reading.isLate ? 0 : 1);
+      rows.isNewest.push(reading.time === last ? 1 : 0);
       put(i, reading.time, reading.value, 0);
       yield wave();
     }

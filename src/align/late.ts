@@ -56,7 +56,7 @@ export class Late {
     this.#grace = grace;
     this.#channels = channels;
     this.#capacity = capacity;
-    memory.keepImages(IMAGES);
+    memory.keepImages(IMAGES, grace);
     this.#head = memory.apart('late', 'f64', HEAD);
     this.#time = memory.apart('late.time', 'f64', capacity);
     this.#value = memory.apart('late.value', 'f64', capacity * channels);

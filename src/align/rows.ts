@@ -15,6 +15,7 @@ export class AlignedRows {
   readonly revision: number[] = [];
   readonly again: number[] = [];
   readonly place: number[] = [];
+  readonly isNewest: number[] = [];
 
   get length(): number {
     return this.from.length;

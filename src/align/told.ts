@@ -1,8 +1,8 @@
 import type { Memory } from '../memory/memory.ts';
-import type { Slot } from '../memory/slot.ts';
+import type { Slot, SlotType } from '../memory/slot.ts';
 
 /** Stages that tell something of single readings which later ones may take back. */
-const TELLERS = ['detect', 'score'] as const;
+const TELLERS = ['detect', 'score', 'judge', 'judge.oddness', 'alert', 'alert.since'] as const;
 
 /**
  * What a stage has told of the readings that are kept for late ones, in Memory: bits, so that it can take back what it would not tell any more. The
@@ -24,8 +24,8 @@ export class Told {
    * @returns undefined where no late readings are taken in
    */
   static of(memory: Memory, teller: (typeof TELLERS)[number], width: number): Told | undefined {
-    const kept = memory.seriesSlot('late.time');
-    return kept && new Told(memory, memory.apart(slotOf(teller), 'u16', kept.width * width), width);
+    const slot = toldSlot(memory, teller, 'u16', width);
+    return slot && new Told(memory, slot, width);
   }
 
   /**
@@ -43,6 +43,21 @@ export class Told {
     u16[at] = bits;
     return before & ~bits;
   }
+}
+
+/**
+ * Borrows `width` numbers for each reading that is kept, which are moved with it.
+ *
+ * @returns undefined where no late readings are taken in
+ */
+export function toldSlot(
+  memory: Memory,
+  teller: (typeof TELLERS)[number],
+  type: SlotType,
+  width: number,
+): Slot | undefined {
+  const kept = memory.seriesSlot('late.time');
+  return kept && memory.apart(slotOf(teller), type, kept.width * width);
 }
 
 /** The slots of all that tell. */

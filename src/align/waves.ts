@@ -107,6 +107,7 @@ export function waveOf<F extends Frame>(
         revision: columnOf(rows.revision),
         again: Uint8Array.from(rows.again.slice(start, end)),
         place: Int32Array.from(rows.place.slice(start, end)),
+        isNewest: Uint8Array.from(rows.isNewest.slice(start, end)),
       },
     }),
   };

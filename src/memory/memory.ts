@@ -26,6 +26,7 @@ export class Memory {
   readonly #partitionSlots: SlotTable;
   readonly #rules = new Map<string, string>();
   #isTaughtInTurn = false;
+  #imagesEvery = 0;
   readonly #rowOf = new Map<string, number>();
   readonly #names: string[] = [];
   #series: Rows | undefined;
@@ -93,16 +94,23 @@ export class Memory {
    * Makes room for `count` images of each series' row: of all its slots but those that stand apart. They are part of the row, so that they are
    * committed, rolled back and restored with it.
    *
+   * @param every event time between two of them, ms: the grace of late readings
    * @throws ForetideError PIPELINE_INVALID where a stage borrows, now or later, numbers that all series teach in turn
    */
-  keepImages(count: number): void {
+  keepImages(count: number, every: number): void {
     this.#seriesSlots.keepImages(count);
+    this.#imagesEvery = every;
     this.#mustGoBackAlone();
   }
 
   /** Images that are kept of each series' row. */
   get images(): number {
     return this.#seriesSlots.imageCount;
+  }
+
+  /** Event time between two images of a row, ms; 0 where none are kept. */
+  get imagesEvery(): number {
+    return this.#imagesEvery;
   }
 
   /** The i-th image of a series' row is what its slots hold now. The caller has announced a change of the row. */

@@ -142,7 +142,7 @@ test('a row goes back to an image of it, whatever stands apart stays; images are
     const memory = new Memory({ arena });
     const apart = memory.apart('apart', 'f64', 2);
     const odd = memory.series('odd', 'u16', 3);
-    memory.keepImages(2);
+    memory.keepImages(2, 60_000);
     const own = memory.series('own', 'f64');
     const write = (row: number, value: number): void => {
       memory.touch(row);
@@ -191,9 +191,9 @@ test('a row goes back to an image of it, whatever stands apart stays; images are
 test('no series goes back alone where all teach one set of weights', () => {
   const refused = expect.objectContaining({ code: 'PIPELINE_INVALID' });
   const first = new Memory({ arena: new Arena() });
-  first.keepImages(1);
+  first.keepImages(1, 60_000);
   expect(() => first.learned('partition', 'shared', 'f32', 4)).toThrow(refused);
   const second = new Memory({ arena: new Arena() });
   second.learned('partition', 'shared', 'f32', 4);
-  expect(() => second.keepImages(1)).toThrow(refused);
+  expect(() => second.keepImages(1, 60_000)).toThrow(refused);
 });

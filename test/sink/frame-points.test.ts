@@ -352,7 +352,12 @@ describe('where late readings are taken in', () => {
   /** Row a was there before the late reading b, and c after it. */
   const revised = {
     ...forecasted([1]),
-    revisions: { revision: columns(0, 9, 9), again: Uint8Array.of(1, 0, 1), place: Int32Array.of(0, 1, 2) },
+    revisions: {
+      revision: columns(0, 9, 9),
+      again: Uint8Array.of(1, 0, 1),
+      place: Int32Array.of(0, 1, 2),
+      isNewest: Uint8Array.of(0, 0, 1),
+    },
     anomalous: Uint8Array.of(1, 1, 0),
     score: columns(1, 2, 3),
     expected: columns(20, 21, 22),
