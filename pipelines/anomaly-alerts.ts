@@ -3,7 +3,7 @@ import { z } from 'zod';
 import {
   alert, alertPoints, AlertSettings, align, AlignSettings, decode, detect, eventPoints, flatline, forecast, forecastPoints,
   ForecastSettings, judge, jump, learn, novelty, NoveltySettings, oddPoints, pipeline, readingPoints, recur, RouteSettings,
-  runSettings, scale, ScaleSettings, score, silence, surprise, topology,
+  runSettings, scale, ScaleSettings, score, silence, surprise, topology, withdrawnPoints,
 } from '../src/index.ts';
 
 /** Anomaly alerts: how odd is each reading, by several kinds of evidence? Plays a machine's months before its failures. */
@@ -52,5 +52,6 @@ export default pipeline({
     ...oddPoints(frame, settings.alerts),
     ...alertPoints(frame),
     ...eventPoints(frame, model),
+    ...withdrawnPoints(frame, model),
   ],
 });

@@ -1,16 +1,20 @@
-import { mustNotRevise } from '../align/must-not-revise.ts';
+import type { Aligned } from '../align/align.ts';
 import type { Command } from '../command.ts';
 import type { Detected } from '../detect/detect.ts';
 import { type Evidence, type Judged, REASONS } from '../detect/judge.ts';
+import type { Look } from '../detect/looks.ts';
 import type { Silences, Silent } from '../detect/silence.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { Frame } from '../frame.ts';
 import { matches } from '../glob.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { Slot } from '../memory/slot.ts';
 import { type Stage, stage } from '../stage.ts';
 import { BUDGET, takeWithinBudget } from './budget.ts';
 import { ALERT, peakOf, phaseOf, FIRING, QUIET, sinceOf, stepAlert, type Turn } from './machine.ts';
+import { DatedOrders, type Order, type Orders, PlainOrders } from './orders.ts';
 import type { AlertSettings } from './settings.ts';
+import { type GoneTurn, ToldTurns } from './told-turns.ts';
 import { ALERT_NUMBERS, type AlertNumbers, type AlertTurn } from './turn.ts';
 
 /** What `alert` adds. */
@@ -20,11 +24,11 @@ export interface Alerted {
 }
 
 /** Columns that alerts are made from. */
-export type Alertable = Frame & Forecasted & Judged & Evidence & Partial<Silences & Detected>;
+export type Alertable = Frame & Forecasted & Judged & Evidence & Partial<Aligned & Silences & Detected>;
 
 /**
  * Of a series, behind the machine's numbers: it is muted before this time; what its oddness has to reach; whether its alert was told; the last time that
- * it was judged at.
+ * it was judged at. Where late readings are taken in `DatedOrders` has what is new of the first two.
  */
 const MUTED_UNTIL = ALERT;
 const BAR = ALERT + 1;
@@ -32,12 +36,25 @@ const TOLD = ALERT + 2;
 const LATEST = ALERT + 3;
 const NUMBERS = ALERT + 4;
 
+/** Of the alerts that silence has apart, where late readings are taken in. */
+const SILENCE_SLOT = 'alert.silence';
+
 /** A turn, and when it is. */
 interface Taken {
   readonly turn: Turn;
   readonly isMuted: boolean;
   readonly time: number;
 }
+
+/** What an alert of a series lies in: its state, and where there is a budget the ledger. */
+interface Machine {
+  readonly slot: Slot;
+  readonly ledger: Slot | undefined;
+  readonly rules: AlertSettings;
+}
+
+/** What a turn tells beside its machine. */
+type More = Omit<AlertTurn, keyof Taken | 'series' | 'since' | 'severity' | 'peak' | 'labels'>;
 
 /** An alert that is said to be false takes the bar this share of the way to 1. */
 const LESS = 0.25;
@@ -50,39 +67,59 @@ const LESS = 0.25;
  * 3. With a `budget` what would be an alert is none where the series was as odd too often before.
  * 4. A series that lags behind the partition may have been judged, as silent, at a later time than its next reading has: what that one turns is a millisecond
  *    after. So no two turns of a series are at one time, and no two alerts begin at one.
- *
- * @throws ForetideError PIPELINE_INVALID where late readings are taken in: what people were told is not revised
+ * 5. Where late readings are taken in, the alert of a series goes back with it. What that makes of turns that were told is told with a `revision`: those that
+ *    are new or another, and, as `withdrawn`, those that are none any more. Turns that are as they were told are not told again.
+ * 6. There silence has an alert of its own, which no late reading changes (see `silenceInGrace`), with a budget of its own; and what people say holds for
+ *    what is later than the watermark at which they say it (see `DatedOrders`).
  */
 export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable, Alerted> {
-  mustNotRevise(memory, 'alert');
   const slot = memory.series('alert', 'f64', NUMBERS);
-  const ledger = settings.budget > 0 ? memory.series('alert.budget', 'f64', BUDGET) : undefined;
+  const hasBudget = settings.budget > 0;
+  const ledger = hasBudget ? memory.series('alert.budget', 'f64', BUDGET) : undefined;
+  const ofReadings: Machine = { slot, ledger, rules: settings };
+  const turns = ToldTurns.of(memory);
+  // looks that are no readings do not warm it up
+  const ofSilence: Machine | undefined = turns && {
+    slot: memory.apart(SILENCE_SLOT, 'f64', NUMBERS),
+    ledger: hasBudget ? memory.apart(`${SILENCE_SLOT}.budget`, 'f64', BUDGET) : undefined,
+    rules: { ...settings, warmUp: 0 },
+  };
+  const plain = new PlainOrders(memory, slot, { bar: BAR, mutedUntil: MUTED_UNTIL });
+  const orders: Orders = turns ? new DatedOrders(memory, plain) : plain;
   const expression = settings.labels === undefined ? undefined : new RegExp(settings.labels, 'u');
 
-  function isMuted(f64: Float64Array, at: number, name: string, time: number): boolean {
-    if (time < f64[at + MUTED_UNTIL]!) return true;
+  function isMuted(name: string, time: number, { mutedUntil }: Order): boolean {
+    if (time < mutedUntil) return true;
     return settings.maintenance.some(
       ({ series, from, to }) => time >= from && time < to && matches(series, name),
     );
   }
 
-  /** Takes in one score of a series. */
-  function take(f64: Float64Array, row: number, time: number, score: number): Taken | undefined {
-    const at = slot.at(row);
+  /** Takes in one score of a series. @param said what holds for it; where nothing is given, what people have said of its time */
+  function take(machine: Machine, row: number, time: number, score: number, said?: Order): Taken | undefined {
     if (Number.isNaN(score)) return undefined;
+    const { f64 } = memory.view();
+    const at = machine.slot.at(row);
     const latest = f64[at + LATEST]!;
     const now = latest !== 0 && time <= latest ? latest + 1 : time;
     f64[at + LATEST] = now;
-    return judgeAt(f64, row, now, score);
+    return judgeAt(f64, machine, row, now, score, said ?? orders.at(row, now));
   }
 
-  function judgeAt(f64: Float64Array, row: number, time: number, score: number): Taken | undefined {
-    const at = slot.at(row);
-    const isWithin = !ledger || takeWithinBudget(f64, ledger.at(row), time, score, settings);
-    const turn = stepAlert(f64, at, time, score, settings, isWithin ? f64[at + BAR] : Infinity);
+  function judgeAt(
+    f64: Float64Array,
+    { slot: own, ledger: budget, rules }: Machine,
+    row: number,
+    time: number,
+    score: number,
+    said: Order,
+  ): Taken | undefined {
+    const at = own.at(row);
+    const isWithin = !budget || takeWithinBudget(f64, budget.at(row), time, score, settings);
+    const turn = stepAlert(f64, at, time, score, rules, isWithin ? said.bar : Infinity);
     const isQuiet = turn === undefined && phaseOf(f64, at) !== FIRING;
     if (isQuiet) return undefined;
-    const muted = isMuted(f64, at, memory.name(row), time);
+    const muted = isMuted(memory.name(row), time, said);
     if (turn === 'firing') f64[at + TOLD] = muted ? 0 : 1;
     if (turn === 'resolved') return { turn, isMuted: f64[at + TOLD] === 0, time };
     if (turn !== undefined) return { turn, isMuted: muted, time };
@@ -92,12 +129,13 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   }
 
   function turnOf(
+    { slot: own }: Machine,
     row: number,
     { turn, isMuted: muted, time }: Taken,
-    more: Omit<AlertTurn, keyof Taken | 'series' | 'since' | 'severity' | 'peak' | 'labels'>,
-  ): AlertTurn {
+    more: More,
+  ): AlertTurn & { readonly turn: Turn } {
     const { f64 } = memory.view();
-    const at = slot.at(row);
+    const at = own.at(row);
     const peak = peakOf(f64, at);
     const series = memory.name(row);
     return {
@@ -109,55 +147,139 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
       since: sinceOf(f64, at),
       severity: peak >= settings.critical ? 'critical' : 'warning',
       peak,
-      labels: { ...expression?.exec(series)?.groups },
+      labels: labelsOf(series),
     };
+  }
+
+  function labelsOf(series: string): Readonly<Record<string, string>> {
+    return { ...expression?.exec(series)?.groups };
   }
 
   function obey(command: Command): void {
     if (command.kind !== 'feedback' && command.kind !== 'mute') return;
-    const { f64 } = memory.view();
     if (command.kind === 'feedback') {
       const row = memory.find(command.series);
       if (row === undefined) return;
       memory.touch(row);
-      const at = slot.at(row) + BAR;
-      const bar = Math.max(f64[at]!, settings.raise);
-      f64[at] = command.isTrue ? settings.raise : bar + LESS * (1 - bar);
+      const { mutedUntil, bar: before } = orders.newest(row);
+      const bar = Math.max(before, settings.raise);
+      orders.put(row, { mutedUntil, bar: command.isTrue ? settings.raise : bar + LESS * (1 - bar) });
       return;
     }
     for (let row = 0; row < memory.length; row++) {
       if (!matches(command.series, memory.name(row))) continue;
       memory.touch(row);
-      f64[slot.at(row) + MUTED_UNTIL] = command.until;
+      orders.put(row, { bar: orders.newest(row).bar, mutedUntil: command.until });
     }
   }
 
+  /** The turns of a look at all series: of those that are silent, and those whose alert of silence stands. */
+  function lookedAt(machine: Machine, { time }: Look, silent: readonly Silent[]): AlertTurn[] {
+    const alerts: AlertTurn[] = [];
+    let next = 0;
+    for (let row = 0; row < memory.length; row++) {
+      const one = silent[next]?.series === row ? silent[next++] : undefined;
+      if (!one && phaseOf(memory.view().f64, machine.slot.at(row)) === QUIET) continue;
+      memory.touch(row);
+      const isWarm = one !== undefined && one.readings! > settings.warmUp;
+      const score = isWarm ? one.score : 0;
+      const taken = take(machine, row, time, score, orders.newest(row));
+      if (taken) alerts.push({ ...turnOf(machine, row, taken, toldOfSilence(score)), revision: 0 });
+    }
+    return alerts;
+  }
+
+  /** What is told of the i-th row, where late readings are taken in. */
+  function revised(
+    known: ToldTurns,
+    { series, offset, revisions }: Alertable & Aligned,
+    i: number,
+    turn: (AlertTurn & { readonly turn: Turn }) | undefined,
+  ): AlertTurn[] {
+    const row = series[i]!;
+    const { revision, again, place, isNewest } = revisions!;
+    const number = revision[i]!;
+    if (number === 0) {
+      if (again[i] === 1 || !turn) return [];
+      known.tell(row, place[i]!, turn);
+      return [{ ...turn, revision: 0 }];
+    }
+    const isOther = known.change(row, place[i]!, turn);
+    const alerts: AlertTurn[] = [];
+    if (turn && isOther) alerts.push({ ...turn, revision: number, isNews: !known.isTold(row, turn) });
+    if (isNewest[i] === 0) return alerts;
+    for (const gone of known.settle(row)) alerts.push(withdrawn(known, row, gone, number, offset[i]!));
+    return alerts;
+  }
+
+  /** That a turn which was told is none any more. */
+  function withdrawn(
+    known: ToldTurns,
+    row: number,
+    { turn, ...facts }: GoneTurn,
+    revision: number,
+    offset: number,
+  ): AlertTurn {
+    const series = memory.name(row);
+    const { f64 } = memory.view();
+    const at = slot.at(row);
+    const stands = phaseOf(f64, at) !== QUIET && sinceOf(f64, at) === facts.since;
+    const isOver = turn === 'resolved' || turn === 'dropped';
+    const isLeft =
+      turn === 'firing' ? known.isTold(row, { turn, ...facts }) : known.isKnown(row, facts.since);
+    const score = stands ? peakOf(f64, at) : 0;
+    return {
+      ...NO_NUMBERS,
+      ...facts,
+      turn: 'withdrawn',
+      withdraws: turn,
+      isNews: isOver ? stands : !isLeft,
+      revision,
+      series,
+      labels: labelsOf(series),
+      channel: '',
+      score,
+      peak: score,
+      offset,
+    };
+  }
+
   return stage((frame: Alertable) => {
-    const { length: n, series, time, oddness, reason, oddest, silent = [], command } = frame;
+    const { length: n, series, time, oddness, reason, oddest, silent = [], looks, command } = frame;
     const alerts: AlertTurn[] = [];
     if (command) obey(command);
-    const { f64 } = memory.view();
     let next = 0;
+    let nextLook = 0;
     const takeSilent = (after: number): void => {
+      if (ofSilence && looks) {
+        for (; nextLook < looks.length && looks[nextLook]!.after <= after; nextLook++) {
+          const look = looks[nextLook]!;
+          const first = next;
+          while (silent[next]?.time === look.time) next++;
+          alerts.push(...lookedAt(ofSilence, look, silent.slice(first, next)));
+        }
+        return;
+      }
       for (; next < silent.length && silent[next]!.after <= after; next++) {
         const one: Silent = silent[next]!;
         memory.touch(one.series);
-        const taken = take(f64, one.series, one.time, one.score);
-        if (taken) alerts.push(turnOf(one.series, taken, ofSilence(one)));
+        const taken = take(ofReadings, one.series, one.time, one.score);
+        if (taken) alerts.push(turnOf(ofReadings, one.series, taken, toldOfSilence(one.score)));
       }
     };
     takeSilent(-1);
     for (let i = 0; i < n; i++) {
-      const taken = take(f64, series[i]!, time[i]!, oddness[i]!);
-      if (taken)
-        alerts.push(
-          turnOf(series[i]!, taken, {
-            reason: REASONS[reason[i]!]!,
-            score: oddness[i]!,
-            ...shown(frame, i, oddest[i]!),
-            offset: frame.offset[i]!,
-          }),
-        );
+      const taken = take(ofReadings, series[i]!, time[i]!, oddness[i]!);
+      const turn =
+        taken &&
+        turnOf(ofReadings, series[i]!, taken, {
+          reason: REASONS[reason[i]!]!,
+          score: oddness[i]!,
+          ...shown(frame, i, oddest[i]!),
+          offset: frame.offset[i]!,
+        });
+      if (turns && isAligned(frame)) alerts.push(...revised(turns, frame, i, turn));
+      else if (turn) alerts.push(turn);
       takeSilent(i);
     }
     return { alerts };
@@ -174,16 +296,18 @@ export interface StandingAlert {
 
 /** The alerts that are pending or firing in a Memory; none where its pipeline gives none. */
 export function standingAlerts(memory: Memory): StandingAlert[] {
-  const slot = memory.seriesSlot('alert');
-  if (!slot) return [];
+  const slots = ['alert', SILENCE_SLOT].flatMap((name) => memory.seriesSlot(name) ?? []);
+  if (slots.length === 0) return [];
   const { f64 } = memory.view();
   const standing: StandingAlert[] = [];
   for (let row = 0; row < memory.length; row++) {
-    const at = slot.at(row);
-    const phase = phaseOf(f64, at);
-    if (phase === QUIET) continue;
-    const state = phase === FIRING ? 'firing' : 'pending';
-    standing.push({ series: memory.name(row), state, since: sinceOf(f64, at), peak: peakOf(f64, at) });
+    for (const slot of slots) {
+      const at = slot.at(row);
+      const phase = phaseOf(f64, at);
+      if (phase === QUIET) continue;
+      const state = phase === FIRING ? 'firing' : 'pending';
+      standing.push({ series: memory.name(row), state, since: sinceOf(f64, at), peak: peakOf(f64, at) });
+    }
   }
   return standing;
 }
@@ -211,8 +335,12 @@ export function countStanding(memory: Memory, critical: number): Readonly<Record
 
 const NO_NUMBERS = Object.fromEntries(ALERT_NUMBERS.map((name) => [name, NaN])) as unknown as AlertNumbers;
 
-function ofSilence({ score }: Silent) {
+function toldOfSilence(score: number) {
   return { ...NO_NUMBERS, reason: 'silence', channel: '', score, offset: NaN } as const;
+}
+
+function isAligned(frame: Alertable): frame is Alertable & Aligned {
+  return frame.revisions !== undefined;
 }
 
 /** What came of a channel, what was expected, and what speaks for its being odd. */

@@ -90,6 +90,9 @@ const TAKEN: ReadonlySet<string> = new Set([
   'model',
   'labels',
   'alertname',
+  'revision',
+  'withdraws',
+  'news',
 ]);
 
 function hasOwnNames(text: string | undefined, context: z.RefinementCtx): void {

@@ -55,9 +55,22 @@ export interface AlertFacts {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** What is told of an alert: a turn, or that one which was told before is none any more. */
+export type ToldTurn = Turn | 'withdrawn';
+
+/** What late readings make of a turn, where they are taken in. */
+export interface AlertRevision {
+  /** 0 for what is told at first; else offset of the late record + 1. What is told of one turn takes the place of what was told before. */
+  readonly revision?: number;
+  /** Of what is withdrawn: the turn that is none any more. It is at the same time. */
+  readonly withdraws?: Turn;
+  /** False where people know already that the alert stands, or is over, and only its turn has moved. */
+  readonly isNews?: boolean;
+}
+
 /** What has become of an alert. */
-export interface AlertTurn extends AlertFacts, AlertNumbers {
-  readonly turn: Turn;
+export interface AlertTurn extends AlertFacts, AlertNumbers, AlertRevision {
+  readonly turn: ToldTurn;
   /** Offset of the record that turned it; NaN where it was the passing of time. */
   readonly offset: number;
 }

@@ -53,9 +53,11 @@ export class AlertJournal {
   }
 
   #put(partition: number, alert: ToldAlert): void {
-    if (alert.isMuted) return;
+    if (alert.isMuted || alert.isNews === false) return;
     if (alert.state === 'firing') this.#fire(partition, alert);
     if (alert.state === 'resolved') this.#end(alert);
+    if (alert.withdraws === 'resolved') this.#standAgain(alert);
+    if (alert.withdraws === 'firing') this.#withdraw(alert);
   }
 
   #fire(partition: number, alert: ToldAlert): void {
@@ -75,6 +77,21 @@ export class AlertJournal {
     // the reading that ends an alert is an ordinary one: what it was about is told
     const { state, time } = alert;
     this.#parts.print?.(alertLine(fired ? { ...fired.alert, state, time } : alert));
+  }
+
+  /** A late reading has shown that it is not over. */
+  #standAgain(alert: ToldAlert): void {
+    const fired = this.#fired.get(alert.id);
+    if (fired) fired.over = null;
+    this.#parts.print?.(alertLine({ ...(fired?.alert ?? alert), state: 'firing' }));
+  }
+
+  /** A late reading has shown that it was none. */
+  #withdraw(alert: ToldAlert): void {
+    const fired = this.#fired.get(alert.id);
+    this.#count--;
+    this.#fired.delete(alert.id);
+    this.#parts.print?.(alertLine({ ...(fired?.alert ?? alert), state: 'resolved', isWithdrawn: true }));
   }
 
   #see(partition: number, { length, series, time }: Points): void {

@@ -1,4 +1,5 @@
-import { mustNotRevise } from '../align/must-not-revise.ts';
+import type { Aligned } from '../align/align.ts';
+import { toldSlot } from '../align/told.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -21,6 +22,13 @@ export interface Judged {
   readonly reason: Uint8Array;
   /** [n] the channel that it says so of: its place among those that are forecast; of `joint` the oddest one. */
   readonly oddest: Uint16Array;
+  /** What was said of each reading before a late one came. Where late readings are taken in. */
+  readonly judgedBefore?: {
+    /** [n] NaN where nothing was said. */
+    readonly oddness: Float64Array;
+    /** [n] −1 where nothing was said. */
+    readonly oddest: Int32Array;
+  };
 }
 
 /** Columns that are judged, as far as their stages stand in the pipeline. */
@@ -29,13 +37,38 @@ export type Evidence = Partial<Surprised & Jumped & Flat & Novel>;
 /**
  * How odd a reading is, all evidence taken together: as odd as its oddest channel is by the evidence that finds it oddest. Where a series has several
  * channels, the sum of their surprises is a size of its own, whose rarity is judged by the sums before: channels that are a little off together.
- *
- * @throws ForetideError PIPELINE_INVALID where late readings are taken in
  */
-export function judge(memory: Memory, channels: number): Stage<Frame & Forecasted & Evidence, Judged> {
-  mustNotRevise(memory, 'judge');
+export function judge(
+  memory: Memory,
+  channels: number,
+): Stage<Frame & Partial<Aligned> & Forecasted & Evidence, Judged> {
   const joint = channels > 1 ? memory.series('joint', 'f64', SIZES) : undefined;
-  return stage((frame: Frame & Forecasted & Evidence) => {
+  const oddnessBefore = toldSlot(memory, 'judge.oddness', 'f64', 1);
+  const oddestBefore = toldSlot(memory, 'judge', 'u16', 1);
+
+  /** Puts down what is said of each reading, and gives what was said of it before. */
+  function before(
+    { length: n, series, revisions }: Frame & Partial<Aligned>,
+    { oddness, oddest }: Judged,
+  ): Pick<Judged, 'judgedBefore'> {
+    if (!revisions || !oddnessBefore || !oddestBefore) return {};
+    const { u16, f64 } = memory.view();
+    const judgedBefore = { oddness: new Float64Array(n).fill(NaN), oddest: new Int32Array(n).fill(-1) };
+    for (let i = 0; i < n; i++) {
+      const place: number = revisions.place[i]!;
+      if (place < 0) continue;
+      const oddnessAt = oddnessBefore.at(series[i]!) + place;
+      const oddestAt = oddestBefore.at(series[i]!) + place;
+      judgedBefore.oddest[i] = u16[oddestAt]! - 1;
+      if (u16[oddestAt] !== 0) judgedBefore.oddness[i] = f64[oddnessAt]!;
+      const isJudged = !Number.isNaN(oddness[i]!);
+      u16[oddestAt] = isJudged ? oddest[i]! + 1 : 0;
+      f64[oddnessAt] = isJudged ? oddness[i]! : 0;
+    }
+    return { judgedBefore };
+  }
+
+  return stage((frame: Frame & Partial<Aligned> & Forecasted & Evidence) => {
     const { length: n, series, targets, surprise, jump, flatline, novelty } = frame;
     const { f64 } = memory.view();
     const oddness = new Float64Array(n).fill(NaN);
@@ -60,6 +93,7 @@ export function judge(memory: Memory, channels: number): Stage<Frame & Forecaste
       if (!joint || !surprise) continue;
       say(i, oddest[i]!, 'joint', trackSize(f64, joint.at(series[i]!), sum));
     }
-    return { oddness, reason, oddest };
+    const judged = { oddness, reason, oddest };
+    return { ...judged, ...before(frame, judged) };
   });
 }

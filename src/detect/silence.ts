@@ -1,14 +1,17 @@
 import type { Aligned } from '../align/align.ts';
-import { mustNotRevise } from '../align/must-not-revise.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
+import { LEAST, type Look, LOOK_EVERY } from './looks.ts';
 import { PRIOR_OF_TIMES, rarityOfTime, SIZES, trackSize } from './rarity.ts';
+import { silenceInGrace } from './silence-in-grace.ts';
 
 /** What `silence` adds. */
 export interface Silences {
   /** Series that nothing has come of for unusually long, at each look that fell into this frame, in order; mostly none. */
   readonly silent: readonly Silent[];
+  /** The looks that fell into this frame, in order. Where late readings are taken in. */
+  readonly looks?: readonly Look[];
 }
 
 /** A series of which nothing comes. */
@@ -24,12 +27,9 @@ export interface Silent {
   readonly score: number;
   /** Row of the frame after which the look fell; −1 in a frame without rows. */
   readonly after: number;
+  /** Readings of the series until then. Where late readings are taken in. */
+  readonly readings?: number;
 }
-
-/** What is less rare is not told. */
-const LEAST = 1 / 6;
-/** Time between two looks, ms of event time. */
-const LOOK_EVERY = 60_000;
 
 /** Of a series: time of its last reading (0: none), and its gaps. */
 const LAST = 1;
@@ -39,10 +39,11 @@ const SILENCE = LAST + SIZES;
  * Series that nothing comes of any more. Whenever the partition's event time, which its other series move, or a tick where none of them does, has come
  * into another minute, every series is looked at: how rare is it by its own gaps that nothing has come for so long?
  *
- * @throws ForetideError PIPELINE_INVALID where late readings are taken in
+ * Where late readings are taken in, it is looked for the grace later: see `silenceInGrace`.
  */
 export function silence(memory: Memory): Stage<Frame & Aligned, Silences> {
-  mustNotRevise(memory, 'silence');
+  const kept = memory.seriesSlot('late.time');
+  if (kept) return silenceInGrace(memory, kept.width);
   const slot = memory.series('silence', 'f64', SILENCE);
   const clock = memory.partition('silence.clock', 'f64');
 

@@ -34,6 +34,8 @@ export interface AlertDocument {
   readonly title: string;
   readonly text: string;
   readonly link: string | null;
+  /** Of what is resolved: it was none, as a late reading has shown. Absent otherwise. */
+  readonly withdrawn?: true;
 }
 
 export function documentOf(
@@ -66,6 +68,7 @@ export function documentOf(
     title: titleOf(alert),
     text: inWords(alert),
     link: linkTo(pageUrl, series) ?? null,
+    ...(alert.isWithdrawn && { withdrawn: true }),
   };
 }
 

@@ -22,6 +22,7 @@ export interface FollowedFrom {
  *
  * 1. Of an alert that was not told when it fired, muted or of another route, the end is not told either.
  * 2. The end of an alert is told with the severity, reason, channel, score and values of when it fired: receivers know it by them.
+ * 3. An alert that a late reading has made none is over; one whose end it has made none fires again. Where only a turn has moved nothing is told.
  */
 export class Follower {
   readonly #route: Pick<RouteSetting, 'match' | 'sendResolved'>;
@@ -46,24 +47,44 @@ export class Follower {
 
   /** What is to be told of a turn; undefined: nothing. */
   toTell(place: number, turn: ToldAlert): ToldAlert | undefined {
-    if (place < this.#from.position || (turn.state === 'resolved' && !this.#route.sendResolved))
-      return undefined;
+    const isOfEnd = becomes(turn) === 'resolved' || turn.withdraws === 'resolved';
+    if (place < this.#from.position || (isOfEnd && !this.#route.sendResolved)) return undefined;
     return this.#wanted(turn);
   }
 
   /** The turn was told, or there was nothing to tell. */
   passed(place: number, turn: ToldAlert): void {
-    if (turn.state === 'resolved') this.#open.delete(turn.id);
-    if (turn.state === 'firing' && this.#wanted(turn)) this.#open.set(turn.id, { place, alert: turn });
+    const alert = this.#wanted(turn);
+    const state = becomes(turn);
+    if (state === 'resolved') this.#open.delete(turn.id);
+    if (state === 'firing' && alert) this.#open.set(turn.id, { place, alert });
   }
 
   #wanted(turn: ToldAlert): ToldAlert | undefined {
+    const state = becomes(turn);
+    if (state === undefined) return undefined;
     const isOurs = !turn.isMuted && isFor(this.#route.match, turn);
-    if (turn.state === 'firing') return isOurs ? turn : undefined;
-    if (turn.state !== 'resolved') return undefined;
-    const fired = this.#open.get(turn.id);
-    if (!fired) return isOurs && !this.#from.isWhole ? turn : undefined;
-    const { state, time, peak } = turn;
-    return { ...fired.alert, state, time, peak };
+    const isWithdrawn = state === 'resolved' && turn.state === 'withdrawn';
+    const alert: ToldAlert = { ...turn, state, ...(isWithdrawn && { isWithdrawn }) };
+    if (state === 'firing') return isOurs ? alert : undefined;
+    const fired = this.#open.get(turn.id)?.alert;
+    if (!fired) return isOurs && !this.#from.isWhole ? alert : undefined;
+    // after one that fired again another end
+    const revision = Math.max(turn.revision ?? 0, fired.revision ?? 0);
+    return {
+      ...fired,
+      state,
+      time: turn.time,
+      peak: isWithdrawn ? fired.peak : turn.peak,
+      ...(revision > 0 && { revision }),
+      ...(isWithdrawn && { isWithdrawn }),
+    };
   }
+}
+
+/** What somebody who is told of alerts takes a turn for; undefined where it is nothing to tell of. */
+function becomes({ state, withdraws, isNews }: ToldAlert): 'firing' | 'resolved' | undefined {
+  if (isNews === false) return undefined;
+  if (state === 'firing' || withdraws === 'resolved') return 'firing';
+  return state === 'resolved' || withdraws === 'firing' ? 'resolved' : undefined;
 }

@@ -39,7 +39,7 @@ export function titleOf({ series, channel, reason }: ToldAlert): string {
  * inWords(alert); // the error of the forecast is rarer than one in a million: got 61.2, expected 88.4 (80.1 to 95.7); since 2014-02-07 03:50 UTC
  */
 export function inWords(alert: ToldAlert): string {
-  const { state, value, expected, lo, hi, nearest, nearestTime, since, time } = alert;
+  const { state, isWithdrawn, value, expected, lo, hi, nearest, nearestTime, since, time } = alert;
   const told = [
     ...(value === null ? [] : [`got ${short(value)}`]),
     ...(expected === null ? [] : [`expected ${short(expected)}${band(lo, hi)}`]),
@@ -47,8 +47,11 @@ export function inWords(alert: ToldAlert): string {
       ? []
       : [`nearest before ${short(nearest)} at ${moment(nearestTime)}`]),
   ].join(', ');
-  const when =
-    state === 'resolved' ? `from ${moment(since)} to ${moment(time)}: over` : `since ${moment(since)}`;
+  const when = isWithdrawn
+    ? `since ${moment(since)}: withdrawn, a late reading makes it none`
+    : state === 'resolved'
+      ? `from ${moment(since)} to ${moment(time)}: over`
+      : `since ${moment(since)}`;
   return `${whyOf(alert)}${told && `: ${told}`}; ${when}`;
 }
 

@@ -65,7 +65,10 @@ export class AlertBook {
         return value === undefined || Number.isNaN(value) ? null : value;
       };
       const id = labels['id']!;
-      const state = tags['state']!;
+      // only its turn has moved
+      if (labels['news'] === 'false') continue;
+      const { withdraws } = labels;
+      const state = withdraws === undefined ? tags['state']! : stateWithout(withdraws);
       const turned = {
         state,
         severity: tags['severity']!,
@@ -74,6 +77,10 @@ export class AlertBook {
         score: number('peak')!,
       };
       const known = this.#alerts.get(id);
+      if (withdraws !== undefined) {
+        if (known) this.#alerts.set(id, { ...known, state, time: time[i]! });
+        continue;
+      }
       // the reading that ends an alert is an ordinary one: what it was about stays
       if (known && isOver(turned)) {
         this.#alerts.set(id, { ...known, ...turned });
@@ -97,6 +104,12 @@ export class AlertBook {
   }
 }
 
+/** How an alert stands when a late reading has made one of its turns none. */
+function stateWithout(turn: string): string {
+  if (turn === 'resolved') return 'firing';
+  return turn === 'dropped' ? 'pending' : 'withdrawn';
+}
+
 function isOver({ state }: Pick<AlertState, 'state'>): boolean {
-  return state === 'resolved' || state === 'dropped';
+  return state === 'resolved' || state === 'dropped' || state === 'withdrawn';
 }

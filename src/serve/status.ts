@@ -33,7 +33,7 @@ export interface AlertState {
   /** The same in every run. */
   readonly id: string;
   readonly series: string;
-  /** `pending`, `firing`, `resolved` or `dropped`. */
+  /** `pending`, `firing`, `resolved`, `dropped`, or `withdrawn` where a late reading has made it none. */
   readonly state: string;
   /** `warning` or `critical`; empty of one that stands since before this run, as are reason and channel. */
   readonly severity: string;

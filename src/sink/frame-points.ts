@@ -139,23 +139,29 @@ export function anomalyPoints(frame: Frame & Partial<Aligned> & Forecasted & Det
   return anomalies(frame, found, pick(frame.score, found.at), 'outside');
 }
 
-/** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings whose oddness is at least `raise`, each with what makes it odd. */
+/**
+ * `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings whose oddness is at least `raise`, each with what makes it odd. Where
+ * late readings are taken in, also `revision`; and of those that were as odd before one came and are not any more `revision=…,state="withdrawn"`.
+ */
 export function oddPoints(
-  frame: Frame & Forecasted & Detected & Judged,
+  frame: Frame & Partial<Aligned> & Forecasted & Detected & Judged,
   { raise }: { readonly raise: number },
 ): Points[] {
-  const { targets, oddness, reason, oddest } = frame;
-  const found = choose(
-    frame,
-    targets,
-    (row, at) => oddness[row]! >= raise && oddest[row] === at % targets.length,
-  );
+  const { targets, oddness, reason, oddest, judgedBefore } = frame;
+  const isOdd = (row: number, at: number): boolean =>
+    oddness[row]! >= raise && oddest[row] === at % targets.length;
+  const found = choose(frame, targets, (row, at) => isOdd(row, at) && !stands(frame, row));
   const groups = Map.groupBy(found.rows.keys(), (k) => reason[found.rows[k]!]!);
-  return Array.from(groups, ([group, members]) => {
+  const odd = Array.from(groups, ([group, members]) => {
     const of = (from: readonly number[]): number[] => members.map((k) => from[k]!);
     const some = { rows: of(found.rows), places: of(found.places), at: of(found.at) };
     return anomalies(frame, some, pick(oddness, some.rows), REASONS[group]!);
   });
+  if (!judgedBefore) return odd;
+  const wasOdd = (row: number, at: number): boolean =>
+    judgedBefore.oddness[row]! >= raise && judgedBefore.oddest[row] === at % targets.length;
+  const gone = choose(frame, targets, (row, at) => wasOdd(row, at) && !isOdd(row, at) && !stands(frame, row));
+  return gone.rows.length === 0 ? odd : [...odd, withdrawn(frame, 'anomaly', {}, gone)];
 }
 
 /** Readings beside what was expected of them. */
@@ -219,12 +225,14 @@ export function eventPoints(frame: Eventful & Partial<Aligned>, model: Model): P
 
 /**
  * Anomalies and events that were told before a late reading came and are none any more: `anomaly,series=S revision=…,state="withdrawn" <event time>`,
- * and the same of `event` with its tags. None where no late readings are taken in.
+ * and the same of `event` with its tags. None where no late readings are taken in. Where readings are judged, anomalies are what `oddPoints` tells of.
  */
-export function withdrawnPoints(frame: Eventful & Partial<Aligned>, model: Model): Points[] {
-  const { takenBack, targets } = frame;
+export function withdrawnPoints(frame: Eventful & Partial<Aligned & Judged>, model: Model): Points[] {
+  const { takenBack, targets, judgedBefore } = frame;
   if (!takenBack) return [];
-  const anomalous = choose(frame, targets, (_, at) => (takenBack[at]! & TAKEN_BACK.anomaly) !== 0);
+  const isGone = (_: number, at: number): boolean =>
+    !judgedBefore && (takenBack[at]! & TAKEN_BACK.anomaly) !== 0;
+  const anomalous = choose(frame, targets, isGone);
   const events = takenBackOf(frame);
   if (anomalous.rows.length === 0 && events.length === 0) return [];
   const groups = Map.groupBy(events, ({ kind, horizon }) => `${kind} ${horizon}`);

@@ -1,9 +1,10 @@
-import { isWithdrawn, type Points } from './points.ts';
+import type { Points } from './points.ts';
 
 /**
  * Points that wait for the commit: the blocks of many frames, gathered into one block of each kind, in order. Frames of a few
  * series give blocks of a row or two, which would cost a sink more than their rows, and many times the memory. What is told and what withdraws it are of two
- * kinds: of these a kind has several blocks where that keeps them in order.
+ * kinds: of these a kind has several blocks where that keeps them in order. So has what a reading is found odd by, where a late one may
+ * find another; and an alert that may be revised is a block of its own.
  */
 export class GatheredPoints {
   readonly #all: Growing[] = [];
@@ -13,7 +14,7 @@ export class GatheredPoints {
   add(block: Points): void {
     if (block.length === 0) return;
     const kind = kindOf(block);
-    if (block.fields['revision']) this.#closeOthers(block);
+    if (block.fields['revision']) this.#closeOthers(block, kind);
     let rows = this.#kinds.get(kind);
     if (rows === undefined) {
       rows = new Growing(block);
@@ -28,12 +29,12 @@ export class GatheredPoints {
     return this.#all.map((rows) => rows.block());
   }
 
-  /** Where a block withdraws what others have told, or tells what others have withdrawn, nothing more goes to those. */
-  #closeOthers(block: Points): void {
+  /** Where a block tells of what others have told of, in other words, or withdraws it, nothing more goes to those. */
+  #closeOthers(block: Points, own: string): void {
+    if (block.measurement === 'alert') this.#kinds.delete(own);
     const subject = subjectOf(block);
-    for (const [kind, { like }] of this.#kinds) {
-      if (isWithdrawn(like) !== isWithdrawn(block) && subjectOf(like) === subject) this.#kinds.delete(kind);
-    }
+    for (const [kind, { like }] of this.#kinds)
+      if (kind !== own && subjectOf(like) === subject) this.#kinds.delete(kind);
   }
 }
 

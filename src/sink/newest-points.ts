@@ -29,8 +29,10 @@ function rowsOf({ length }: Points): number[] {
   return Array.from({ length }, (_, row) => row);
 }
 
-function identityOf({ measurement, tags, series, time }: Points, row: number): string {
-  return JSON.stringify([measurement, tags, series[row], time[row]]);
+function identityOf({ measurement, tags, labels, series, time }: Points, row: number): string {
+  // a turn of an alert that is withdrawn has other tags
+  const what = measurement === 'alert' ? [labels?.['id'], labels?.['withdraws'] ?? tags['state']] : tags;
+  return JSON.stringify([measurement, what, series[row], time[row]]);
 }
 
 function those(block: Points, rows: readonly number[]): Points {

@@ -6,7 +6,8 @@
  * identity of a point: one identity is never written with two contents.
  *
  * Where late readings are taken in, forecasts, anomalies and events have the field `revision`: 0 for what is said at first, and a row of a later
- * revision takes the place of the one before. With the label `state: withdrawn` it says that there is none any more.
+ * revision takes the place of the one before. With the label `state: withdrawn` it says that there is none any more. Of alerts see
+ * `alertPoints`.
  */
 export interface Points {
   readonly measurement: 'reading' | 'forecast' | 'anomaly' | 'event' | 'alert';

@@ -32,6 +32,7 @@ export const ALWAYS: readonly string[] = [
 /** Begins anew with whatever is another: sums over outputs of two meanings are those of no run. */
 export const DIGEST_GROUP = 'digest';
 
+const ALERTS_LATE = ['alert.orders', 'alert.silence'] as const;
 const READOUTS = ['readout', 'readout.short', 'readout.loose', 'readout.cell', 'readout.both'] as const;
 
 /** In the order in which they need one another. Slots that belong to none of them, of stages of your own, are carried where all others are. */
@@ -70,7 +71,16 @@ export const GROUPS: readonly SlotGroup[] = [
   group('flatline', 'how rare repetitions are', ['flatline'], []),
   group('novelty', 'what each series has been like, and when', ['novelty'], []),
   group('silence', 'how long the gaps of each series are', ['silence'], []),
+  group(
+    'silence.late',
+    'readings before which late ones may come',
+    ['silence.waiting', 'silence.newest'],
+    ['silence'],
+  ),
   group('alert', 'alerts that are pending or firing, mutes, feedback', ['alert'], []),
+  group('alert.late', 'alerts of silence by themselves, mutes and feedback with their times', ALERTS_LATE, [
+    'alert',
+  ]),
   group('commands.topic', 'places in topics of commands', ['commands.topic'], []),
   group(DIGEST_GROUP, 'sums over outputs', ['digest'], []),
   { ...group('late', 'what late readings are taken in by', ['late', 'image'], []), isImage: true },

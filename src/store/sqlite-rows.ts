@@ -1,12 +1,12 @@
 import { ALERT_NUMBERS } from '../alert/turn.ts';
 import { type Points, revisionAt } from '../sink/points.ts';
 
-/** The columns that name a row of each table of outputs. */
+/** The columns that name a row of each table of outputs; of alerts, where late readings are taken in, now and then two. */
 export const ROW_KEYS = {
   reading: ['partition', 'series', 'time'],
   forecast: ['partition', 'series', 'model', 'h', 'time'],
   anomaly: ['partition', 'series', 'time'],
-  alert: ['partition', 'series', 'time', 'state'],
+  alert: ['partition', 'series', 'time', 'state', 'revision'],
   event: ['partition', 'series', 'time', 'model', 'kind', 'h'],
 } as const satisfies Record<Points['measurement'], readonly string[]>;
 
@@ -45,7 +45,7 @@ export function outputRow(partition: number, block: Points, i: number): (number 
         revisionAt(block, i),
       ];
     case 'alert': {
-      const { id: _, muted, channel = '', ...own } = block.labels ?? {};
+      const { id: _, muted, channel = '', withdraws = '', news = 'true', ...own } = block.labels ?? {};
       return [
         partition,
         name,
@@ -58,6 +58,9 @@ export function outputRow(partition: number, block: Points, i: number): (number 
         muted === 'true' ? 1 : 0,
         JSON.stringify(own),
         ...ALERT_NUMBERS.map(orNull),
+        revisionAt(block, i),
+        withdraws,
+        news === 'true' ? 1 : 0,
       ];
     }
     case 'event':
@@ -77,11 +80,9 @@ export function outputRow(partition: number, block: Points, i: number): (number 
 }
 
 /** What names point i of a block in the table of its measurement, in the order of `ROW_KEYS`. */
-export function outputKey(
-  partition: number,
-  { measurement, series, time, tags }: Points,
-  i: number,
-): (number | string)[] {
-  const own = { partition, series: series[i]!, time: time[i]!, h: Number(tags['h']) };
+export function outputKey(partition: number, block: Points, i: number): (number | string)[] {
+  const { measurement, series, time, tags } = block;
+  const revision = revisionAt(block, i);
+  const own = { partition, series: series[i]!, time: time[i]!, h: Number(tags['h']), revision };
   return ROW_KEYS[measurement].map((name) => (name in own ? own[name as keyof typeof own] : tags[name]!));
 }

@@ -1,13 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Raised whenever a table changes. A new one does not: files of before get it when they are opened. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /**
  * The tables of a run. Times are milliseconds since 1970 (UTC); a forecast's time is its target's. `state`, `position` and the
  * outputs are a function of the input; `meaning` tells what the fingerprints of the positions are made of, `meta.owner` and `commits` of the run. `meta` has the sums over the outputs too, where they are
  * asked for: under `digest/PARTITION`.
  * `revision`: offset of the late record that made the row what it is, + 1; 0: it stands as it was told at first.
+ * Of alerts all that was told stays, for routes follow it: a row takes the place of those of earlier revisions with its series, since, time and state, and
+ * one whose state is `withdrawn` that of those with the state `withdraws`; `news` is 0 where only the turn has moved.
  * `route`: of each route the next alert, by its id, and the oldest that fires; `route_dead`: alerts that its receiver has refused for good.
  */
 const SCHEMA = `
@@ -37,7 +39,8 @@ CREATE TABLE IF NOT EXISTS alert (
   since INTEGER NOT NULL, severity TEXT NOT NULL, reason TEXT NOT NULL, channel TEXT NOT NULL, muted INTEGER NOT NULL, labels TEXT NOT NULL,
   score REAL NOT NULL, peak REAL NOT NULL, value REAL, expected REAL, lo REAL, hi REAL, surprise REAL, jump REAL, flatline REAL,
   novelty REAL, nearest REAL, nearestTime INTEGER,
-  UNIQUE (partition, series, time, state));
+  revision INTEGER NOT NULL DEFAULT 0, withdraws TEXT NOT NULL DEFAULT '', news INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (partition, series, time, state, since, revision));
 CREATE TABLE IF NOT EXISTS route (
   name TEXT PRIMARY KEY, position INTEGER NOT NULL, open INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS route_dead (
@@ -55,6 +58,10 @@ CREATE TABLE IF NOT EXISTS dead_letter (
 CREATE INDEX IF NOT EXISTS dead_letter_place ON dead_letter (partition, offset);
 `;
 
+/** Alerts get another key, and keep their numbers: routes know them by these. */
+const ALERTS_AWAY = 'ALTER TABLE alert RENAME TO alert_4;';
+const ALERTS_BACK = "INSERT INTO alert SELECT *, 0, '', 1 FROM alert_4; DROP TABLE alert_4;";
+
 /** What a file of an earlier schema needs, besides the tables that are new and the column `revision`. */
 const CHANGES: Readonly<Record<string, readonly [before: string, after: string]>> = {
   // its table `alert` held the anomalies
@@ -65,10 +72,11 @@ const CHANGES: Readonly<Record<string, readonly [before: string, after: string]>
   2: [
     ['surprise REAL', 'jump REAL', 'flatline REAL', 'novelty REAL', 'nearest REAL', 'nearestTime INTEGER']
       .map((column) => `ALTER TABLE alert ADD COLUMN ${column};`)
-      .join('\n'),
-    '',
+      .join('\n') + ALERTS_AWAY,
+    ALERTS_BACK,
   ],
-  3: ['', ''],
+  3: [ALERTS_AWAY, ALERTS_BACK],
+  4: [ALERTS_AWAY, ALERTS_BACK],
 };
 
 /** Makes the tables that are not there, and takes over what a file of an earlier schema has. */

@@ -248,9 +248,12 @@ export class SqliteStore implements Store {
 }
 
 /** What takes the place of what was told, and what removes it, where that may be revised. */
-const REVISING: Partial<Record<Points['measurement'], 'reviseForecast' | 'reviseAnomaly' | 'reviseEvent'>> = {
+const REVISING: Partial<
+  Record<Points['measurement'], 'reviseForecast' | 'reviseAnomaly' | 'reviseAlert' | 'reviseEvent'>
+> = {
   forecast: 'reviseForecast',
   anomaly: 'reviseAnomaly',
+  alert: 'reviseAlert', // of the same record only: what was told before stays
   event: 'reviseEvent',
 };
 const WITHDRAWING: Partial<Record<Points['measurement'], 'dropAnomaly' | 'dropEvent'>> = {
@@ -293,7 +296,9 @@ function prepare(db: DatabaseSync) {
     reviseAnomaly: 'INSERT OR REPLACE INTO anomaly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     dropAnomaly: 'DELETE FROM anomaly WHERE partition = ? AND series = ? AND time = ?',
     alert:
-      'INSERT INTO alert VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO alert VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    reviseAlert:
+      'INSERT OR REPLACE INTO alert VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     event: 'INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     reviseEvent: 'INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     dropEvent:

@@ -159,9 +159,12 @@ export class StoredSqlite implements Stored {
     const { measurement } = block;
     const columns = this.#columns(measurement);
     const key = outputKey(partition, block, i);
-    const kept = this.#rows[measurement].get(...key) as Record<string, unknown> | undefined;
     const row = isWithdrawn(block) ? undefined : outputRow(partition, block, i);
-    const at = kept && row ? columns.findIndex((name, c) => kept[name] !== row[c]) : 0;
+    const differs = (stored: Record<string, unknown>): number =>
+      row ? columns.findIndex((name, c) => stored[name] !== row[c]) : 0;
+    const all = this.#rows[measurement].all(...key);
+    const kept = all.find((stored) => differs(stored) < 0) ?? all[0];
+    const at = kept ? differs(kept) : 0;
     if (at < 0 || (!kept && !row)) return undefined;
     const both = kept && row;
     return {

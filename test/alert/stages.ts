@@ -32,12 +32,20 @@ export interface AlertOptions {
   readonly values?: readonly string[];
   /** Whether novelty is among the evidence. */
   readonly isNovel?: boolean;
+  readonly align?: object;
+  readonly novelty?: object;
 }
 
 /** The stages of a pipeline that alerts, with a small model. */
 export function alertStages(
   memory: Memory,
-  { alerts = {}, values = ['v'], isNovel = false }: AlertOptions = {},
+  {
+    alerts = {},
+    values = ['v'],
+    isNovel = false,
+    align: alignment = {},
+    novelty: seeing = {},
+  }: AlertOptions = {},
 ) {
   const decoder = jsonDecoder(
     JsonSettings.parse({ format: 'json', series: 's', time: 't', values: [...values] }),
@@ -49,11 +57,11 @@ export function alertStages(
   };
   const settings = ForecastSettings.parse({});
   const seen: Stage<Frame & Partial<Pick<Forecasted, 'targets'>>, Partial<Novel>> = isNovel
-    ? novelty(memory, T, NoveltySettings.parse({}))
+    ? novelty(memory, T, NoveltySettings.parse(seeing))
     : stage(() => ({}));
   return topology(
     decode(memory, decoder),
-    align(memory, AlignSettings.parse({}), T),
+    align(memory, AlignSettings.parse(alignment), T),
     scale(memory, T, ScaleSettings.parse({})),
     recur(memory, model, settings),
     forecast(memory, model, settings),

@@ -120,3 +120,23 @@ test('the table has the last fifty', () => {
   expect(table.match(/ UTC │ still/g)).toHaveLength(50);
   expect(table).toContain(new Date(START + 1199 * HOUR).toISOString().slice(0, 10));
 });
+
+test('an alert that a late reading makes none, or not over, has a line, and goes from the table or stands again', () => {
+  const { lines, book, commit } = journal();
+  const [first, second] = [fires(1), fires(3)];
+  const gone = (turn: AlertTurn, withdraws: 'firing' | 'resolved'): AlertTurn => ({
+    ...turn,
+    turn: 'withdrawn',
+    withdraws,
+    revision: 5,
+  });
+  commit(
+    0,
+    ...alertPoints({ alerts: [first, second, ends(second, 1), { ...first, revision: 4, isNews: false }] }),
+  );
+  commit(0, ...alertPoints({ alerts: [gone(ends(second, 1), 'resolved'), gone(first, 'firing')] }));
+  expect(lines.length).toBe(5);
+  expect(lines.at(-1)).toMatch(/resolved.*withdrawn, a late reading makes it none$/);
+  expect(book.tables()).toMatch(/2026-01-01 03:00 UTC.*still/);
+  expect(book.tables()).not.toContain('01:00 UTC');
+});

@@ -51,10 +51,13 @@ test('the bytes a series and a partition follow from the settings', async () => 
   expect(shared[1]).toBeGreaterThan(1000);
 });
 
-test('with a grace: what it takes, in memory and time', async () => {
+test.each([
+  ['live-forecast', input],
+  ['anomaly-alerts', []],
+] as const)('with a grace: what it takes, in memory and time: %s', async (pipeline, of) => {
   const { code, stdout } = await check(
-    'live-forecast',
-    ...input,
+    pipeline,
+    ...of,
     ...['align.every=1m', 'align.grace=10m', 'align.graceReadings=30'].flatMap((each) => ['--set', each]),
   );
   expect(code).toBe(0);

@@ -51,6 +51,33 @@ describe('what is told', () => {
     ]);
   });
 
+  test('that a late reading has made it none, or not over; nothing where only a turn has moved', () => {
+    const gone = (turn: ToldAlert, revision: number, isNews = true): ToldAlert => ({
+      ...turn,
+      state: 'withdrawn',
+      withdraws: turn.state === 'resolved' ? 'resolved' : 'firing',
+      revision,
+      isNews,
+    });
+    const follower = new Follower(settings, START);
+    const turns = [a, over(a), gone(over(a), 5), { ...a, revision: 7, isNews: false }, gone(a, 7, false)];
+    expect(all(follower, turns)).toEqual(['a firing', 'a resolved', 'a firing', undefined, undefined]);
+    const withdrawn = follower.toTell(9, gone(a, 9))!;
+    expect(withdrawn).toMatchObject({ state: 'resolved', isWithdrawn: true, revision: 9, value: a.value });
+    expect(follower.toTell(9, over(a))).toMatchObject({ state: 'resolved', revision: 5 });
+    follower.passed(9, gone(a, 9));
+    expect(follower.firing).toEqual([]);
+    expect(follower.toTell(10, gone(a, 10))).toBeUndefined();
+    expect(follower.toTell(10, { ...gone(over(a), 10), isMuted: true })).toBeUndefined();
+  });
+
+  test('not that it stands again, where it is not told that it is over', () => {
+    const follower = new Follower({ ...settings, sendResolved: false }, START);
+    const again = { ...over(a), state: 'withdrawn', withdraws: 'resolved', revision: 5 } as const;
+    expect(all(follower, [a, over(a), again])).toEqual(['a firing', undefined, undefined]);
+    expect(follower.firing.map(({ id }) => id)).toEqual([a.id]);
+  });
+
   test('not the end of one that was a warning, where only critical ones are told', () => {
     const critical = { ...settings, match: { ...settings.match, severity: 'critical' } } as const;
     const turns = [a, over(a, { severity: 'critical' }), { ...b, severity: 'critical' as const }, over(b)];

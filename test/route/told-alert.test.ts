@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { AlertTurn } from '../../src/alert/turn.ts';
-import { alertOfMessage, alertOfPoint, alertOfRow } from '../../src/route/told-alert.ts';
+import { alertOfMessage, alertOfPoint, alertOfRow, turnKey } from '../../src/route/told-alert.ts';
 import { alertPoints } from '../../src/sink/alert-points.ts';
 import { pointMessages } from '../../src/store/kafka-messages.ts';
 import { SqliteStore } from '../../src/store/sqlite.ts';
@@ -31,6 +31,8 @@ const alerts = [
     state: 'pending',
     labels: { a: '1', b: '' },
   }),
+  told({ series: 'late', since: 5, revision: 9, isNews: true }),
+  told({ series: 'late', since: 6, state: 'withdrawn', withdraws: 'resolved', revision: 9, isNews: false }),
 ];
 
 test('a row of SQLite tells what was committed', async () => {
@@ -51,6 +53,15 @@ test('a message of Kafka tells the same', () => {
 test('a point tells the same', () => {
   const points = alertPoints({ alerts: alerts.map((alert): AlertTurn => turnOf(alert)) });
   expect(points.map((block) => alertOfPoint(block, 0))).toEqual(alerts);
+});
+
+test('what a late reading has made of a turn has another key', () => {
+  const alert = told({ series: 'a', since: 5 });
+  expect([turnKey(alert), turnKey({ ...alert, revision: 0 }), turnKey({ ...alert, revision: 7 })]).toEqual([
+    'a@5/firing',
+    'a@5/firing',
+    'a@5/firing/7',
+  ]);
 });
 
 test.each([null, Buffer.from('{'), Buffer.from('[]'), Buffer.from('{"series":"a"}')])(

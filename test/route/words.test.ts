@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { REASONS } from '../../src/detect/judge.ts';
 import { FULL } from '../../src/detect/rarity.ts';
+import { documentOf } from '../../src/route/document.ts';
 import { inWords, titleOf } from '../../src/route/words.ts';
 import { over, told } from './alerts.ts';
 
@@ -15,6 +16,13 @@ describe('an alert in words', () => {
     expect(inWords(over(told({ reason: 'flatline', expected: null, lo: null, hi: null })))).toBe(
       'the same value for so long is rarer than one in a million: got 61.23; from 2026-01-02 03:04 UTC to 2026-01-02 03:14 UTC: over',
     );
+  });
+
+  test('that it was none', () => {
+    const alert = told({ state: 'resolved', isWithdrawn: true });
+    expect(inWords(alert)).toMatch(/; since 2026-01-02 03:04 UTC: withdrawn, a late reading makes it none$/);
+    expect(documentOf(alert, {})).toMatchObject({ state: 'resolved', withdrawn: true });
+    expect(documentOf(over(told()), {})).not.toHaveProperty('withdrawn');
   });
 
   test('what was nearest before, where it is novel', () => {

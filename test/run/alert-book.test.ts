@@ -54,6 +54,24 @@ test('tells of the alerts of the commits, those that stand first, and of none wh
   expect(new AlertBook().list([{ memory: plain, isCaughtUp: true } as Task])).toBeNull();
 });
 
+test('what a late reading makes of them: none, standing again, or only moved', () => {
+  const { task, turns } = alerting();
+  const [fired] = turns;
+  const book = new AlertBook();
+  const statesOf = (...more: readonly AlertTurn[]): readonly unknown[] => {
+    book.take(points(...more));
+    return book.list([task])!.map(({ state, time, value }) => [state, time - fired!.since, value]);
+  };
+  const over: AlertTurn = { ...fired!, turn: 'resolved', time: fired!.time + MINUTE, value: 1 };
+  const gone: AlertTurn = { ...over, turn: 'withdrawn', withdraws: 'resolved', revision: 9, score: 0 };
+  const moved: AlertTurn = { ...fired!, time: over.time, revision: 8, isNews: false };
+  expect(statesOf(fired!, over)).toEqual([['resolved', MINUTE, 500]]);
+  expect(statesOf(moved)).toEqual([['resolved', MINUTE, 500]]);
+  expect(statesOf(gone)).toEqual([['firing', MINUTE, 500]]);
+  expect(statesOf({ ...gone, withdraws: 'firing', time: fired!.time })).toEqual([['withdrawn', 0, 500]]);
+  expect(statesOf({ ...gone, series: 'unknown' }).length).toBe(1);
+});
+
 test('one that stands since before this run is told of as well, until its end', () => {
   const { task, turns } = alerting();
   const book = new AlertBook();

@@ -103,3 +103,22 @@ test('what is told and what withdraws it stay in order; nothing else is cut', ()
     ['01 f', '2@9'],
   ]);
 });
+
+// Seen to fail where only what withdraws is kept apart.
+test('what another reason finds odd stays in order, and so does each alert that may be revised', () => {
+  const gathered = new GatheredPoints();
+  const odd = (revision: number, state: string) =>
+    late(1, revision, { measurement: 'anomaly', tags: {}, labels: { state } });
+  const alert = (revision: number, state: string) =>
+    late(1, revision, { measurement: 'alert', tags: { state }, labels: { id: 'a' } });
+  const blocks = [
+    odd(0, 'jump'),
+    odd(5, 'surprise'),
+    odd(7, 'jump'),
+    alert(0, 'firing'),
+    alert(5, 'withdrawn'),
+    alert(7, 'firing'),
+  ];
+  for (const block of blocks) gathered.add(block);
+  expect(gathered.blocks().map(({ fields }) => fields['revision']![0])).toEqual([0, 5, 7, 0, 5, 7]);
+});

@@ -56,3 +56,21 @@ test('what comes back takes the place of what was withdrawn; of what is told at 
   const first = [revised([['b', 5, 1, 0]]), revised([['b', 5, 1, 0]])];
   expect(newestPoints(first)).toBe(first);
 });
+
+// Seen to fail where a turn that is withdrawn is another, for its tags.
+test('of a turn of an alert the last is left, also where that withdraws it', () => {
+  const turn = (state: string, revision: number, withdraws?: string): Points => ({
+    ...revised([['a', 5, revision, revision]], {
+      measurement: 'alert',
+      tags: { state, severity: 'warning' },
+    }),
+    labels: { id: 'a@5', ...(withdraws !== undefined && { withdraws }) },
+  });
+  const all = [
+    turn('firing', 0),
+    turn('resolved', 0),
+    turn('withdrawn', 7, 'firing'),
+    turn('withdrawn', 9, 'firing'),
+  ];
+  expect(told(newestPoints(all))).toEqual([[], ['a 5 0 0'], [], ['a 5 9 9']]);
+});

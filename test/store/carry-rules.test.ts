@@ -24,6 +24,7 @@ describe('the groups', () => {
     [liveForecast, ['align.every=1m', 'align.join={channels: [a, b], known: [p]}']],
     [liveForecast, ['align.every=1m', 'align.aggregate=mean']],
     [anomalyAlerts, []],
+    [anomalyAlerts, ['align.every=1m', 'align.grace=5m', 'alerts.budget=25', 'digest=true']],
     [anomalyAlerts, ['align.every=1m', 'align.join={channels: [a, b]}']],
   ])('know every slot that the stages ask for: %#', (pipeline, set) => {
     const { series, partition } = readLayout(meaningOf(set, pipeline).layout);
@@ -55,6 +56,9 @@ describe('the groups', () => {
     ['scaled', 'scaled'],
     ['late.told.detect', 'late'],
     ['image', 'late'],
+    ['late.told.alert.since', 'late'],
+    ['alert.budget', 'alert'],
+    ['alert.silence.budget', 'alert.late'],
   ])('%s belongs to %s', (slot, group) => expect(groupOf(slot)?.name).toBe(group));
 
   test('slots of a stage of your own need all others', () => {

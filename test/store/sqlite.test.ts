@@ -155,6 +155,7 @@ describe('sqlite', () => {
     const path = place();
     const old = open(path);
     await commitAlerts(old, [told({ surprise: null, jump: null, flatline: null })]);
+    alertsOfSchema4(old);
     for (const column of ['surprise', 'jump', 'flatline', 'novelty', 'nearest', 'nearestTime'])
       old.database.exec(`ALTER TABLE alert DROP COLUMN ${column}`);
     old.database.exec("UPDATE meta SET value = '2' WHERE key = 'schema'");
@@ -178,6 +179,7 @@ describe('sqlite', () => {
     await old.commit(commitOf({ points: first }));
     for (const table of ['forecast', 'anomaly', 'event'])
       old.database.exec(`ALTER TABLE ${table} DROP COLUMN revision`);
+    alertsOfSchema4(old);
     old.database.exec("UPDATE meta SET value = '3' WHERE key = 'schema'");
     await old.close();
     const store = open(path);
@@ -191,6 +193,39 @@ describe('sqlite', () => {
       ['forecast', 5, 10, 8],
       ['anomaly', 5, 20, 8],
     ]);
+    await store.close();
+  });
+
+  // Seen to fail where alerts get other numbers.
+  test('a file of schema 4 keeps its alerts with their numbers, and takes such as are told again', async () => {
+    const path = place();
+    const old = open(path);
+    const third = told({ since: 60_000, time: 60_000 });
+    await commitAlerts(old, [told({}), over(told({})), third]);
+    old.database.exec('UPDATE alert SET id = id + 10');
+    alertsOfSchema4(old);
+    old.database.exec("UPDATE meta SET value = '4' WHERE key = 'schema'");
+    await old.close();
+    const store = open(path);
+    const withdrawn = { ...third, state: 'withdrawn', withdraws: 'firing', revision: 9 } as const;
+    await commitAlerts(store, [
+      withdrawn,
+      { ...withdrawn, revision: 12, isNews: false },
+      { ...third, revision: 12 },
+    ]);
+    const rows = store.database.prepare('SELECT id, state, revision, withdraws, news FROM alert').all();
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      [11, 'firing', 0, '', 1],
+      [12, 'resolved', 0, '', 1],
+      [13, 'firing', 0, '', 1],
+      [14, 'withdrawn', 9, 'firing', 1],
+      [15, 'withdrawn', 12, 'firing', 0],
+      [16, 'firing', 12, '', 1],
+    ]);
+    // of one record
+    await commitAlerts(store, [withdrawn]);
+    const again = store.database.prepare('SELECT id FROM alert WHERE revision = 9').all();
+    expect(again.map(({ id }) => id)).toEqual([17]);
     await store.close();
   });
 
@@ -241,3 +276,17 @@ describe('sqlite', () => {
     );
   });
 });
+
+/** The table of alerts as a file of schema 4 has it. */
+function alertsOfSchema4({ database }: SqliteStore): void {
+  database.exec(`ALTER TABLE alert RENAME TO newer;
+    CREATE TABLE alert (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER NOT NULL, series TEXT NOT NULL, time INTEGER NOT NULL, state TEXT NOT NULL,
+      since INTEGER NOT NULL, severity TEXT NOT NULL, reason TEXT NOT NULL, channel TEXT NOT NULL, muted INTEGER NOT NULL, labels TEXT NOT NULL,
+      score REAL NOT NULL, peak REAL NOT NULL, value REAL, expected REAL, lo REAL, hi REAL, surprise REAL, jump REAL, flatline REAL,
+      novelty REAL, nearest REAL, nearestTime INTEGER,
+      UNIQUE (partition, series, time, state));
+    INSERT INTO alert SELECT id, partition, series, time, state, since, severity, reason, channel, muted, labels, score, peak, value, expected, lo, hi,
+      surprise, jump, flatline, novelty, nearest, nearestTime FROM newer;
+    DROP TABLE newer`);
+}

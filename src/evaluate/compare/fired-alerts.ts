@@ -33,6 +33,8 @@ export class FiredAlerts {
       if (told.state === 'firing' && !told.isMuted && !known)
         this.#fired.set(key, { partition, told, until: Infinity });
       if (told.state === 'resolved' && known) known.until = told.time;
+      if (told.withdraws === 'resolved' && known) known.until = Infinity;
+      if (told.withdraws === 'firing' && told.isNews !== false) this.#fired.delete(key);
     }
   }
 

@@ -52,7 +52,7 @@ export function showAlerts({ alerts, eventTime }, onChoose) {
  */
 function item(alert, now, onChoose) {
   const { series, state, severity, reason, channel, isMuted, time, since, value: got, expected } = alert;
-  const isOver = state === 'resolved' || state === 'dropped';
+  const isOver = state === 'resolved' || state === 'dropped' || state === 'withdrawn';
   const what = reason === '' ? 'has an alert from before this run' : (REASONS.get(reason) ?? reason);
   const numbers =
     got === null
