@@ -25,8 +25,9 @@ export class KafkaAhead {
     this.#parts = parts;
   }
 
-  /** The end of a partition, as a batch of it tells. */
+  /** The end of a partition, as a batch of it tells; what is no offset is passed over, for nothing but metrics depends on it. */
   heard(partition: number, end: number): void {
+    if (!Number.isSafeInteger(end)) return;
     this.#ends.set(partition, { end, at: performance.now() });
   }
 

@@ -12,7 +12,6 @@ import { type Held, KafkaOwnership, type Steering } from './kafka-ownership.ts';
 import { rangeOf } from './kafka-range.ts';
 import { KafkaRangeRun, RANGE_METADATA_AGE } from './kafka-range-run.ts';
 import { KafkaNudge } from './kafka-nudge.ts';
-import { offsetNumber } from './kafka-offsets.ts';
 import { KafkaWatch } from './kafka-watch.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { fetchedOffset, handOver, HeartbeatFailed, isTransactional } from './kafka-slices.ts';
@@ -372,7 +371,7 @@ export class KafkaRun {
   async #take(held: Held, payload: EachBatchPayload): Promise<void> {
     try {
       if (!(await this.#ownership.isInPlace(held, fetchedOffset(payload.batch)))) return;
-      this.#ahead.heard(held.partition, offsetNumber(payload.batch.highWatermark));
+      this.#ahead.heard(held.partition, Number(payload.batch.highWatermark));
       if (isTransactional(payload.batch)) this.#warn();
       await handOver(payload, {
         heartbeatInterval: this.#heartbeatInterval,

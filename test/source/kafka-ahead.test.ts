@@ -80,3 +80,10 @@ test('where Kafka is away what is known stays, and it is asked again', async () 
   await soon();
   expect(countOf0(ahead)).toBe(5000);
 });
+
+test('an end that is no offset is passed over', () => {
+  const { ahead } = aheadOf({});
+  ahead.heard(0, 150);
+  for (const end of [NaN, Infinity, 2 ** 60]) ahead.heard(0, end);
+  expect(countOf0(ahead)).toBe(50);
+});
