@@ -264,3 +264,25 @@ export function readScore(
     seasonal: f64[sumAt + 3]!,
   };
 }
+
+/**
+ * Reads of a series and the c-th of its scored channels the error of all its forecasts beside that of the last value: Σ|y − ŷ| / Σ|y − last|. NaN where nothing
+ * has been scored, and always for a pipeline without the stage `score`.
+ */
+export function errorReader(memory: Memory): (row: number, c: number) => number {
+  const slot = memory.seriesSlot(SUM_SLOT);
+  const Q = memory.partitionSlot(HORIZONS_SLOT)?.width ?? 0;
+  if (!slot) return () => NaN;
+  memory.seal();
+  return (row, c) => {
+    const { f64 } = memory.view();
+    let error = 0;
+    let last = 0;
+    for (let q = 0; q < Q; q++) {
+      const at = slot.at(row) + (c * Q + q) * SUMS.length;
+      error += f64[at]!;
+      last += f64[at + 1]!;
+    }
+    return last > 0 ? error / last : NaN;
+  };
+}

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import type { Log } from '../log.ts';
 import { Outage } from '../outage.ts';
+import type { RouteFacts } from '../serve/pipeline-facts.ts';
 import { DeliveryError, mayPass, saidBy } from './delivery-error.ts';
 import { documentOf } from './document.ts';
 import { Follower, type FollowedFrom } from './follower.ts';
@@ -60,6 +61,19 @@ export class Route {
   /** Turns of alerts that it has refused for good, since the start. */
   get refused(): number {
     return this.#refused;
+  }
+
+  /** How it does, for the page. */
+  get facts(): RouteFacts {
+    const { seconds } = this.outage;
+    return {
+      name: this.name,
+      receiver: this.#receiver.name,
+      told: this.#told,
+      refused: this.#refused,
+      firing: [...this.#followers].reduce((sum, { firing }) => sum + firing.length, 0),
+      awaySeconds: seconds > 0 ? seconds : null,
+    };
   }
 
   /** Begins to tell again of what fires, where the receiver wants that. */

@@ -1,6 +1,7 @@
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RouteFigures } from '../metrics/run-figures.ts';
+import type { RouteFacts } from '../serve/pipeline-facts.ts';
 import type { StorePlace } from '../run/stores.ts';
 import { mayPass, saidBy } from './delivery-error.ts';
 import { KafkaOutbox } from './kafka-outbox.ts';
@@ -58,6 +59,11 @@ export class Routes {
       throw error;
     }
     return new Routes(opened);
+  }
+
+  /** How each route does. */
+  get facts(): readonly RouteFacts[] {
+    return this.#routes.map(({ route }) => route.facts);
   }
 
   start(): void {

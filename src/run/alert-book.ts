@@ -4,6 +4,9 @@ import type { Points } from '../sink/points.ts';
 import type { AlertState } from '../serve/status.ts';
 import type { Task } from './task.ts';
 
+/** Fields of an alert that say how odd it was by what. */
+const EVIDENCE = ['surprise', 'jump', 'flatline', 'novelty'] as const;
+
 /** The most alerts that are told of. */
 const MOST = 30;
 
@@ -44,6 +47,7 @@ export class AlertBook {
         hi: null,
         nearest: null,
         nearestTime: null,
+        evidence: {},
       };
       this.#alerts.set(id, {
         id,
@@ -99,6 +103,9 @@ export class AlertBook {
         hi: number('hi'),
         nearest: number('nearest'),
         nearestTime: number('nearestTime'),
+        evidence: Object.fromEntries(
+          EVIDENCE.flatMap((kind) => (number(kind) === null ? [] : [[kind, number(kind)!]])),
+        ),
       });
     }
   }

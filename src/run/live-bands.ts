@@ -27,7 +27,7 @@ export function liveBands(
 }
 
 /** Places in a reading of the channels that are scored. */
-function targetsOf(memory: Memory): number[] {
+export function targetsOf(memory: Memory): number[] {
   const slot = memory.partitionSlot(TARGETS_SLOT);
   if (!slot) return [];
   memory.seal();

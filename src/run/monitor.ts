@@ -1,9 +1,11 @@
 import type { RunFigures } from '../metrics/run-figures.ts';
 import type { Model } from '../model/model.ts';
+import type { DeadRecord } from '../serve/pipeline-facts.ts';
 import type { HorizonScore, ReplayStatus, RunStatus } from '../serve/status.ts';
 import { isWithdrawn } from '../sink/points.ts';
 import type { Source } from '../source/source.ts';
 import { AlertBook } from './alert-book.ts';
+import { DeadBook } from './dead-book.ts';
 import type { PartitionDigest } from '../digest/partition-digest.ts';
 import { rangeReport, rangeSoFar } from './range-report.ts';
 import { summarise } from './summary.ts';
@@ -44,6 +46,9 @@ export class Monitor {
   readonly #points: Record<string, number> = {};
   readonly #turns: Record<string, number> = {};
   readonly #alerts = new AlertBook();
+  readonly #letters = new DeadBook();
+  /** When each partition has committed last. */
+  readonly #commits = new Map<number, number>();
   #state: RunStatus['state'] = 'running';
   #message = '';
   #readings = 0;
@@ -81,8 +86,21 @@ export class Monitor {
     return ((this.#end ?? performance.now()) - this.#start) / 1000;
   }
 
-  count({ readings, points, dead }: Committed): void {
+  /** The latest dead letters, newest first. */
+  get deadLetters(): readonly DeadRecord[] {
+    return this.#letters.list();
+  }
+
+  /** Since the last commit of a partition in this run, ms; null before the first. */
+  commitAge(partition: number): number | null {
+    const at = this.#commits.get(partition);
+    return at === undefined ? null : performance.now() - at;
+  }
+
+  count({ partition }: Pick<Task, 'partition'>, { readings, points, dead }: Committed): void {
     this.#readings += readings;
+    this.#commits.set(partition, performance.now());
+    this.#letters.take(partition, dead);
     this.#alerts.take(points);
     for (const { reason } of dead) add(this.#dead, reason, 1);
     for (const block of points) {

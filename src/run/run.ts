@@ -21,7 +21,9 @@ import { SqliteHistory } from '../store/sqlite-history.ts';
 import { CommandsAgain } from './commands-again.ts';
 import { CommandTopic } from './command-topic.ts';
 import { Figures } from './figures.ts';
+import { Inside } from './inside.ts';
 import { liveBands } from './live-bands.ts';
+import { liveErrors } from './live-errors.ts';
 import { Monitor } from './monitor.ts';
 import { mustNotReadOwnStore, prepare, timeReader } from './prepare.ts';
 import { Replay } from './replay.ts';
@@ -175,7 +177,7 @@ export async function run({
   const feed = new LiveFeed();
   if (onCommit) tasks.onCommit(onCommit);
   tasks.onCommit((task, committed) => {
-    monitor.count(committed);
+    monitor.count(task, committed);
     figures.committed(task);
     snapshots?.committed(task, committed.next);
     if (committed.points.some(({ measurement }) => measurement === 'alert')) routes.wake();
@@ -200,10 +202,12 @@ export async function run({
       const history =
         store instanceof SqliteStore && !sink ? new SqliteHistory(store.database) : new RecentHistory(RECENT);
       tasks.onCommit(({ partition }, { points }) => {
-        if (history instanceof RecentHistory) history.add(points);
+        if (history instanceof RecentHistory) history.add(points, partition);
         else history.add(partition, points);
         feed.publish(points);
       });
+      const memories = () => tasks.all.map(({ memory }) => memory);
+      const inside = new Inside({ pipeline, settings, model, source, tasks, monitor, routes });
       page = await serve({
         host,
         port,
@@ -216,12 +220,9 @@ export async function run({
         rewind: (order) =>
           tasks.commandFrom(order.series, (task) => rewind(task, order, { pipeline, settings, log })),
         replay: replay && ((action) => replay.act(action)),
-        bands: (series) =>
-          liveBands(
-            tasks.all.map(({ memory }) => memory),
-            decoder.channels,
-            series,
-          ),
+        bands: (series) => liveBands(memories(), decoder.channels, series),
+        errors: () => liveErrors(memories(), decoder.channels),
+        facts: () => inside.facts(),
       });
       statusTimer = setInterval(() => feed.status(monitor.status()), STATUS_EVERY_MS);
       statusTimer.unref();

@@ -30,6 +30,8 @@ export class Tasks implements SourceHandler {
   readonly #lastHeard = new Map<number, number>();
   /** Since when each partition has something that is not committed. */
   readonly #waitingSince = new Map<number, number>();
+  /** What it took to open each partition, s. */
+  readonly #openedIn = new Map<number, number>();
   readonly #listeners: CommitListener[] = [];
   readonly #brokenListeners: ((partition: number, error: unknown) => void)[] = [];
   readonly #failed = Promise.withResolvers<never>();
@@ -77,7 +79,9 @@ export class Tasks implements SourceHandler {
   open(partition: number): Promise<number | null> {
     return this.#inOrder(partition, async () => {
       this.#tasks.get(partition)?.close();
+      const before = performance.now();
       const task = await Task.open(partition, this.#parts);
+      this.#openedIn.set(partition, (performance.now() - before) / 1000);
       this.#tasks.set(partition, task);
       this.#broken.delete(partition);
       this.#lastCommit.set(partition, performance.now());
@@ -161,6 +165,11 @@ export class Tasks implements SourceHandler {
   waitingOf(partition: number): number {
     const since = this.#waitingSince.get(partition);
     return since === undefined ? 0 : performance.now() - since;
+  }
+
+  /** What it took to get the state of a partition back when it was opened, s. */
+  restoreSeconds(partition: number): number {
+    return this.#openedIn.get(partition) ?? 0;
   }
 
   /** Partitions of which nothing has been heard for `ms`, and something before; with the position of each. */

@@ -1,10 +1,17 @@
-import type { SeriesSummary, Window } from './history.ts';
+import type { FanColumns, SeriesSummary, Window } from './history.ts';
+import type { Quality } from './quality.ts';
+import type { Standing } from './standing.ts';
 
 /** One series of `/api/series`. */
 export interface SeriesItem {
   readonly summary: SeriesSummary;
+  readonly standing: Standing;
+  /** MAE over all horizons divided by that of repeating the last value; null where it is not known. */
+  readonly error: number | null;
   /** The newest values, oldest first; empty where the history gives none. */
   readonly tail: readonly number[];
+  /** What is forecast next; empty where the history gives none. */
+  readonly fan: FanColumns;
 }
 
 /** What `/api/series` answers. */
@@ -13,8 +20,11 @@ export interface SeriesList {
   readonly total: number;
   readonly withAnomalies: number;
   readonly anomalies: number;
-  /** How many series match the query; `series` has the first of these. */
+  /** How many of all stand how. */
+  readonly standings: Readonly<Record<Standing, number>>;
+  /** How many series match the query; `series` has those of them from place `offset` on. */
   readonly matching: number;
+  readonly offset: number;
   readonly series: readonly SeriesItem[];
 }
 
@@ -29,4 +39,6 @@ export interface SeriesWindow extends Window {
   readonly horizons: readonly string[];
   /** Whether rows were left out because there are more than the chart has room for. */
   readonly thinned: boolean;
+  /** How the forecasts of one horizon have done in the window: of the one that is asked for, else of the middle one; null before any has come due. */
+  readonly quality: Quality | null;
 }

@@ -1,9 +1,8 @@
 import { type Context, Hono } from 'hono';
 import type { PageCommand } from '../command.ts';
 import type { RewindOrder } from '../past/rewind.ts';
-import type { SeriesList, SeriesWindow } from './answers.ts';
-import { byAttention } from './attention.ts';
-import { type Asset, pageAssets } from './assets.ts';
+import type { SeriesWindow } from './answers.ts';
+import { type Asset, inlineScriptHashes, pageAssets } from './assets.ts';
 import { eventStream, type Pace } from './events.ts';
 import { addHealth } from './health.ts';
 import { ForetideError } from '../errors.ts';
@@ -22,7 +21,10 @@ import {
   RewindBody,
   SeriesParameters,
 } from './parameters.ts';
+import type { PipelineFacts } from './pipeline-facts.ts';
 import { parsed, Problem } from './problem.ts';
+import { qualityOf } from './quality.ts';
+import { SeriesIndex } from './series-index.ts';
 import type { LiveBand, ReplayAction, RunStatus } from './status.ts';
 import { stepOf } from './step.ts';
 import { thin } from './thin.ts';
@@ -38,6 +40,10 @@ export interface AppParts {
   readonly status: () => RunStatus;
   /** How the bands of a series do; default: nothing is known of them. */
   readonly bands?: (series: string) => readonly LiveBand[];
+  /** A look-up of each series' MAE against that of the last value, as it is now; NaN where it is not known. Default: it is of none. */
+  readonly errors?: () => (series: string) => number;
+  /** How the run does inside, for its operators. Left out: nothing is known of it. */
+  readonly facts?: () => PipelineFacts;
   /** Gives a command to the partitions that it is for; resolves, once it is durable, to how many these are. Default: there are none. */
   readonly command?: (command: PageCommand) => Promise<number>;
   /** Puts a series back; resolves to the stretch that it has forgotten, once that is durable. Left out: there is no history to do it from. */
@@ -52,10 +58,12 @@ export interface AppParts {
   readonly onError?: (error: unknown) => void;
 }
 
+/** @param scripts hashes of the page's inline scripts: no other one runs */
+const policy = (scripts: readonly string[]): string =>
+  `default-src 'none'; script-src ${["'self'", ...scripts].join(' ')}; style-src 'self'; connect-src 'self'; img-src 'self'; ` +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 const SECURITY = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
@@ -67,9 +75,6 @@ const PACE: Pace = { every: 500, heartbeat: 15_000, retry: 1000 };
 
 /** The largest time a Date can have: later than any point. */
 const END_OF_TIME = 8.64e15;
-
-/** Values in the small line beside a series' name. */
-const TAIL = 40;
 
 /** What may be posted. */
 const COMMANDS = /^\/api\/(alerts\/|re(play|wind)$)/;
@@ -85,6 +90,8 @@ export function createApp({
   feed,
   status,
   bands,
+  errors = () => () => NaN,
+  facts,
   command,
   replay,
   rewind,
@@ -94,9 +101,19 @@ export function createApp({
 }: AppParts): Hono {
   const app = new Hono();
   const assets = pageAssets();
+  const headers = Object.entries({
+    ...SECURITY,
+    'Content-Security-Policy': policy(inlineScriptHashes(assets.get('index.html'))),
+  });
+  const index = new SeriesIndex({
+    history,
+    errors,
+    alerted: () =>
+      new Set((status().alerts ?? []).filter(({ state }) => state === 'firing').map(({ series }) => series)),
+  });
 
   app.use(async (c, next) => {
-    for (const [name, value] of Object.entries(SECURITY)) c.header(name, value);
+    for (const [name, value] of headers) c.header(name, value);
     c.header('Cache-Control', 'no-store');
     mustBeOwnHost(c.req.header('host'), { host, allowedHosts });
     const method = COMMANDS.test(c.req.path) ? 'POST' : 'GET';
@@ -114,27 +131,17 @@ export function createApp({
   if (metrics) addMetrics(app, metrics);
   app.get('/api/status', (c) => c.json(status()));
 
-  app.get('/api/series', (c) => {
-    const { q, limit } = parsed(SeriesParameters, c.req.query());
-    const all = history.series();
-    const words = q.toLowerCase().split(/\s+/).filter(Boolean);
-    const matching = all.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
-    return c.json({
-      total: all.length,
-      withAnomalies: all.filter(({ anomalies }) => anomalies > 0).length,
-      anomalies: all.reduce((sum, one) => sum + one.anomalies, 0),
-      matching: matching.length,
-      series: matching
-        .toSorted(byAttention)
-        .slice(0, limit)
-        .map((summary) => ({ summary, tail: history.tail?.(summary.name, TAIL) ?? [] })),
-    } satisfies SeriesList);
+  app.get('/api/series', async (c) => c.json(await index.list(parsed(SeriesParameters, c.req.query()))));
+
+  app.get('/api/pipeline', (c) => {
+    if (facts === undefined) throw new Problem(404, 'NO_FACTS', 'Nothing is known of the inside of this run');
+    return c.json(facts());
   });
 
   app.get('/api/history', (c) => {
     const parameters = parsed(HistoryParameters, c.req.query());
     const { series, to = END_OF_TIME, last, span, h, rows } = parameters;
-    const summary = history.series().find(({ name }) => name === series);
+    const summary = history.summary(series);
     if (summary === undefined) throw new Problem(404, 'SERIES_NOT_FOUND', `There is no series ${series}`);
     let from = parameters.from ?? -END_OF_TIME;
     if (last !== undefined) from = lookback(history, summary, last);
@@ -142,11 +149,16 @@ export function createApp({
     const window = history.window(series, from, to);
     const wanted = h === undefined ? window : onlyHorizon(window, h, summary.lastTime);
     const thinned = thin(wanted, rows);
+    const horizons = window.forecasts.map((one) => one.h).toSorted((a, b) => Number(a) - Number(b));
+    const step = stepOf(window.readings.time);
+    const middle = h ?? horizons[horizons.length >> 1];
+    const shown = window.forecasts.find((one) => one.h === middle);
     return c.json({
       series,
       newest: summary.lastTime,
-      step: stepOf(window.readings.time),
-      horizons: window.forecasts.map((one) => one.h).toSorted((a, b) => Number(a) - Number(b)),
+      step,
+      horizons,
+      quality: shown === undefined ? null : qualityOf(window.readings, shown, step),
       thinned: thinned.readings.time.length < wanted.readings.time.length,
       ...thinned,
     } satisfies SeriesWindow);

@@ -13,12 +13,21 @@ const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
+  mjs: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml; charset=utf-8',
 };
 
+/** Modules of the page's libraries, as its import map names them. */
+const LIBRARIES = [
+  ['preact.js', 'preact'],
+  ['preact-hooks.js', 'preact/hooks'],
+  ['htm.js', 'htm'],
+  ['htm-preact.js', 'htm/preact'],
+] as const;
+
 /**
- * Every file of the page by name, read once: those in `page/` beside this file (in `src` as in `dist`), and the chart
- * library's own two from where it is installed. Only these names can be asked for.
+ * Every file of the page by name, read once: those in `page/` beside this file (in `src` as in `dist`), and those of its libraries
+ * from where they are installed. Only these names can be asked for.
  */
 export function pageAssets(): ReadonlyMap<string, Asset> {
   const page = new URL('./page/', import.meta.url);
@@ -28,7 +37,18 @@ export function pageAssets(): ReadonlyMap<string, Asset> {
     ...own.map((name) => [name, asset(new URL(name, page))] as const),
     ['uplot.js', asset(new URL('uPlot.esm.js', library))],
     ['uplot.css', asset(new URL('uPlot.min.css', library))],
+    ...LIBRARIES.map(([name, specifier]) => [name, asset(new URL(import.meta.resolve(specifier)))] as const),
   ]);
+}
+
+/** What a Content-Security-Policy calls the inline scripts of a page: `'sha256-…'`. */
+export function inlineScriptHashes(page: Asset | undefined): readonly string[] {
+  const text = Buffer.from(page?.bytes ?? []).toString();
+  const scripts = text.matchAll(/<script(?![^>]*\ssrc=)[^>]*>(?<script>.*?)<\/script>/gs);
+  return Array.from(
+    scripts,
+    ({ groups }) => `'sha256-${createHash('sha256').update(groups!['script']!).digest('base64')}'`,
+  );
 }
 
 function asset(file: URL): Asset {

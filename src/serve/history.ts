@@ -8,6 +8,12 @@ export interface SeriesSummary {
   readonly lastValue: number;
   /** Anomalies seen since the history began. */
   readonly anomalies: number;
+  /** Event time of the newest anomaly, null where there is none. */
+  readonly lastAnomaly: number | null;
+  /** The usual distance between two readings, ms; null before the second. */
+  readonly step: number | null;
+  /** How much older its newest reading is than the newest of its partition, ms. */
+  readonly behind: number;
 }
 
 /** Readings as columns of equal length, ascending in time. */
@@ -57,12 +63,26 @@ export interface Window {
   readonly events: EventColumns;
 }
 
+/** The newest forecast of each horizon that lies beyond the newest reading, ascending in target time: the fan of what is to come. */
+export interface FanColumns {
+  readonly time: number[];
+  readonly yhat: number[];
+  readonly lo: number[];
+  readonly hi: number[];
+}
+
 /** What the page reads the past from: a store's tables, or the newest points in memory. */
 export interface History {
-  /** Every series that has a reading, in any order. */
-  series(): readonly SeriesSummary[];
+  /** How many series have a reading. */
+  readonly size: number;
+  /** Every series that has a reading; the order stays as it is, and new ones come last. May be walked in pieces while points are added. */
+  series(): Iterable<SeriesSummary>;
+  /** Undefined of an unknown series. */
+  summary(name: string): SeriesSummary | undefined;
   /** Points with `from <= time <= to` (milliseconds); of an unknown series: none. */
   window(series: string, from: number, to: number): Window;
   /** The newest `count` values, oldest first, for the small line beside a series' name; without it there is none. */
   tail?(series: string, count: number): readonly number[];
+  /** What is forecast beyond its newest reading, for the same line. */
+  fan?(series: string): FanColumns;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Duration } from '../duration.ts';
 import { Speed } from '../speed.ts';
+import { SORTS } from './series-index.ts';
+import { STANDINGS } from './standing.ts';
 
 const number = z
   .string()
@@ -10,9 +12,12 @@ const count = (least: number, most: number): z.ZodType<number, string> =>
   number.pipe(z.number().int().min(least).max(most));
 const series = z.string().min(1).max(1024);
 
-/** `/api/series?q=&limit=` */
+/** `/api/series?q=&sort=&standing=&offset=&limit=` */
 export const SeriesParameters = z.strictObject({
   q: z.string().max(200).default(''),
+  sort: z.enum(SORTS).default('attention'),
+  standing: z.enum(STANDINGS).optional(),
+  offset: count(0, 10_000_000).default(0),
   limit: count(1, 500).default(100),
 });
 

@@ -1,15 +1,22 @@
 import { isWithdrawn, type Points } from '../sink/points.ts';
 import { addEvent, eventsWhere, noEvents } from './event-columns.ts';
-import type { EventColumns, History, SeriesSummary, Window } from './history.ts';
+import type { EventColumns, FanColumns, History, SeriesSummary, Window } from './history.ts';
 import { Ring } from './ring.ts';
+import { SeriesBook, type SeriesEntry } from './series-book.ts';
 
 /** How much a `RecentHistory` holds. */
 export interface RecentLimits {
   /** Rows a series of readings, of anomalies, of events and of each horizon. */
   readonly points: number;
-  /** Series; a new one takes the place of the one that has been silent longest. */
+  /**
+   * Series whose points are held. Another one takes the place of the one that has been silent longest, when a person has asked for it, or when that one has
+   * missed its turn: all that are known could have come twice since. Of the others the list knows the newest value alone.
+   */
   readonly series: number;
 }
+
+/** Series that are listed, at most. */
+const MOST_LISTED = 500_000;
 
 /** Time and then the fields. */
 type Columns = readonly (Float64Array | undefined)[];
@@ -19,8 +26,6 @@ interface Entry {
   readonly forecasts: Map<string, Ring>;
   readonly anomalies: Ring;
   events: EventColumns;
-  seenReadings: number;
-  seenAnomalies: number;
   /** When its latest reading came, in readings of all series. */
   heard: number;
 }
@@ -34,34 +39,29 @@ interface Entry {
 export class RecentHistory implements History {
   readonly #limits: RecentLimits;
   #heard = 0;
+  readonly #book = new SeriesBook();
+  /** The one that has been silent longest first. */
   readonly #entries = new Map<string, Entry>();
+  /** Series that a person has asked for, to be held when they come next; the newest last. */
+  readonly #wanted = new Set<string>();
 
   constructor(limits: RecentLimits) {
     this.#limits = limits;
   }
 
-  add(points: readonly Points[]): void {
+  add(points: readonly Points[], partition = 0): void {
     for (const block of points) {
       if (isWithdrawn(block)) continue;
-      const { measurement, length, series, time, tags, fields } = block;
-      const column = (name: string): Float64Array | undefined => fields[name];
+      const { measurement } = block;
       switch (measurement) {
         case 'reading':
-          this.#addReadings(length, series, [time, column('value')]);
+          this.#addReadings(block, partition);
           break;
         case 'forecast':
-          this.#addForecasts(
-            length,
-            series,
-            [time, column('yhat'), column('lo'), column('hi')],
-            tags['h'] ?? '',
-          );
+          this.#addForecasts(block, partition);
           break;
         case 'anomaly':
-          this.#addAnomalies(length, series, [
-            time,
-            ...['value', 'score', 'expected', 'lo', 'hi'].map(column),
-          ]);
+          this.#addAnomalies(block, partition);
           break;
         case 'alert':
           break; // told apart from the series' window
@@ -72,19 +72,24 @@ export class RecentHistory implements History {
     }
   }
 
-  series(): readonly SeriesSummary[] {
-    const held = [...this.#entries].filter(([, entry]) => entry.readings.length > 0);
-    return held.map(([name, { readings, seenReadings, seenAnomalies }]) => ({
-      name,
-      readings: seenReadings,
-      lastTime: readings.at(0, readings.length - 1),
-      lastValue: readings.at(1, readings.length - 1),
-      anomalies: seenAnomalies,
-    }));
+  get size(): number {
+    return this.#book.size;
+  }
+
+  series(): Iterable<SeriesSummary> {
+    return this.#book.summaries();
+  }
+
+  summary(name: string): SeriesSummary | undefined {
+    return this.#book.summary(name);
+  }
+
+  fan(series: string): FanColumns {
+    return this.#book.fan(series);
   }
 
   window(series: string, from: number, to: number): Window {
-    const entry = this.#entries.get(series) ?? this.#emptyEntry();
+    const entry = this.#entries.get(series) ?? this.#ask(series);
     const readings = entry.readings.between(from, to);
     const anomalies = entry.anomalies.between(from, to);
     return {
@@ -112,57 +117,94 @@ export class RecentHistory implements History {
     return this.#entries.get(series)?.readings.newest(count)[1] ?? [];
   }
 
-  #addReadings(length: number, series: readonly string[], columns: Columns): void {
+  #addReadings({ length, series, time, fields }: Points, partition: number): void {
+    const columns = [time, fields['value']];
     for (let i = 0; i < length; i++) {
       if (isMissing(columns, i)) continue;
-      const entry = this.#entryOf(series[i]!);
+      const name = series[i]!;
+      const known = this.#meet(name, partition);
+      if (known === undefined || time[i]! <= known.lastTime) continue;
+      this.#book.read(known, time[i]!, columns[1]![i]!);
       this.#heard += 1;
+      const entry = this.#hold(name);
+      if (entry === undefined) continue;
       entry.heard = this.#heard;
-      if (entry.readings.push(columns, i)) entry.seenReadings += 1;
+      entry.readings.push(columns, i);
+      // the one that was heard last stands last
+      this.#entries.delete(name);
+      this.#entries.set(name, entry);
     }
   }
 
-  #addForecasts(length: number, series: readonly string[], columns: Columns, h: string): void {
+  #addForecasts({ length, series, time, tags, fields }: Points, partition: number): void {
+    const columns = [time, ...['yhat', 'lo', 'hi'].map((name) => fields[name])];
+    const h = tags['h'] ?? '';
     for (let i = 0; i < length; i++) {
-      if (!isMissing(columns, i)) this.#horizon(this.#entryOf(series[i]!), h).push(columns, i);
+      if (isMissing(columns, i)) continue;
+      const name = series[i]!;
+      const at = (column: number): number => columns[column]?.[i] ?? NaN;
+      const known = this.#meet(name, partition);
+      if (known) this.#book.forecast(known, h, at(0), at(1), at(2), at(3));
+      const entry = this.#entries.get(name) ?? (this.#hasRoom ? this.#begin(name) : undefined);
+      if (entry) this.#horizon(entry, h).push(columns, i);
     }
   }
 
-  #addAnomalies(length: number, series: readonly string[], columns: Columns): void {
+  #addAnomalies({ length, series, time, fields }: Points, partition: number): void {
+    const columns = [time, ...['value', 'score', 'expected', 'lo', 'hi'].map((name) => fields[name])];
     for (let i = 0; i < length; i++) {
-      const entry = this.#entryOf(series[i]!);
-      if (entry.anomalies.push(columns, i)) entry.seenAnomalies += 1;
+      const name = series[i]!;
+      const known = this.#meet(name, partition);
+      this.#entries.get(name)?.anomalies.push(columns, i);
+      if (known === undefined || time[i]! <= (known.lastAnomaly ?? -Infinity)) continue;
+      known.anomalies += 1;
+      known.lastAnomaly = time[i]!;
     }
   }
 
   #addEvents(block: Points): void {
     for (let i = 0; i < block.length; i++) {
-      const entry = this.#entryOf(block.series[i]!);
+      const name = block.series[i]!;
+      const entry = this.#entries.get(name) ?? (this.#hasRoom ? this.#begin(name) : undefined);
+      if (entry === undefined) continue;
       addEvent(entry.events, block, i);
       const beyond = entry.events.time.length - this.#limits.points;
       if (beyond > 0) entry.events = eventsWhere(entry.events, (row) => row >= beyond);
     }
   }
 
-  #entryOf(name: string): Entry {
-    let entry = this.#entries.get(name);
-    if (entry === undefined) {
-      if (this.#entries.size >= this.#limits.series) this.#dropSilent();
-      entry = this.#emptyEntry();
-      this.#entries.set(name, entry);
-    }
+  #meet(name: string, partition: number): SeriesEntry | undefined {
+    return (
+      this.#book.get(name) ?? (this.#book.size < MOST_LISTED ? this.#book.meet(name, partition) : undefined)
+    );
+  }
+
+  get #hasRoom(): boolean {
+    return this.#entries.size < this.#limits.series;
+  }
+
+  /** Where the points of a series are held; undefined: they are not. */
+  #hold(name: string): Entry | undefined {
+    const entry = this.#entries.get(name);
+    if (entry || this.#hasRoom) return entry ?? this.#begin(name);
+    const [silent, { heard }] = this.#entries.entries().next().value!;
+    if (!this.#wanted.has(name) && this.#heard - heard <= 2 * this.#book.size) return undefined;
+    this.#entries.delete(silent);
+    return this.#begin(name);
+  }
+
+  #begin(name: string): Entry {
+    const entry = this.#emptyEntry();
+    this.#entries.set(name, entry);
     return entry;
   }
 
-  #dropSilent(): void {
-    let silent: string | null = null;
-    let least = Infinity;
-    for (const [name, { heard }] of this.#entries) {
-      if (heard >= least) continue;
-      least = heard;
-      silent = name;
-    }
-    if (silent !== null) this.#entries.delete(silent);
+  /** A person looks at a series of which nothing is held: it will be, from its next reading on. */
+  #ask(series: string): Entry {
+    if (this.#book.get(series) !== undefined) this.#wanted.add(series);
+    const [first] = this.#wanted;
+    if (this.#wanted.size > this.#limits.series && first !== undefined) this.#wanted.delete(first);
+    return this.#emptyEntry();
   }
 
   #emptyEntry(): Entry {
@@ -172,8 +214,6 @@ export class RecentHistory implements History {
       forecasts: new Map(),
       anomalies: new Ring(6, points),
       events: noEvents(),
-      seenReadings: 0,
-      seenAnomalies: 0,
       heard: this.#heard,
     };
   }

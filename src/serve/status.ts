@@ -54,6 +54,8 @@ export interface AlertState {
   /** Of what is novel: the most similar that was there before, and when, ms. */
   readonly nearest: number | null;
   readonly nearestTime: number | null;
+  /** How odd it was by each kind of evidence, 0 to 1, those that said something; empty of one that stands since before this run. */
+  readonly evidence: Readonly<Record<string, number>>;
 }
 
 /** How a replay is: a run over history, which has an end. */

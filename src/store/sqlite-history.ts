@@ -1,14 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { horizonTag } from '../forecast/horizon-tag.ts';
-import type { History, SeriesSummary, Window } from '../serve/history.ts';
+import type { FanColumns, History, SeriesSummary, Window } from '../serve/history.ts';
+import { SeriesBook, type SeriesEntry } from '../serve/series-book.ts';
 import { type Points, revisionAt } from '../sink/points.ts';
 
-interface Entry {
+/** What is counted of a series in the tables. */
+interface Counted {
   readonly partition: number;
-  readings: number;
-  lastTime: number;
-  lastValue: number;
-  anomalies: number;
+  readonly series: string;
+  readonly readings: number;
+  readonly firstTime: number;
+  readonly lastTime: number;
+  readonly lastValue: number;
+}
+
+interface Anomalies {
+  readonly anomalies: number;
+  readonly lastAnomaly: number | null;
 }
 
 /**
@@ -17,7 +25,7 @@ interface Entry {
  * A series that comes from two partitions is two series to us; the page has one name for it and shows that of one partition.
  */
 export class SqliteHistory implements History {
-  readonly #entries = new Map<string, Entry>();
+  readonly #book = new SeriesBook();
   readonly #readings;
   readonly #forecasts;
   readonly #anomalies;
@@ -45,68 +53,77 @@ export class SqliteHistory implements History {
       'SELECT value FROM reading WHERE partition = ? AND series = ? ORDER BY time DESC LIMIT ?',
     );
     this.#anomalyCount = database.prepare(
-      'SELECT count(*) AS anomalies FROM anomaly WHERE partition = ? AND series = ?',
+      'SELECT count(*) AS anomalies, max(time) AS lastAnomaly FROM anomaly WHERE partition = ? AND series = ?',
     );
     const counts = database.prepare(
-      `SELECT partition, series, count(*) AS readings, max(time) AS lastTime, value AS lastValue
-       FROM reading GROUP BY partition, series ORDER BY partition`,
+      `SELECT counted.*, value AS lastValue
+       FROM (SELECT partition, series, count(*) AS readings, min(time) AS firstTime, max(time) AS lastTime
+             FROM reading GROUP BY partition, series) AS counted
+       JOIN reading ON reading.partition = counted.partition AND reading.series = counted.series AND time = lastTime
+       ORDER BY counted.partition, counted.series`,
     );
-    for (const row of counts.all() as unknown as (Entry & { series: string })[]) {
-      const { series, ...entry } = row;
-      if (!this.#entries.has(series)) this.#entries.set(series, { ...entry, anomalies: 0 });
+    for (const { partition, series, readings, ...row } of counts.all() as unknown as Counted[]) {
+      if (this.#book.get(series) !== undefined) continue;
+      const entry = this.#book.meet(series, partition);
+      this.#book.read(entry, row.lastTime, row.lastValue);
+      entry.readings = readings;
+      if (readings > 1) entry.step = (row.lastTime - row.firstTime) / (readings - 1);
     }
     const anomalies = database.prepare(
-      'SELECT partition, series, count(*) AS anomalies FROM anomaly GROUP BY partition, series',
+      'SELECT partition, series, count(*) AS anomalies, max(time) AS lastAnomaly FROM anomaly GROUP BY partition, series',
     );
-    for (const row of anomalies.all() as { partition: number; series: string; anomalies: number }[]) {
-      const entry = this.#entries.get(row.series);
-      if (entry?.partition === row.partition) entry.anomalies = row.anomalies;
+    for (const row of anomalies.all() as unknown as (Anomalies & Counted)[]) {
+      const entry = this.#book.get(row.series);
+      if (entry?.partition !== row.partition) continue;
+      entry.anomalies = row.anomalies;
+      entry.lastAnomaly = row.lastAnomaly;
     }
   }
 
   /** Takes in what a commit has made durable. */
   add(partition: number, points: readonly Points[]): void {
-    const revised = new Map<string, Entry>();
+    const revised = new Set<SeriesEntry>();
     for (const block of points) {
-      const { measurement, length, series, time, fields } = block;
-      if (measurement !== 'reading' && measurement !== 'anomaly') continue;
+      const { measurement, length, series, time, tags, fields } = block;
+      if (measurement === 'event' || measurement === 'alert') continue;
       for (let i = 0; i < length; i++) {
-        const name = series[i]!;
-        let entry = this.#entries.get(name);
-        if (!entry) {
-          entry = { partition, readings: 0, lastTime: -Infinity, lastValue: NaN, anomalies: 0 };
-          this.#entries.set(name, entry);
-        }
+        const entry = this.#book.meet(series[i]!, partition);
         if (entry.partition !== partition) continue;
-        if (measurement === 'anomaly') {
-          if (revisionAt(block, i) > 0) revised.set(name, entry);
-          else entry.anomalies++;
-        } else {
-          entry.readings++;
-          if (time[i]! > entry.lastTime) {
-            entry.lastTime = time[i]!;
-            entry.lastValue = fields['value']![i]!;
-          }
+        const at = (field: string): number => fields[field]?.[i] ?? NaN;
+        if (measurement === 'reading') this.#book.read(entry, time[i]!, at('value'));
+        else if (measurement === 'forecast') {
+          if (!Number.isNaN(at('yhat')))
+            this.#book.forecast(entry, tags['h'] ?? '', time[i]!, at('yhat'), at('lo'), at('hi'));
+        } else if (revisionAt(block, i) > 0) revised.add(entry);
+        else {
+          entry.anomalies += 1;
+          entry.lastAnomaly = Math.max(entry.lastAnomaly ?? -Infinity, time[i]!);
         }
       }
     }
     // an anomaly that a late reading has revised may be new, known, or gone
-    for (const [name, entry] of revised)
-      entry.anomalies = (this.#anomalyCount.get(partition, name) as { anomalies: number }).anomalies;
+    for (const entry of revised)
+      Object.assign(entry, this.#anomalyCount.get(partition, entry.name) as unknown as Anomalies);
   }
 
-  series(): readonly SeriesSummary[] {
-    return Array.from(this.#entries, ([name, { readings, lastTime, lastValue, anomalies }]) => ({
-      name,
-      readings,
-      lastTime,
-      lastValue,
-      anomalies,
-    }));
+  get size(): number {
+    return this.#book.size;
+  }
+
+  series(): Iterable<SeriesSummary> {
+    return this.#book.summaries();
+  }
+
+  summary(name: string): SeriesSummary | undefined {
+    return this.#book.summary(name);
+  }
+
+  fan(series: string): FanColumns {
+    return this.#book.fan(series);
   }
 
   window(series: string, from: number, to: number): Window {
-    const partition = this.#entries.get(series)?.partition ?? -1;
+    const partition = this.#book.get(series)?.partition ?? -1;
     const readings = this.#readings.all(partition, series, from, to) as { time: number; value: number }[];
     const rows = this.#forecasts.all(partition, series, from, to) as {
       h: number;
@@ -155,7 +172,7 @@ export class SqliteHistory implements History {
   }
 
   tail(series: string, count: number): readonly number[] {
-    const partition = this.#entries.get(series)?.partition ?? -1;
+    const partition = this.#book.get(series)?.partition ?? -1;
     const rows = this.#tail.all(partition, series, count) as { value: number }[];
     return rows.map(({ value }) => value).toReversed();
   }

@@ -112,10 +112,12 @@ describe('an alert that is refused for good', () => {
   test('is sent once, logged with all it holds, and holds up nobody', async () => {
     listener.reply = ({ body }) =>
       body.includes('"series":"a"') ? { status: 422, text: 'no such' } : { status: 200 };
-    const { take } = await begin();
+    const { route, take } = await begin();
     expect(await take(a)).toEqual({ isTold: true, refused: { alert: a, reason: '422 no such' } });
     expect(await take(b)).toEqual({ isTold: true });
     expect(keys()).toEqual(['a/firing', 'b/firing']);
+    // a fires, though its receiver would not hear of it
+    expect(route.facts).toMatchObject({ name: 'r', told: 1, refused: 1, firing: 2, awaySeconds: null });
     expect(said).toEqual([
       [
         'error',
@@ -145,9 +147,11 @@ describe('an alert that is refused for good', () => {
 describe('a stop', () => {
   test('ends the waiting for a receiver that is away: the alert is not told', async () => {
     listener.reply = () => ({ status: 500 });
-    const { take, follower } = await begin('webhook', { retry: { first: '1h', longest: '1h' } });
+    const { route, take, follower } = await begin('webhook', { retry: { first: '1h', longest: '1h' } });
     const taken = take(a);
     await vi.waitFor(() => expect(listener.heard.length).toBe(1));
+    await vi.waitFor(() => expect(route.facts.awaySeconds).toBeGreaterThanOrEqual(0));
+    expect(route.facts).toMatchObject({ told: 0, refused: 0, firing: 0 });
     stop.abort(new Error('enough'));
     await expect(taken).rejects.toThrow('enough');
     expect(follower.firing).toEqual([]);

@@ -39,7 +39,7 @@ const committed = (readings: number, ...reasons: DeadLetter['reason'][]): Commit
   next: 0,
   points: [],
   readings,
-  dead: reasons.map((reason) => ({ reason }) as DeadLetter),
+  dead: reasons.map((reason) => ({ reason, offset: 7, detail: 'odd', series: '', bytes: null })),
 });
 
 test('a run that has just begun', () => {
@@ -70,14 +70,14 @@ test('a run that has just begun', () => {
 
 test('readings of earlier runs are told apart from those of this one', () => {
   const monitor = monitorOf([{ memory: new Memory(), clock: 1, committedReadings: 12 }]);
-  monitor.count(committed(5));
+  monitor.count({ partition: 0 }, committed(5));
   expect(monitor.status()).toMatchObject({ readings: 5, earlierReadings: 7 });
 });
 
 test('counts what is committed, and what was set aside by its reason', () => {
   const monitor = monitorOf();
-  monitor.count(committed(5, 'late', 'malformed'));
-  monitor.count(committed(2, 'late'));
+  monitor.count({ partition: 0 }, committed(5, 'late', 'malformed'));
+  monitor.count({ partition: 0 }, committed(2, 'late'));
   expect(monitor.readings).toBe(7);
   expect(monitor.status()).toMatchObject({ readings: 7, deadLetters: { late: 2, malformed: 1 } });
 });
@@ -90,8 +90,14 @@ test('counts the events that are committed by their kind', () => {
       series.map((name, i) => [name, i, 1] as const),
       { measurement: 'event', tags: { kind, h: '01' } },
     );
-  monitor.count({ ...committed(5), points: [happened('drift-up', 'a', 'b'), happened('relearn', 'a')] });
-  monitor.count({ ...committed(5), points: [happened('drift-up', 'a'), pointsOf(['value'], [['a', 9, 1]])] });
+  monitor.count(
+    { partition: 0 },
+    { ...committed(5), points: [happened('drift-up', 'a', 'b'), happened('relearn', 'a')] },
+  );
+  monitor.count(
+    { partition: 0 },
+    { ...committed(5), points: [happened('drift-up', 'a'), pointsOf(['value'], [['a', 9, 1]])] },
+  );
   expect(monitor.status().events).toEqual({ 'drift-up': 3, relearn: 1 });
 });
 
@@ -114,12 +120,12 @@ test('the rate is that of the last seconds; of a run that has ended it is that o
   monitor.status();
   for (let second = 0; second < 20; second++) {
     vi.advanceTimersByTime(1000);
-    monitor.count(committed(100));
+    monitor.count({ partition: 0 }, committed(100));
     expect(monitor.status().readingsPerSecond).toBeCloseTo(100, 9);
   }
   for (let second = 0; second < 20; second++) {
     vi.advanceTimersByTime(1000);
-    monitor.count(committed(1));
+    monitor.count({ partition: 0 }, committed(1));
     monitor.status();
   }
   expect(monitor.status().readingsPerSecond).toBeCloseTo(1, 9);
@@ -172,11 +178,14 @@ test('counts points by measurement, and turns of alerts by state and severity', 
   const alert = (state: string, severity: string) =>
     pointsOf(['value'], [['a', 0, 1]], { measurement: 'alert', tags: { state, severity } });
   const readings = pointsOf(['value'], [['a', 0, 1], ['a', 1, 1]], { measurement: 'reading' }); // prettier-ignore
-  monitor.count({
-    ...committed(2),
-    points: [readings, alert('firing', 'critical'), alert('resolved', 'critical')],
-  });
-  monitor.count({ ...committed(2), points: [readings, alert('firing', 'critical')] });
+  monitor.count(
+    { partition: 0 },
+    {
+      ...committed(2),
+      points: [readings, alert('firing', 'critical'), alert('resolved', 'critical')],
+    },
+  );
+  monitor.count({ partition: 0 }, { ...committed(2), points: [readings, alert('firing', 'critical')] });
   expect(monitor.counts()).toMatchObject({
     state: 'running',
     readings: 4,

@@ -264,6 +264,16 @@ describe('the page', () => {
       series: 's1',
       bands: [{ h: '01' }, { h: '02' }, { h: '03', targets: 136 }],
     });
+    const facts = await (await fetch(`${running.address}/api/pipeline`)).json();
+    expect(facts).toMatchObject({
+      partitions: [{ partition: 0, position: ROWS, lag: null, readings: ROWS - 1, series: 2 }],
+      deadLetters: [{ partition: 0, offset: 20, reason: 'invalid', record: { form: 'text' } }],
+      routes: [],
+    });
+    const list = (await (await fetch(`${running.address}/api/series`)).json()) as {
+      series: { error: number }[];
+    };
+    expect(list.series.map(({ error }) => error > 0)).toEqual([true, true]);
     const page = await (await fetch(running.address!)).text();
     expect(page).toContain('<html');
     const { address } = running;

@@ -1,14 +1,16 @@
 import type { Hono } from 'hono';
+import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { PageCommand } from '../../src/command.ts';
 import { ForetideError } from '../../src/errors.ts';
 import type { RewindOrder } from '../../src/past/rewind.ts';
 import { createApp } from '../../src/serve/app.ts';
 import { LiveFeed } from '../../src/serve/feed.ts';
+import type { History } from '../../src/serve/history.ts';
 import type { RunStatus } from '../../src/serve/status.ts';
 import { RecentHistory } from '../../src/serve/recent.ts';
 import type { ReplayAction } from '../../src/serve/status.ts';
-import { demoHours, demoStatus, HORIZONS } from './demo.ts';
+import { demoFacts, demoHours, demoStatus, HORIZONS } from './demo.ts';
 import { anomalies, readings } from './points.ts';
 
 const HOUR = 3_600_000;
@@ -52,7 +54,9 @@ test('the page allows nothing but its own files, no frame and no guessing of typ
     const { headers } = await get(app, path);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain("script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'");
+    expect(policy).toMatch(
+      /script-src 'self' 'sha256-[\w+/]{43}='; style-src 'self'; connect-src 'self'; img-src 'self'/,
+    );
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -104,6 +108,17 @@ test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is refused', async 
   expect(await response.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
 });
 
+test('the one inline script that its policy allows is the import map', async () => {
+  const { app } = demoApp();
+  const page = await get(app, '/');
+  const script =
+    /<script type="importmap">(?<map>[^<]*)<\/script>/.exec(await page.text())?.groups?.['map'] ?? '';
+  const hash = createHash('sha256').update(script).digest('base64');
+  expect(page.headers.get('content-security-policy')).toContain(`script-src 'self' 'sha256-${hash}';`);
+  const { imports } = JSON.parse(script) as { imports: Record<string, string> };
+  for (const path of Object.values(imports)) expect((await get(app, path)).status).toBe(200);
+});
+
 test('the status, and that it lives', async () => {
   const { app } = demoApp();
   expect(await json(app, '/api/status')).toEqual(demoStatus(299));
@@ -125,9 +140,50 @@ test('the list of series: what needs attention first, found by words, and not to
   expect(await json(app, '/api/series?q=nothing')).toMatchObject({ matching: 0, series: [] });
 });
 
+test('the list from one place on, in another order, of one standing', async () => {
+  const { app } = demoApp();
+  expect(await json(app, '/api/series?sort=name&offset=1&limit=2')).toMatchObject({
+    matching: 6,
+    offset: 1,
+    series: [{ summary: { name: SERIES } }, { summary: { name: 'grid/south/load-mw' } }],
+  });
+  expect(await json(app, '/api/series?standing=silent')).toMatchObject({ total: 6, matching: 0, series: [] });
+  expect((await get(app, '/api/series?sort=colour')).status).toBe(400);
+});
+
+test('how the run does inside, where somebody tells', async () => {
+  const { app, feed, history } = demoApp();
+  expect(await (await get(app, '/api/pipeline')).json()).toMatchObject({ code: 'NO_FACTS' });
+  const told = createApp({
+    host: '127.0.0.1',
+    history,
+    feed,
+    status: () => demoStatus(1),
+    facts: () => demoFacts(),
+  });
+  expect(await json(told, '/api/pipeline')).toEqual(demoFacts());
+});
+
+test('how good the forecasts were over the time that is asked for', async () => {
+  const { app, history } = demoApp();
+  const newest = history.summary(SERIES)!.lastTime;
+  const all = await json(app, `/api/history?series=${SERIES}&span=${168 * HOUR}&h=06&rows=50`);
+  expect(all).toMatchObject({ thinned: true, quality: { h: '06' } });
+  const { quality } = all as { quality: { time: number[]; targets: number[]; error: number[] } };
+  // of all rows, not only of those that are sent
+  expect(quality.targets.reduce((sum, n) => sum + n, 0)).toBe(169);
+  expect(quality.time.at(-1)!).toBeGreaterThan(newest - 12 * HOUR);
+  expect(await json(app, `/api/history?series=${SERIES}&last=48`)).toMatchObject({ quality: { h: '06' } });
+});
+
 test('a history without tails has lists without small lines', async () => {
   const { history } = demoApp();
-  const plain = { series: () => history.series(), window: history.window.bind(history) };
+  const plain: History = {
+    size: history.size,
+    series: () => history.series(),
+    summary: (name) => history.summary(name),
+    window: history.window.bind(history),
+  };
   const app = createApp({
     host: '127.0.0.1',
     history: plain,
@@ -139,7 +195,7 @@ test('a history without tails has lists without small lines', async () => {
 
 test('the last readings, with the forecasts of every horizon', async () => {
   const { app, history } = demoApp();
-  const newest = history.series().find(({ name }) => name === SERIES)!.lastTime;
+  const newest = history.summary(SERIES)!.lastTime;
   const answer = await json(app, `/api/history?series=${SERIES}&last=48`);
   expect(answer).toMatchObject({ series: SERIES, newest, step: HOUR, horizons: HORIZONS, thinned: false });
   const { readings: read, forecasts } = history.window(SERIES, newest - 47 * HOUR, 8.64e15);
@@ -149,7 +205,7 @@ test('the last readings, with the forecasts of every horizon', async () => {
 
 test('of horizons that are not asked for only what is still to come', async () => {
   const { app, history } = demoApp();
-  const newest = history.series().find(({ name }) => name === SERIES)!.lastTime;
+  const newest = history.summary(SERIES)!.lastTime;
   const answer = await json(app, `/api/history?series=${SERIES}&span=${10 * HOUR}&h=06`);
   expect(answer).toMatchObject({
     readings: { time: Array.from({ length: 11 }, (_, i) => newest - (10 - i) * HOUR) },
@@ -159,7 +215,7 @@ test('of horizons that are not asked for only what is still to come', async () =
 
 test('a stretch between two times, thinned to what the chart has room for', async () => {
   const { app, history } = demoApp();
-  const newest = history.series().find(({ name }) => name === SERIES)!.lastTime;
+  const newest = history.summary(SERIES)!.lastTime;
   const stretch = `from=${newest - 200 * HOUR}&to=${newest - 100 * HOUR}`;
   expect(await json(app, `/api/history?series=${SERIES}&${stretch}`)).toMatchObject({
     readings: { time: ofLength(101) },
@@ -193,10 +249,12 @@ test('an unknown series and bad parameters are told as JSON', async () => {
 test('an error of the history is nobody’s request’s fault, and is not told to the page', async () => {
   const onError = vi.fn<(error: unknown) => void>();
   const broken = new Error('disk I/O error in /secret/place');
-  const history = {
+  const history: History = {
+    size: 1,
     series: () => {
       throw broken;
     },
+    summary: () => undefined,
     window: () => {
       throw broken;
     },

@@ -1,3 +1,5 @@
+import type { PipelineFacts } from '../../src/serve/pipeline-facts.ts';
+import { showBytes } from '../../src/serve/show-bytes.ts';
 import type { RunStatus } from '../../src/serve/status.ts';
 import type { Points } from '../../src/sink/points.ts';
 
@@ -206,5 +208,78 @@ export function demoStatus(t: number, over: Partial<RunStatus> = {}): RunStatus 
     data: '.foretide/live-forecast.sqlite',
     startedAt: Date.UTC(2024, 2, 18, 9, 30),
     ...over,
+  };
+}
+
+/** The inside of a demo run. */
+export function demoFacts(): PipelineFacts {
+  return {
+    about: 'Forecasts every series of a live stream.',
+    source: 'kafka readings',
+    partitions: [
+      {
+        partition: 0,
+        position: 5000,
+        lag: 1234,
+        readings: 4990,
+        series: 3,
+        eventTime: START + 299 * HOUR,
+        commitAge: 420,
+        restoreSeconds: 1.25,
+        stateBytes: 6744,
+      },
+      {
+        partition: 1,
+        position: null,
+        lag: 0,
+        readings: 0,
+        series: 0,
+        eventTime: null,
+        commitAge: null,
+        restoreSeconds: 0,
+        stateBytes: 0,
+      },
+    ],
+    memory: { resident: 212_000_000, heap: 50_000_000, state: 1_500_000 },
+    deadLetters: [
+      {
+        partition: 0,
+        offset: 4801,
+        reason: 'missing',
+        detail: 'expected a field value, got none',
+        series: '',
+        record: {
+          ...showBytes(Buffer.from('{"sensor":"<img src=x onerror=alert(1)>"}')),
+          bytes: 90_000,
+          isCut: true,
+        },
+      },
+      {
+        partition: 1,
+        offset: 12,
+        reason: 'malformed',
+        detail: 'expected JSON',
+        series: '',
+        record: showBytes(Uint8Array.of(0, 255, 16)),
+      },
+      { partition: 0, offset: 3, reason: 'missing', detail: 'expected a value', series: '', record: null },
+    ],
+    routes: [
+      {
+        name: 'ops',
+        receiver: 'webhook https://alerts.example',
+        told: 7,
+        refused: 1,
+        firing: 1,
+        awaySeconds: 12,
+      },
+    ],
+    model: { fingerprint: 'f6c0e9221495b7004eda7c2557a5687f', origin: 'package', horizon: 24 },
+    stateFingerprint: '914be0f2eb49a352bf87ac43981e96db',
+    arithmetic: 9,
+    settings: [
+      ['model.cell', 'lstm'],
+      ['forecast.profile', 'light'],
+    ],
   };
 }

@@ -20,5 +20,5 @@ test('finds where the newest readings begin', () => {
 
 test('of a history with fewer it is the oldest', () => {
   const history = hourly(5);
-  expect(lookback(history, history.series()[0]!, 168)).toBe(0);
+  expect(lookback(history, [...history.series()][0]!, 168)).toBe(0);
 });

@@ -12,7 +12,12 @@ function problem(run: () => unknown): Problem {
 }
 
 test('reads numbers, and fills in what is not given', () => {
-  expect(parsed(SeriesParameters, {})).toEqual({ q: '', limit: 100 });
+  expect(parsed(SeriesParameters, {})).toEqual({
+    q: '',
+    sort: 'attention',
+    offset: 0,
+    limit: 100,
+  });
   expect(parsed(HistoryParameters, { series: 'a', from: '-5', to: '1710028800000.25' })).toEqual({
     series: 'a',
     from: -5,

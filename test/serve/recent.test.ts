@@ -32,9 +32,18 @@ test('gives back what was added, within the window that is asked for', () => {
     lo: [2],
     hi: [4],
   });
-  expect(history.series()).toEqual([
-    { name: 'a', readings: 2, lastTime: 2, lastValue: 12, anomalies: 1 },
-    { name: 'b', readings: 1, lastTime: 1, lastValue: 20, anomalies: 0 },
+  expect([...history.series()]).toEqual([
+    { name: 'a', readings: 2, lastTime: 2, lastValue: 12, anomalies: 1, lastAnomaly: 1, step: 1, behind: 0 },
+    {
+      name: 'b',
+      readings: 1,
+      lastTime: 1,
+      lastValue: 20,
+      anomalies: 0,
+      lastAnomaly: null,
+      step: null,
+      behind: 1,
+    },
   ]);
   expect(history.tail('a', 5)).toEqual([10, 12]);
 });
@@ -63,7 +72,7 @@ test('of an unknown series there is nothing', () => {
   const history = new RecentHistory({ points: 10, series: 10 });
   expect(history.window('a', 0, 9).readings.time).toEqual([]);
   expect(history.tail('a', 5)).toEqual([]);
-  expect(history.series()).toEqual([]);
+  expect([...history.series()]).toEqual([]);
 });
 
 test('holds at most the newest points of a series, and counts all', () => {
@@ -71,7 +80,7 @@ test('holds at most the newest points of a series, and counts all', () => {
   for (let t = 1; t <= 100; t++) history.add([readings(['a', t, t]), forecasts('01', ['a', t + 1, t, t, t])]);
   expect(history.window('a', 0, 1000).readings.time).toEqual([98, 99, 100]);
   expect(history.window('a', 0, 1000).forecasts[0]?.time).toEqual([99, 100, 101]);
-  expect(history.series()[0]).toMatchObject({ readings: 100, lastTime: 100 });
+  expect([...history.series()][0]).toMatchObject({ readings: 100, lastTime: 100 });
 });
 
 test('a new series takes the place of the one that has been silent longest', () => {
@@ -80,23 +89,73 @@ test('a new series takes the place of the one that has been silent longest', () 
   history.add([readings(['a', 2, 2])]);
   // A forecast is no sign of life.
   history.add([forecasts('01', ['b', 9, 1, 1, 1])]);
-  history.add([readings(['c', 3, 3])]);
-  expect(history.series().map(({ name }) => name)).toEqual(['a', 'c']);
-  expect(history.window('b', 0, 99).readings.time).toEqual([]);
+  const held = () => ['a', 'b', 'c'].filter((name) => history.window(name, 0, 99).readings.time.length > 0);
+  const c = (t: number) => history.add([readings(['a', t, t], ['c', t, t])]);
+  // b may still come: as long as each of the three could have come once since
+  c(3);
+  expect(held()).toEqual(['a', 'b']);
+  for (const t of [4, 5, 6]) c(t);
+  expect(held()).toEqual(['a', 'c']);
+  expect([...history.series()].map(({ name, lastValue }) => [name, lastValue])).toEqual([
+    ['a', 6],
+    ['b', 1],
+    ['c', 6],
+  ]);
+});
+
+test('a series that a person has asked for is held from its next reading on, in the place of the one that is silent longest', () => {
+  const history = new RecentHistory({ points: 3, series: 2 });
+  const come = (t: number) => history.add([readings(['a', t, t], ['b', t, t], ['c', t, t])]);
+  for (let t = 1; t <= 9; t++) come(t);
+  expect(history.window('c', 0, 99).readings.time).toEqual([]);
+  expect(history.window('nobody', 0, 99).readings.time).toEqual([]);
+  come(10);
+  expect(history.window('c', 0, 99).readings.time).toEqual([10]);
+  expect(history.window('b', 0, 99).readings.time).toEqual([8, 9, 10]);
+  expect(history.window('a', 0, 99).readings.time).toEqual([]);
+});
+
+test('the fan is what is forecast beyond the newest reading, of series whose points are not held, too', () => {
+  const history = new RecentHistory({ points: 3, series: 1 });
+  history.add([readings(['a', 1, 1], ['b', 1, 1])]);
+  history.add([forecasts('01', ['b', 2, 5, 4, 6]), forecasts('06', ['b', 7, 8, 7, 9])]);
+  expect(history.fan('b')).toEqual({ time: [2, 7], yhat: [5, 8], lo: [4, 7], hi: [6, 9] });
+  history.add([readings(['b', 2, 2])]);
+  expect(history.fan('b').time).toEqual([7]);
+  expect(history.fan('nobody').time).toEqual([]);
+});
+
+test('a gap hardly moves the usual distance, and what is regular is met exactly', () => {
+  const history = new RecentHistory({ points: 3, series: 9 });
+  const stepAfter = (...times: number[]) => {
+    for (const t of times) history.add([readings(['a', t, 1])]);
+    return history.summary('a')?.step;
+  };
+  expect(stepAfter(0)).toBeNull();
+  expect(stepAfter(100, 200, 300)).toBe(100);
+  expect(stepAfter(10_000)).toBe(105);
+  expect(stepAfter(10_100)).toBe(100);
+});
+
+test('a series is behind its own partition, not another', () => {
+  const history = new RecentHistory({ points: 3, series: 9 });
+  history.add([readings(['a', 1, 1], ['b', 5, 1])], 0);
+  history.add([readings(['c', 99, 1])], 1);
+  expect([...history.series()].map(({ behind }) => behind)).toEqual([4, 0, 0]);
 });
 
 test('a batch that comes again changes nothing', () => {
   const history = new RecentHistory({ points: 10, series: 10 });
   const batch = [readings(['a', 1, 1], ['a', 2, 2]), anomalies(['a', 2, 2, 5, 1, 0, 2])];
   history.add(batch);
-  const once = [history.series(), history.window('a', 0, 9)];
+  const once = [[...history.series()], history.window('a', 0, 9)];
   history.add(batch);
-  expect([history.series(), history.window('a', 0, 9)]).toEqual(once);
+  expect([[...history.series()], history.window('a', 0, 9)]).toEqual(once);
 });
 
 test('rows without a value are no points', () => {
   const history = new RecentHistory({ points: 10, series: 10 });
   history.add([readings(['a', 1, Number.NaN]), forecasts('01', ['a', 2, Number.NaN, 1, 2])]);
-  expect(history.series()).toEqual([]);
+  expect([...history.series()]).toEqual([]);
   expect(history.window('a', 0, 9).forecasts).toEqual([]);
 });

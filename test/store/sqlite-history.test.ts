@@ -24,10 +24,11 @@ function kept() {
 }
 
 describe('the list of series', () => {
-  const summary = (history: SqliteHistory) => history.series().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const summary = (history: SqliteHistory) =>
+    [...history.series()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
   test('of an empty store is empty', () => {
-    expect(kept().history.series()).toEqual([]);
+    expect([...kept().history.series()]).toEqual([]);
   });
 
   test('counts the anomalies that stand, however late readings have revised them', async () => {
@@ -72,8 +73,26 @@ describe('the list of series', () => {
     );
     await commit(0, readings([['a', 20, 2.5]]), anomalies([['a', 20, 3, 2.5, 0, -1, 1]]));
     const expected = [
-      { name: 'a', readings: 2, lastTime: 20, lastValue: 2.5, anomalies: 1 },
-      { name: 'b', readings: 1, lastTime: 11, lastValue: 2, anomalies: 0 },
+      {
+        name: 'a',
+        readings: 2,
+        lastTime: 20,
+        lastValue: 2.5,
+        anomalies: 1,
+        lastAnomaly: 20,
+        step: 10,
+        behind: 0,
+      },
+      {
+        name: 'b',
+        readings: 1,
+        lastTime: 11,
+        lastValue: 2,
+        anomalies: 0,
+        lastAnomaly: null,
+        step: null,
+        behind: 9,
+      },
     ];
     expect(summary(history)).toEqual(expected);
     expect(summary(new SqliteHistory(store.database))).toEqual(expected);
@@ -82,7 +101,7 @@ describe('the list of series', () => {
   test('forecasts alone are no series yet', async () => {
     const { history, commit } = kept();
     await commit(0, forecasts('01', [['a', 70, 9, 8, 10]]));
-    expect(history.series()).toEqual([]);
+    expect([...history.series()]).toEqual([]);
   });
 
   test('a series that comes from two partitions is that of the first, in all that is said of it', async () => {
@@ -100,10 +119,21 @@ describe('the list of series', () => {
       ]),
     );
     await commit(0, readings([['a', 13, 4]]));
-    const expected = [{ name: 'a', readings: 2, lastTime: 13, lastValue: 4, anomalies: 1 }];
-    expect(history.series()).toEqual(expected);
+    const expected = [
+      {
+        name: 'a',
+        readings: 2,
+        lastTime: 13,
+        lastValue: 4,
+        anomalies: 1,
+        lastAnomaly: 10,
+        step: 3,
+        behind: 0,
+      },
+    ];
+    expect([...history.series()]).toEqual(expected);
     const again = new SqliteHistory(store.database);
-    expect(again.series()).toEqual(expected);
+    expect([...again.series()]).toEqual(expected);
     for (const each of [history, again]) {
       expect(each.window('a', 0, 99).readings.time).toEqual([10, 13]);
       expect(each.tail('a', 9)).toEqual([1, 4]);

@@ -1,2 +1,0 @@
-// The server sends the installed package's module under this name.
-export { default } from 'uplot';
