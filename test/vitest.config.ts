@@ -6,7 +6,7 @@ const results = process.env['TEST_RESULTS'];
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,js}'],
     globalSetup: 'test/services/setup.ts',
     pool: 'forks',
     maxWorkers: 2,

@@ -45,4 +45,31 @@ function findColour(name) {
   return { count, x: box.x + (first % width) * scale, y: box.y + Math.floor(first / width) * scale };
 }
 
-Object.assign(globalThis, { findColour });
+/**
+ * Scrolls the list of series through some thousand rows as a wheel does, a little in each frame.
+ *
+ * @param {number} ms
+ */
+async function scrollList(ms) {
+  const list = document.getElementById('series-list');
+  if (list === null) throw new Error('Expected a list of series');
+  let longest = 0;
+  const observer = new PerformanceObserver((tasks) => {
+    for (const { duration } of tasks.getEntries()) longest = Math.max(longest, duration);
+  });
+  observer.observe({ entryTypes: ['longtask'] });
+  const start = performance.now();
+  let frames = 0;
+  while (performance.now() - start < ms) {
+    list.scrollTop += 120;
+    frames += 1;
+    await new Promise((resolve) => {
+      requestAnimationFrame(resolve);
+    });
+  }
+  const seconds = (performance.now() - start) / 1000;
+  observer.disconnect();
+  return { frames, seconds, longest };
+}
+
+Object.assign(globalThis, { findColour, scrollList });

@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +10,11 @@ import type { PageCommand } from '../../src/command.ts';
 import { LiveFeed } from '../../src/serve/feed.ts';
 import { RecentHistory } from '../../src/serve/recent.ts';
 import { serve, type Serving } from '../../src/serve/server.ts';
-import type { ReplayAction, RunStatus } from '../../src/serve/status.ts';
+import type { AlertState, ReplayAction, RunStatus } from '../../src/serve/status.ts';
+import type { Points } from '../../src/sink/points.ts';
 import { CHROMIUM_ARGUMENTS, findChromium } from './chromium.ts';
-import { demoHour, demoHours, demoStatus } from './demo.ts';
+import { demoFacts, demoHour, demoHours, demoStatus } from './demo.ts';
+import { readings } from './points.ts';
 
 const executablePath = findChromium();
 const Found = z.object({ count: z.number(), x: z.number(), y: z.number() });
@@ -19,11 +22,15 @@ const PAST = 300;
 /** A machine that is busy with other tests may take its time. */
 const PATIENCE = { timeout: 15_000 };
 const DESKTOP = { viewport: { width: 1360, height: 900 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+const PHONE = { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+const NORTH = '#/series/grid%2Fnorth%2Fload-mw';
+const MANY = 100_000;
 
 /** A demo run that the test moves on hour by hour. */
 class Demo {
   readonly history = new RecentHistory({ points: 2000, series: 100 });
+  /** The error of a series against the last value. */
+  error = (series: string): number => (series.startsWith('road') ? 1.2 : 0.7);
   feed = new LiveFeed();
   hour = PAST;
   over: Partial<RunStatus> = {};
@@ -41,6 +48,8 @@ class Demo {
       feed,
       pace,
       status: () => demoStatus(this.hour - 1, this.over),
+      errors: () => this.error,
+      facts: () => demoFacts(),
       command: async (command) => this.commands.push(command),
       replay: (action) => void this.actions.push(action),
     });
@@ -68,6 +77,47 @@ class Demo {
   }
 }
 
+const ALERT: AlertState = {
+  id: 'x',
+  series: 'grid/north/load-mw',
+  state: 'firing',
+  severity: 'critical',
+  reason: 'surprise',
+  channel: '',
+  isMuted: false,
+  time: demoStatus(PAST - 1).eventTime! - 7_200_000,
+  since: demoStatus(PAST - 1).eventTime! - 7_200_000,
+  score: 0.9,
+  value: 812,
+  expected: 655.2,
+  lo: 600,
+  hi: 700,
+  nearest: null,
+  nearestTime: null,
+  evidence: { surprise: 0.9, jump: 0.4, flatline: 0 },
+};
+
+const Violations = z.array(
+  z.object({ id: z.string(), impact: z.string().nullable(), nodes: z.array(z.object({ html: z.string() })) }),
+);
+const Smooth = z.object({ frames: z.number(), seconds: z.number(), longest: z.number() });
+
+/** Points without those of one series. */
+function without(
+  { length, series, time, fields, offset }: Points,
+  name: string,
+): Omit<Points, 'measurement' | 'tags'> {
+  const rows = Array.from({ length }, (_, i) => i).filter((i) => series[i] !== name);
+  const pick = (column: Float64Array): Float64Array => Float64Array.from(rows, (i) => column[i]!);
+  return {
+    length: rows.length,
+    series: rows.map((i) => series[i]!),
+    time: pick(time),
+    fields: Object.fromEntries(Object.entries(fields).map(([field, column]) => [field, pick(column)])),
+    offset: pick(offset),
+  };
+}
+
 test('a continuous integration has a browser', () => {
   if (executablePath !== null) return;
   console.warn('\n*** NO CHROMIUM ON THE PATH: the tests of the page in a real browser are SKIPPED ***\n');
@@ -91,15 +141,13 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     console.info(`Screenshots: ${pictures}`);
   });
 
+  /** Opens a series of a demo run that has been going on for some days. */
   async function open(
     options: Parameters<Browser['newContext']>[0],
     over: Partial<RunStatus> = {},
     before: () => Promise<void> = async () => {},
   ): Promise<string> {
-    demo = new Demo();
-    demo.over = over;
-    demo.history.add(demoHours(0, PAST));
-    const address = await visit(options, before);
+    const address = await openAt(NORTH, options, over, before);
     await expect
       .poll(async () => page.locator('#chart-title').textContent(), PATIENCE)
       .toBe('grid/north/load-mw');
@@ -107,9 +155,22 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     return address;
   }
 
+  async function openAt(
+    hash: string,
+    options: Parameters<Browser['newContext']>[0],
+    over: Partial<RunStatus> = {},
+    before: () => Promise<void> = async () => {},
+  ): Promise<string> {
+    demo = new Demo();
+    demo.over = over;
+    demo.history.add(demoHours(0, PAST));
+    return visit(options, before, hash);
+  }
+
   async function visit(
     options: Parameters<Browser['newContext']>[0],
     before: () => Promise<void> = async () => {},
+    hash = '',
   ): Promise<string> {
     const address = await demo.start();
     page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage();
@@ -120,7 +181,7 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     page.on('pageerror', (error) => complaints.push(String(error)));
     await page.addInitScript({ path: fileURLToPath(new URL('in-page.js', import.meta.url)) });
     await before();
-    await page.goto(address);
+    await page.goto(`${address}/${hash}`);
     return address;
   }
 
@@ -131,6 +192,8 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
 
   const text = async (selector: string): Promise<string> =>
     (await page.locator(selector).textContent())?.trim() ?? '';
+
+  const rowNames = (): Promise<string[]> => page.locator('.series-row .of-name').allInnerTexts();
 
   /** Where the chart has the colour that page.css gives this name, and how many pixels of it. */
   async function find(name: string): Promise<z.infer<typeof Found>> {
@@ -144,11 +207,51 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     for (const count of counts) expect(count).toBeGreaterThan(100);
   }
 
-  test('says what it is and how it is, and draws readings, forecasts and anomalies', async () => {
-    await open({ ...DESKTOP, colorScheme: 'light' });
+  test('says what it is and how it is, with the series that need attention first', async () => {
+    await openAt('', { ...DESKTOP, colorScheme: 'light' });
+    await expect.poll(async () => page.locator('.series-row .spark').count(), PATIENCE).toBe(6);
     expect(await text('#pill')).toBe('Live');
     expect(await text('#sentence')).toContain('What 6 sensors will show next, forecast by an LSTM');
     expect(await text('#tile-error')).toBe('56 % better');
+    expect(await text('#tile-anomalies')).toBe('7');
+    expect(await rowNames()).toEqual([
+      'road/a9/vehicles-per-hour',
+      'grid/north/load-mw',
+      'plant-2/boiler/return-temp-c',
+      'greenhouse/3/humidity-percent',
+      'grid/south/load-mw',
+      'river/weir-7/level-m',
+    ]);
+    expect(await page.locator('.series-row').first().innerText()).toMatch(/20 % worse\s+1\s+Poor forecast$/);
+    expect(await page.locator('.series-row .spark-band').first().getAttribute('d')).toMatch(/^M.*Z$/);
+    await page.screenshot({ path: join(pictures, 'overview.png') });
+    expect(complaints).toEqual([]);
+  });
+
+  test('sorts and searches, and shows those that are silent', async () => {
+    await openAt('', DESKTOP);
+    await expect.poll(rowNames, PATIENCE).toHaveLength(6);
+    const name = demoHours(PAST - 1, PAST)[0]!.series[3]!;
+    demo.history.add(demoHours(PAST, PAST + 8).map((points) => ({ ...points, ...without(points, name) })));
+    await expect.poll(async () => text('#tile-silent'), PATIENCE).toBe('1');
+    expect((await rowNames())[0]).toBe(name);
+    expect(await page.locator('.series-row').first().innerText()).toContain('Silent 8 h');
+    await page.locator('#tile-silent button').click();
+    await expect.poll(rowNames, PATIENCE).toEqual([name]);
+    expect(await text('#list-count')).toBe('1 of 6');
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.getByRole('button', { name: 'Name', exact: true }).click();
+    await expect.poll(rowNames, PATIENCE).toHaveLength(6);
+    expect((await rowNames())[0]).toBe('greenhouse/3/humidity-percent');
+    await page.locator('#search').fill('GRID load');
+    await expect.poll(rowNames, PATIENCE).toEqual(['grid/north/load-mw', 'grid/south/load-mw']);
+    await page.locator('#search').fill('nobody');
+    await expect.poll(async () => text('#list-empty'), PATIENCE).toBe('No series matches.');
+    expect(complaints).toEqual([]);
+  });
+
+  test('a series: what came, what was and what is forecast, how good that was', async () => {
+    await open({ ...DESKTOP, colorScheme: 'light' });
     expect(await page.locator('#horizon option').allTextContents()).toEqual([
       '1 h ahead',
       '3 h ahead',
@@ -156,9 +259,14 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
       '12 h ahead',
       '1 d ahead',
     ]);
-    expect(await page.locator('#spans button').allTextContents()).toEqual(['2 d', '1 w', '4 w', 'All']);
+    expect(await page.locator('#spans button').allInnerTexts()).toEqual(['2 d', '1 w', '4 w', 'All']);
     await expectDrawn();
     expect(await page.locator('#anomalies li').count()).toBe(3);
+    const label = await page.locator('#error-chart').getAttribute('aria-label');
+    expect(label).toMatch(
+      /^Mean error of the forecasts 6 h ahead: [\d.]+; of repeating the last value: [\d.]+$/,
+    );
+    expect(await page.locator('#coverage-chart').getAttribute('aria-label')).toMatch(/6 h ahead: \d+ %$/);
     await page.screenshot({ path: join(pictures, 'light.png'), fullPage: true });
     expect(complaints).toEqual([]);
   });
@@ -228,12 +336,12 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
       ),
     ]);
     expect((await find('change')).count).toBeGreaterThan(60);
-    expect(await text('#tile-band-note')).toBe('of readings, lately 88 %; aim: 90 %, 6 h ahead');
     await changes.nth(2).locator('button').click();
     await expect.poll(async () => text('#chart-state'), PATIENCE).toContain('Zoomed in');
     expect(await changes.count()).toBe(1);
 
-    await page.locator('.option', { hasText: 'river/weir-7' }).click();
+    await page.keyboard.press('Escape');
+    await page.locator('.series-row', { hasText: 'river/weir-7' }).click();
     await expect.poll(async () => text('#changes'), PATIENCE).toContain('None:');
     expect((await find('change')).count).toBe(0);
     expect(complaints).toEqual([]);
@@ -258,49 +366,72 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     expect(complaints).toEqual([]);
   });
 
-  test('on a phone nothing is wider than the screen, and the list opens and closes', async () => {
-    await open({ ...PHONE, colorScheme: 'light' });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
-    expect(await page.locator('#picker-list').isVisible()).toBe(false);
-    await page.screenshot({ path: join(pictures, 'phone.png'), fullPage: true });
-    await page.locator('#picker-toggle').tap();
-    await page.locator('.option', { hasText: 'river' }).tap();
-    await expect.poll(async () => text('#picker-current'), PATIENCE).toBe('river/weir-7/level-m');
-    expect(await page.locator('#picker-list').isVisible()).toBe(false);
+  test.each([
+    ['overview', '', '.series-row .spark'],
+    ['series', NORTH, '#error-chart canvas'],
+    ['pipeline', '#/pipeline', '#partitions'],
+  ])('on a phone nothing is wider than the screen: %s', async (name, hash, sign) => {
+    await openAt(hash, { ...PHONE, colorScheme: 'light' }, { alerts: [ALERT] });
+    await page.locator(sign).first().waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await page.screenshot({ path: join(pictures, `phone-${name}.png`), fullPage: true });
     expect(complaints).toEqual([]);
   });
 
   test('another series by mouse and by keyboard', async () => {
-    await open(DESKTOP);
-    await page.locator('.option', { hasText: 'river/weir-7' }).click();
+    await openAt('', DESKTOP);
+    await page.locator('.series-row', { hasText: 'river/weir-7' }).locator('.of-spark').click();
     await expect.poll(async () => text('#chart-title'), PATIENCE).toBe('river/weir-7/level-m');
     await expect.poll(async () => Number(await text('#read-actual')), PATIENCE).toBeCloseTo(2.2, 0);
-    expect(await page.locator('.option[aria-selected=true]').getAttribute('title')).toBe(
-      'river/weir-7/level-m',
-    );
-    expect(new URL(page.url()).hash).toBe('#river%2Fweir-7%2Flevel-m');
+    expect(new URL(page.url()).hash).toBe('#/series/river%2Fweir-7%2Flevel-m');
 
-    await page.locator('#picker-search').focus();
+    await page.keyboard.press('/');
+    await expect.poll(() => page.evaluate('document.activeElement.id'), PATIENCE).toBe('search');
     await page.keyboard.type('grid');
-    await expect.poll(async () => page.locator('.option').count(), PATIENCE).toBe(2);
+    await expect.poll(rowNames, PATIENCE).toEqual(['grid/north/load-mw', 'grid/south/load-mw']);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    const active = await page.locator('#picker-search').getAttribute('aria-activedescendant');
-    expect(await page.locator(`#${active}`).getAttribute('title')).toBe('grid/south/load-mw');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('grid/south/load-mw');
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
     await page.keyboard.press('Enter');
     await expect.poll(async () => text('#chart-title'), PATIENCE).toBe('grid/south/load-mw');
-
     await page.reload();
+    await expect.poll(async () => text('#chart-title'), PATIENCE).toBe('grid/south/load-mw');
+
+    await page.keyboard.press('?');
+    expect(await page.locator('dialog').innerText()).toContain('search the series');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog').isVisible()).toBe(false);
+    expect(await text('#chart-title')).toBe('grid/south/load-mw');
+    await page.keyboard.press('p');
+    await expect.poll(() => page.locator('#partitions').isVisible(), PATIENCE).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('#series-list').isVisible(), PATIENCE).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  test('[ and ] choose a horizon, the space bar stands still', async () => {
+    await open(DESKTOP);
+    await page.keyboard.press(']');
+    await expect.poll(() => page.locator('#horizon').inputValue(), PATIENCE).toBe('12');
+    await page.keyboard.press('[');
+    await page.keyboard.press('[');
+    await expect.poll(() => page.locator('#horizon').inputValue(), PATIENCE).toBe('03');
+    await page.keyboard.press('Space');
+    await expect.poll(async () => text('#pause'), PATIENCE).toBe('Continue');
+    expect(complaints).toEqual([]);
+  });
+
+  test('a link of an alert, with the name alone, shows the series', async () => {
+    await openAt('#grid%2Fsouth%2Fload-mw', DESKTOP);
     await expect.poll(async () => text('#chart-title'), PATIENCE).toBe('grid/south/load-mw');
     expect(complaints).toEqual([]);
   });
 
   test('moves with what comes, stands still when told to, and catches up', async () => {
     await open(DESKTOP);
-    expect(await text('#tile-readings')).toBe('1,800');
     expect(await text('#read-time')).toBe('Newest: Sat 16 Mar 2024, 11:00');
     demo.tick();
-    await expect.poll(async () => text('#tile-readings'), PATIENCE).toBe('1,806');
     await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 12:00');
 
     await page.locator('#pause').click();
@@ -308,7 +439,9 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     await expect.poll(async () => text('#chart-state'), PATIENCE).toBe('Paused; 5 newer readings.');
     expect(await text('#read-time')).toBe('Newest: Sat 16 Mar 2024, 12:00');
     await page.locator('#horizon').selectOption('01');
-    await expect.poll(async () => text('#tile-error'), PATIENCE).toBe('29 % better');
+    await expect
+      .poll(() => page.locator('#error-chart').getAttribute('aria-label'), PATIENCE)
+      .toContain('forecasts 1 h ahead');
     expect(await text('#chart-state')).toContain('Paused');
     await page.locator('#pause').click();
     await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Sat 16 Mar 2024, 17:00');
@@ -350,7 +483,7 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     await expect.poll(async () => text('#read-time'), PATIENCE).toMatch(/^\w+ 1[01] Mar/);
 
     await page.locator('#horizon').selectOption('24');
-    await expect.poll(async () => text('#tile-error'), PATIENCE).toBe('21 % better');
+    await expect.poll(() => page.locator('#horizon').inputValue(), PATIENCE).toBe('24');
 
     await page.mouse.dblclick(box.x + 300, box.y + 100);
     await expect.poll(async () => page.locator('#back').isVisible(), PATIENCE).toBe(false);
@@ -365,11 +498,12 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     demo.over = { summary: [], eventTime: null };
     await visit(DESKTOP);
     await expect.poll(async () => text('#pill'), PATIENCE).toBe('Live');
-    expect(await page.locator('#chart-note').innerText()).toBe('Waiting for the first reading');
-    expect(await page.locator('#horizon').isVisible()).toBe(false);
-    await expect.poll(async () => text('#picker-empty'), PATIENCE).toContain('No series yet');
+    await expect.poll(async () => text('#list-empty'), PATIENCE).toContain('No series yet');
+    expect(await text('#tile-error')).toBe('–');
     demo.tick();
-    await expect.poll(async () => text('#chart-title'), PATIENCE).toBe('greenhouse/3/humidity-percent');
+    await expect.poll(rowNames, PATIENCE).toHaveLength(6);
+    await page.locator('.series-row').first().click();
+    expect(await text('#chart-title')).toBe('road/a9/vehicles-per-hour');
     demo.tick(30);
     await expect.poll(async () => page.locator('#spans button').count(), PATIENCE).toBe(4);
     await expect.poll(async () => page.locator('#horizon').isVisible(), PATIENCE).toBe(true);
@@ -380,43 +514,160 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
   });
 
   test('when it has finished: the table of errors in plain words', async () => {
-    await open({ ...DESKTOP, colorScheme: 'light' }, { progress: 0.9, summary: [], deadLetters: {} });
-    expect(await text('#scores')).toBe('Known once the first forecasts have come due.');
-    expect(await text('#dead')).toBe('Nothing: every record became a reading.');
+    await openAt('', { ...DESKTOP, colorScheme: 'light' }, { progress: 0.9, summary: [] });
+    await expect.poll(() => text('#scores'), PATIENCE).toBe('Known once the first forecasts have come due.');
     demo.tell({ state: 'done', progress: 1 });
     await expect.poll(async () => text('#pill'), PATIENCE).toBe('Finished');
-    expect(await page.locator('#progress-row').isVisible()).toBe(false);
+    expect(await page.locator('#progress').isVisible()).toBe(false);
     const rows = page.locator('.scores tbody tr');
-    expect(await rows.count()).toBe(5);
-    expect(await rows.nth(2).innerText()).toMatch(/^6 h\s+56 % better\s+34 % better\s+90 %\s+lately 88 %$/);
-    expect(await rows.nth(4).innerText()).toMatch(/^1 d\s+21 % better\s+6 % worse\s+86 %\s+lately 84 %$/);
-    expect(await page.locator('#dead li').allInnerTexts()).toHaveLength(3);
-    expect(await text('#run')).toContain('.foretide/live-forecast.sqlite');
+    await expect.poll(() => rows.count(), PATIENCE).toBe(5);
+    // the step is known with the list
+    await expect
+      .poll(() => rows.nth(2).innerText(), PATIENCE)
+      .toMatch(/^6 h\s+56 % better\s+34 % better\s+90 %\s+88 %$/);
+    expect(await rows.nth(4).innerText()).toMatch(/^1 d\s+21 % better\s+6 % worse\s+86 %\s+84 %$/);
     expect(complaints).toEqual([]);
   });
 
+  test('the pipeline: its partitions, what was set aside and why, who is told, what it is made of', async () => {
+    await openAt('#/pipeline', { ...DESKTOP, colorScheme: 'light' }, { alerts: [ALERT], waiting: 12_000 });
+    await page.locator('#partitions').waitFor();
+    expect(await text('#pipeline-lag')).toBe('1,234');
+    expect(await text('#pipeline-speed')).toBe('412 readings/s');
+    const rows = await page.locator('#partitions tbody tr').allInnerTexts();
+    expect(rows[0]).toMatch(
+      /^0\s+5,000\s+1,234\s+4,990\s+3\s+6.7 kB\s+Sat 16 Mar 2024, 11:00\s+420 ms ago\s+1 s$/,
+    );
+    expect(rows[1]).toMatch(/^1\s+–\s+0\s+0\s+0\s+0 B\s+–\s+–\s+0 ms$/);
+    expect(await page.locator('#dead li').allInnerTexts()).toEqual([
+      expect.stringMatching(/^12\s+duplicate repeated a time/),
+      expect.stringMatching(/^3\s+late came after newer/),
+      expect.stringMatching(/^1\s+malformed could not be read/),
+    ]);
+    const letters = page.locator('#letters li');
+    await letters.nth(0).locator('summary').click();
+    expect(await letters.nth(0).locator('pre').innerText()).toBe(
+      '{"sensor":"<img src=x onerror=alert(1)>"} …',
+    );
+    await letters.nth(1).locator('summary').click();
+    expect(await letters.nth(1).innerText()).toContain('00 ff 10');
+    expect(await page.locator('#routes tbody tr').allInnerTexts()).toEqual([
+      expect.stringMatching(/^ops\s*webhook https:\/\/alerts.example\s+7\s+1\s+away for 12 s$/),
+    ]);
+    expect(await text('#run')).toContain('f6c0e922');
+    await page.locator('.settings summary').click();
+    expect(await page.locator('.settings').innerText()).toContain('forecast.profile');
+    expect(await page.locator('#alerts li').count()).toBe(1);
+    await page.screenshot({ path: join(pictures, 'pipeline.png'), fullPage: true });
+    expect(complaints).toEqual([]);
+  });
+
+  // Seen to fail with a pale colour of text, with a choice without a label, with a name that is not what is read, and with cells outside of rows.
+  test.each(
+    (['light', 'dark'] as const).flatMap((colorScheme) =>
+      (
+        [
+          ['overview', '', '.series-row .spark'],
+          ['series', NORTH, '#error-chart canvas'],
+          ['pipeline', '#/pipeline', '#partitions'],
+        ] as const
+      ).map(([name, hash, sign]) => ({ colorScheme, name, hash, sign })),
+    ),
+  )('accessible: $name, $colorScheme', async ({ colorScheme, hash, sign }) => {
+    const replay = { position: 1, next: 2, speed: '60x', isPaused: false, secondsLeft: 7 };
+    await openAt(
+      hash,
+      { ...DESKTOP, colorScheme },
+      { alerts: [ALERT], progress: 0.4, replay, message: 'Something' },
+    );
+    await page.locator(sign).first().waitFor();
+    // as a test may and a page may not, whatever its policy says
+    await page.evaluate(axe.source);
+    const violations = Violations.parse(
+      await page.evaluate('axe.run().then(({ violations }) => violations)'),
+    );
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  });
+
+  test('an inline script other than its own does not run', async () => {
+    await openAt('', DESKTOP);
+    await page.evaluate(`{
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.isTaken = true';
+      document.body.append(script);
+    }`);
+    expect(await page.evaluate('globalThis.isTaken')).toBeUndefined();
+    await expect.poll(() => complaints.join(' '), PATIENCE).toContain('CSP script-src');
+  });
+
+  test('paints first in less than a second', async () => {
+    await openAt('', DESKTOP);
+    await expect.poll(async () => page.locator('.series-row .spark').count(), PATIENCE).toBe(6);
+    const paint = Number(
+      await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime"),
+    );
+    console.info(`First contentful paint after ${paint.toFixed(0)} ms`);
+    expect(paint).toBeGreaterThan(0);
+    expect(paint).toBeLessThan(1000);
+  });
+
+  test(
+    'with 100,000 series the list is smooth, and the server sends what is seen',
+    { timeout: 120_000 },
+    async () => {
+      demo = new Demo();
+      demo.error = (series) => (series.length % 7) / 5;
+      const names = Array.from({ length: MANY }, (_, i) => `plant-${i % 97}/line-${i % 13}/sensor-${i}`);
+      for (const t of [1, 2, 3])
+        demo.history.add([
+          readings(...names.map((name, i): [string, number, number] => [name, t * 60_000, i + t])),
+        ]);
+      const sizes: number[] = [];
+      await visit(DESKTOP, async () => {
+        page.on('response', async (response) => {
+          if (response.url().includes('/api/series'))
+            sizes.push((await response.body().catch(() => Buffer.of())).length);
+        });
+      });
+      await expect.poll(async () => text('#list-count'), { timeout: 30_000 }).toBe('100,000');
+      expect(await page.locator('.series-row').count()).toBeLessThan(60);
+      const { frames, seconds, longest } = Smooth.parse(await page.evaluate('scrollList(3000)'));
+      console.info(
+        `100,000 series: ${(frames / seconds).toFixed(0)} frames/s while scrolling, longest task ${longest.toFixed(0)} ms`,
+      );
+      // a busy machine may draw fewer frames, but not because of a task of ours
+      expect(frames / seconds > 30 || longest < 100).toBe(true);
+      await page.locator('#series-list').evaluate((list) => {
+        list.scrollTop = list.scrollHeight / 2;
+      });
+      await expect
+        .poll(async () => page.locator('.series-row[data-index="50000"]').count(), PATIENCE)
+        .toBe(1);
+      await page.locator('#search').fill('plant-3/ sensor-77');
+      await expect.poll(async () => text('#list-count'), PATIENCE).toMatch(/^\d{1,3} of 100,000$/);
+      await page.locator('.series-row').first().focus();
+      const times: number[] = [];
+      for (let i = 0; i < 20; i++) {
+        const before = performance.now();
+        await (await fetch(`${demo.serving!.address}/api/series?offset=${i * 5000}&limit=100`)).text();
+        times.push(performance.now() - before);
+      }
+      const median = times.toSorted((a, b) => a - b)[10]!;
+      console.info(
+        `100,000 series: an answer takes ${median.toFixed(1)} ms (median of 20), at most ${Math.max(...sizes)} bytes`,
+      );
+      expect(median).toBeLessThan(30);
+      expect(Math.max(...sizes)).toBeLessThan(150_000);
+      expect(complaints).toEqual([]);
+    },
+  );
+
   test('alerts: what is odd about which series, since when; and a person may say that one is false', async () => {
     const now = demoStatus(PAST - 1).eventTime!;
-    const alert = {
-      id: 'x',
-      series: 'grid/north/load-mw',
-      state: 'firing',
-      severity: 'critical',
-      reason: 'surprise',
-      channel: '',
-      isMuted: false,
-      time: now - 7_200_000,
-      since: now - 7_200_000,
-      score: 0.9,
-      value: 812,
-      expected: 655.2,
-      lo: 600,
-      hi: 700,
-      nearest: null,
-      nearestTime: null,
-    };
+    const alert = ALERT;
     const quiet = { value: null, expected: null, lo: null, hi: null };
-    await open(DESKTOP, {
+    await openAt('', DESKTOP, {
       alerts: [
         alert,
         {
@@ -441,22 +692,41 @@ describe.skipIf(executablePath === null)('the page in Chromium', { timeout: 60_0
     });
     await expect.poll(async () => text('#alerts-count'), PATIENCE).toBe('2 now');
     const items = await page.locator('#alerts li').allInnerTexts();
-    expect(items[0]).toMatch(/for 2 h\s+grid\/north\/load-mw\s+is off its forecast .*: 812 instead of 655.2/);
+    expect(items[0]).toMatch(
+      /for 2 h\s+grid\/north\/load-mw\s+is off its forecast .*: 812 instead of 655.2\s+How odd: off its forecast 90 %, jump 40 %/,
+    );
     expect(items[1]).toMatch(/muted\s+pump\/7\s+has fallen silent/);
     expect(items[2]).toMatch(/over, after 2 h\s+pump\/8\s+says the same all the time/);
     expect(items[3]).toMatch(/812 instead of 655.2; nearest before: 700 at Fri 2 Jan 2026, 03:00/);
     await page.locator('#alerts-panel').scrollIntoViewIfNeeded();
     await page.screenshot({ path: join(pictures, 'alerts.png'), fullPage: true });
-    await page.getByRole('button', { name: 'Say that the alert of grid/north/load-mw is false' }).click();
+    await page.getByRole('button', { name: 'It is a false one: the alert of grid/north/load-mw' }).click();
     await expect.poll(async () => text('#alerts-note'), PATIENCE).toBe('Noted: it is a false one.');
-    await page.getByRole('button', { name: 'Tell nobody of pump/7 for a day' }).click();
+    await page.getByRole('button', { name: 'Mute for a day: pump/7' }).click();
     await expect.poll(() => demo.commands.length, PATIENCE).toBe(2);
+    expect((await rowNames())[0]).toBe('grid/north/load-mw');
+    expect(await page.locator('.series-row').first().innerText()).toContain('Odd now');
     expect(demo.commands).toEqual([
       { kind: 'feedback', series: 'grid/north/load-mw', isTrue: false },
       { kind: 'mute', series: 'pump/7', until: now + 86_400_000 },
     ]);
     demo.tell({ alerts: null });
     await expect.poll(() => page.locator('#alerts-panel').isVisible(), PATIENCE).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+
+  test('an alert of the series that is shown leads to its time', async () => {
+    const since = ALERT.since - 100 * 3_600_000;
+    await open(DESKTOP, {
+      alerts: [
+        { ...ALERT, since },
+        { ...ALERT, id: 'other', series: 'pump/7' },
+      ],
+    });
+    expect(await page.locator('#alerts li').count()).toBe(1);
+    await page.locator('#alerts .item-link').click();
+    await expect.poll(async () => text('#chart-state'), PATIENCE).toContain('Zoomed in');
+    await expect.poll(async () => text('#read-time'), PATIENCE).toBe('Newest: Wed 13 Mar 2024, 06:00');
     expect(complaints).toEqual([]);
   });
 

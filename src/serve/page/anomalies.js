@@ -1,62 +1,54 @@
 // @ts-check
-import { element, need } from './dom.js';
+import { html } from 'htm/preact';
 import { utc, value } from './format.js';
 /** @import { AnomalyColumns } from '../history.ts' */
 
-const target = need('anomalies', HTMLElement);
-
 /** Anomalies in the list; the chart shows all. */
-const MOST = 5;
-
-let shown = '';
+const MOST = 6;
 
 /**
  * The newest anomalies between `from` and `to`, as text for those who cannot point at the chart; choosing one zooms to it.
  *
- * @param {AnomalyColumns} anomalies
- * @param {number} from
- * @param {number} to
- * @param {(time: number) => void} onChoose
+ * @param {{ anomalies: AnomalyColumns, from: number, to: number, onChoose: (time: number) => void }} props
  */
-export function showAnomalies(anomalies, from, to, onChoose) {
-  const rows = [...anomalies.time.keys()].filter((i) => inside(anomalies.time[i], from, to)).toReversed();
-  const key = JSON.stringify(rows.map((i) => anomalies.time[i]));
-  if (key === shown) return;
-  shown = key;
-  if (rows.length === 0) {
-    target.replaceChildren(element('p', 'empty-note', 'None: every reading in view is as expected.'));
-    return;
-  }
-  const items = rows.slice(0, MOST).map((i) => item(anomalies, i, onChoose));
-  target.replaceChildren(element('ul', 'anomaly-list', ...items));
-  if (rows.length > MOST)
-    target.append(element('p', 'muted', `and ${rows.length - MOST} older in the chart`));
+export function Anomalies({ anomalies, from, to, onChoose }) {
+  const { time, value: values, expected, lo, hi, score } = anomalies;
+  const rows = [...time.keys()]
+    .filter((i) => (time[i] ?? NaN) >= from && (time[i] ?? NaN) <= to)
+    .toReversed();
+  return html`
+    <section class="panel" aria-labelledby="anomalies-title">
+      <h2 id="anomalies-title">
+        Anomalies in view <span class="count">${rows.length === 0 ? '' : rows.length}</span>
+      </h2>
+      ${
+        rows.length === 0
+          ? html`<p id="anomalies" class="empty-note">None: every reading in view is as expected.</p>`
+          : html`<ul id="anomalies" class="items">
+              ${rows.slice(0, MOST).map((i) => {
+                const at = time[i] ?? 0;
+                return html`<li class="item" key=${at}>
+                  <button type="button" class="item-link" onClick=${() => onChoose(at)}>
+                    <span class="item-time">${utc(at)} UTC</span>
+                    <span class="item-text"
+                      ><b>${value(values[i])}</b> instead of
+                      ${value(expected[i])}${bandText(lo[i], hi[i])}</span
+                    >
+                    <span class="item-score">score ${(score[i] ?? 0).toFixed(1)}</span>
+                  </button>
+                </li>`;
+              })}
+            </ul>`
+      }
+      ${rows.length > MOST && html`<p class="muted">and ${rows.length - MOST} older in the chart</p>`}
+    </section>
+  `;
 }
 
 /**
- * @param {number | undefined} time
- * @param {number} from
- * @param {number} to
+ * @param {number | null | undefined} lo
+ * @param {number | null | undefined} hi
  */
-function inside(time, from, to) {
-  return time !== undefined && time >= from && time <= to;
-}
-
-/**
- * @param {AnomalyColumns} anomalies
- * @param {number} i
- * @param {(time: number) => void} onChoose
- */
-function item({ time, value: values, expected, score }, i, onChoose) {
-  const at = time[i] ?? 0;
-  const button = element(
-    'button',
-    'anomaly',
-    element('span', 'anomaly-time', `${utc(at)} UTC`),
-    element('span', 'anomaly-value', element('b', '', value(values[i])), ` instead of ${value(expected[i])}`),
-    element('span', 'anomaly-score', `score ${(score[i] ?? 0).toFixed(1)}`),
-  );
-  button.type = 'button';
-  button.addEventListener('click', () => onChoose(at));
-  return element('li', '', button);
+function bandText(lo, hi) {
+  return Number.isFinite(lo ?? NaN) ? `, band ${value(lo)} to ${value(hi)}` : '';
 }

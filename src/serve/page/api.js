@@ -1,5 +1,7 @@
 // @ts-check
 /** @import { SeriesList, SeriesWindow } from '../answers.ts' */
+/** @import { PipelineFacts } from '../pipeline-facts.ts' */
+/** @import { LiveBand } from '../status.ts' */
 
 /** What the server said instead of an answer. */
 export class ApiError extends Error {
@@ -14,14 +16,14 @@ export class ApiError extends Error {
 }
 
 /**
- * The series that match `q`, what needs attention first.
+ * The series that match, from one place of the list on.
  *
- * @param {string} q
- * @param {number} limit
+ * @param {{ q: string, sort: string, standing: string, offset: number, limit: number }} query
  * @returns {Promise<SeriesList>}
  */
-export function fetchSeries(q, limit) {
-  return get('/api/series', { q, limit: String(limit) });
+export function fetchSeries({ q, sort, standing, offset, limit }) {
+  const some = standing === '' ? {} : { standing };
+  return get('/api/series', { q, sort, ...some, offset: String(offset), limit: String(limit) });
 }
 
 /**
@@ -33,6 +35,25 @@ export function fetchSeries(q, limit) {
  */
 export function fetchWindow(series, stretch) {
   return get('/api/history', { series, ...stretch });
+}
+
+/**
+ * How the bands of a series do.
+ *
+ * @param {string} series
+ * @returns {Promise<{ bands: readonly LiveBand[] }>}
+ */
+export function fetchBands(series) {
+  return get('/api/bands', { series });
+}
+
+/**
+ * How the run does inside.
+ *
+ * @returns {Promise<PipelineFacts>}
+ */
+export function fetchFacts() {
+  return get('/api/pipeline', {});
 }
 
 /**
@@ -49,6 +70,15 @@ export async function post(path, body) {
   });
   const answer = await response.json();
   if (!response.ok) throw new ApiError(String(answer.code), String(answer.message));
+}
+
+/**
+ * What went wrong, for a person.
+ *
+ * @param {unknown} error
+ */
+export function said(error) {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**

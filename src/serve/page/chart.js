@@ -2,7 +2,7 @@
 import { timeLabels, valueLabels } from './axis.js';
 import { drawAnomalies, drawChanges, labelFuture, shadeFuture } from './marks.js';
 import { readTheme } from './theme.js';
-import uPlot from './uplot.js';
+import uPlot from 'uplot';
 /** @import { AnomalyColumns, EventColumns } from '../history.ts' */
 /** @import { ChartColumns } from './columns.js' */
 
@@ -23,10 +23,13 @@ import uPlot from './uplot.js';
  * @property {number} to
  */
 
+/** Lines that the cursor marks: what was and what is forecast, and what came. */
+const MARKED = new Set([3, 6, 7]);
+
 /** How near the cursor has to be to an anomaly, in CSS pixels. */
 const NEAR = 16;
 
-/** The main chart: band, forecast, actual, anomalies, changes and the future's shade, drawn by uPlot. */
+/** The main chart: what was forecast with its band, the fan of what is forecast next, actual, anomalies, changes and the future's shade, drawn by uPlot. */
 export class Chart {
   #theme = readTheme();
   /** @type {Picture | null} */
@@ -34,6 +37,7 @@ export class Chart {
   #root;
   #handlers;
   #plot;
+  #observer;
 
   /**
    * @param {HTMLElement} root - Gives the size.
@@ -42,16 +46,17 @@ export class Chart {
   constructor(root, handlers) {
     this.#root = root;
     this.#handlers = handlers;
-    this.#plot = new uPlot(this.#options(), [[], [], [], [], []], root);
-    new ResizeObserver(() => this.#plot.setSize(this.#size())).observe(root);
+    this.#plot = new uPlot(this.#options(), [[], [], [], [], [], [], [], []], root);
+    this.#observer = new ResizeObserver(() => this.#plot.setSize(this.#size()));
+    this.#observer.observe(root);
   }
 
   /** @param {Picture} picture */
   draw(picture) {
     this.#picture = picture;
-    const { time, hi, lo, yhat, actual } = picture.columns;
+    const { time, hi, lo, yhat, fanHi, fanLo, fan, actual } = picture.columns;
     this.#plot.batch(() => {
-      this.#plot.setData([time, hi, lo, yhat, actual], false);
+      this.#plot.setData([time, hi, lo, yhat, fanHi, fanLo, fan, actual], false);
       this.#plot.setScale('x', { min: picture.from, max: picture.to });
     });
   }
@@ -60,6 +65,12 @@ export class Chart {
   restyle() {
     this.#theme = readTheme();
     this.#plot.redraw(false, true);
+  }
+
+  /** Takes the chart away. */
+  end() {
+    this.#observer.disconnect();
+    this.#plot.destroy();
   }
 
   #size() {
@@ -90,10 +101,16 @@ export class Chart {
         {},
         { ...edge },
         { ...edge },
-        { stroke: () => theme().forecast, width: 2, points: { show: false } },
+        { stroke: () => theme().forecast, width: 1.6, points: { show: false } },
+        { ...edge },
+        { ...edge },
+        { stroke: () => theme().forecast, width: 2.2, dash: [5, 3], points: { show: false } },
         { stroke: () => theme().ink, width: 1.6, points: { show: false } },
       ],
-      bands: [{ series: [1, 2], fill: () => theme().band }],
+      bands: [
+        { series: [1, 2], fill: () => theme().band },
+        { series: [4, 5], fill: () => theme().fan },
+      ],
       axes: [
         {
           ...axis,
@@ -112,9 +129,9 @@ export class Chart {
       cursor: {
         y: false,
         points: {
-          size: (_plot, i) => (i < 3 ? 0 : 8),
+          size: (_plot, i) => (MARKED.has(i) ? 8 : 0),
           fill: () => theme().surface,
-          width: (_plot, i) => (i < 3 ? 0 : 2),
+          width: (_plot, i) => (MARKED.has(i) ? 2 : 0),
         },
         drag: { x: true, y: false, setScale: false, dist: 6 },
         bind: { dblclick: () => () => this.#reset() },

@@ -1,42 +1,58 @@
 // @ts-check
-/** @import { ForecastColumns, ReadingColumns } from '../history.ts' */
+/** @import { FanColumns, ForecastColumns, ReadingColumns } from '../history.ts' */
 
 /**
  * What the chart draws, over one shared column of times. `undefined`: this line has nothing to do with that time;
  * `null`: here the line is interrupted.
  *
  * @typedef {(number | null | undefined)[]} Line
- * @typedef {{ time: number[], hi: Line, lo: Line, yhat: Line, actual: Line }} ChartColumns
+ * @typedef {{ time: number[], hi: Line, lo: Line, yhat: Line, fanHi: Line, fanLo: Line, fan: Line, actual: Line }} ChartColumns
  */
 
 /** A distance of more than this many usual steps is drawn as a gap. */
 const GAP = 2.5;
 
 /**
- * Readings and a forecast line over one column of times. Where readings are missing the line is interrupted.
+ * Readings, what was forecast of them and what is forecast next over one column of times. Where readings are missing the lines are interrupted.
  *
  * @param {ReadingColumns} readings
- * @param {ForecastColumns} forecast
+ * @param {ForecastColumns} past
+ * @param {FanColumns} fan - Never interrupted.
  * @param {number} after - Distance in milliseconds from which on two points are not joined; Infinity: never.
  * @returns {ChartColumns}
  */
-export function chartColumns(readings, forecast, after) {
-  const time = merged(
-    [...readings.time, ...gaps(readings.time, after)],
-    [...forecast.time, ...gaps(forecast.time, after)],
-  );
-  const on = (/** @type {number[]} */ times, /** @type {number[]} */ values) => {
-    const known = new Map(times.map((t, i) => [t, values[i] ?? null]));
-    for (const t of gaps(times, after)) known.set(t, null);
+export function chartColumns(readings, past, fan, after) {
+  const time = merged([
+    ...readings.time,
+    ...gaps(readings.time, after),
+    ...past.time,
+    ...gaps(past.time, after),
+    ...fan.time,
+  ]);
+  const on = (/** @type {number[]} */ times, /** @type {number[]} */ values, reach = after) => {
+    const known = new Map(times.map((t, i) => [t, finite(values[i])]));
+    for (const t of gaps(times, reach)) known.set(t, null);
     return time.map((t) => known.get(t));
   };
   return {
     time,
-    hi: on(forecast.time, forecast.hi),
-    lo: on(forecast.time, forecast.lo),
-    yhat: on(forecast.time, forecast.yhat),
+    hi: on(past.time, past.hi),
+    lo: on(past.time, past.lo),
+    yhat: on(past.time, past.yhat),
+    fanHi: on(fan.time, fan.hi, Infinity),
+    fanLo: on(fan.time, fan.lo, Infinity),
+    fan: on(fan.time, fan.yhat, Infinity),
     actual: on(readings.time, readings.value),
   };
+}
+
+/**
+ * A value that can be drawn.
+ *
+ * @param {number | null | undefined} value
+ */
+function finite(value) {
+  return value !== undefined && value !== null && Number.isFinite(value) ? value : null;
 }
 
 /**
@@ -66,11 +82,10 @@ function gaps(times, after) {
 }
 
 /**
- * All times of both, ascending, each once.
+ * All times, ascending, each once.
  *
- * @param {number[]} a
- * @param {number[]} b
+ * @param {number[]} times
  */
-function merged(a, b) {
-  return [...new Set([...a, ...b])].toSorted((x, y) => x - y);
+function merged(times) {
+  return [...new Set(times)].toSorted((x, y) => x - y);
 }

@@ -1,94 +1,56 @@
 // @ts-check
-import { element, need, setText } from './dom.js';
-import { ahead, count } from './format.js';
-/** @import { Span } from './spans.js' */
+import { html } from 'htm/preact';
+import { ahead } from './format.js';
+/** @import { SeriesModel } from './series-model.js' */
 
 /**
- * @typedef {object} ControlHandlers
- * @property {(h: string) => void} onHorizon
- * @property {(span: Span) => void} onSpan
- * @property {() => void} onPause - Pressed to stand still, or to go on.
- * @property {() => void} onBack - Back to the newest readings.
+ * What stands above the chart to change what it shows.
  *
- * @typedef {object} ControlState
- * @property {readonly string[]} horizons
- * @property {string | null} h
- * @property {number | null} step
- * @property {readonly Span[]} spans
- * @property {Span} span
- * @property {boolean} isZoomed
- * @property {boolean} isPaused
- * @property {number} missed - Readings that came while the chart stood still.
+ * @param {{ model: SeriesModel }} props
  */
+export function Controls({ model }) {
+  const { horizons, h, step, spans, span, isZoomed, isPaused } = model;
+  return html`
+    <div class="controls">
+      ${
+        horizons.length > 0 &&
+        html`<label class="field"
+          ><span>Forecast made</span>
+          <select id="horizon" value=${h ?? ''} disabled=${horizons.length < 2} onChange=${onHorizon}>
+            ${horizons.map((one) => html`<option key=${one} value=${one} selected=${one === h}>${ahead(one, step)} ahead</option>`)}
+          </select>
+        </label>`
+      }
+      ${
+        spans !== null &&
+        html`<div id="spans" class="segments" role="group" aria-label="How much is shown">
+            ${spans.map(
+              (one) =>
+                html`<button
+                  type="button"
+                  key=${one.label}
+                  aria-pressed=${String(!isZoomed && one.label === span?.label)}
+                  onClick=${() => model.showSpan(one)}
+                >
+                  ${one.label}
+                </button>`,
+            )}
+          </div>
+          <button
+            id="pause"
+            class="button"
+            type="button"
+            aria-pressed=${String(isPaused)}
+            onClick=${() => model.pause()}
+          >
+            ${isPaused ? 'Continue' : 'Pause'}
+          </button>`
+      }
+    </div>
+  `;
 
-/** What stands around the chart to change what it shows. */
-export class Controls {
-  #horizon = need('horizon', HTMLSelectElement);
-  #horizonField = need('horizon-field', HTMLElement);
-  #spans = need('spans', HTMLElement);
-  #pause = need('pause', HTMLButtonElement);
-  #back = need('back', HTMLButtonElement);
-  #state = need('chart-state', HTMLElement);
-  #handlers;
-
-  /** @param {ControlHandlers} handlers */
-  constructor(handlers) {
-    this.#handlers = handlers;
-    this.#horizon.addEventListener('change', () => handlers.onHorizon(this.#horizon.value));
-    this.#pause.addEventListener('click', handlers.onPause);
-    this.#back.addEventListener('click', handlers.onBack);
-  }
-
-  /** @param {ControlState} state */
-  show({ horizons, h, step, spans, span, isZoomed, isPaused, missed }) {
-    this.#showHorizons(horizons, h, step);
-    this.#showSpans(spans, isZoomed ? null : span);
-    this.#pause.setAttribute('aria-pressed', String(isPaused));
-    setText(this.#pause, isPaused ? 'Continue' : 'Pause');
-    this.#back.hidden = !isZoomed;
-    const newer = missed === 1 ? '1 newer reading' : `${count(missed)} newer readings`;
-    this.#state.dataset['tone'] = isZoomed || isPaused ? '' : 'hint';
-    if (isZoomed) setText(this.#state, `Zoomed in, standing still; ${newer}.`);
-    else setText(this.#state, isPaused ? `Paused; ${newer}.` : 'Drag to zoom in, double-click to go back.');
-  }
-
-  /**
-   * @param {readonly string[]} horizons
-   * @param {string | null} h
-   * @param {number | null} step
-   */
-  #showHorizons(horizons, h, step) {
-    const wanted = horizons.map((one) => ({ value: one, text: `${ahead(one, step)} ahead` }));
-    const shown = Array.from(this.#horizon.options, ({ value, text }) => ({ value, text }));
-    if (JSON.stringify(wanted) !== JSON.stringify(shown)) {
-      this.#horizon.replaceChildren(...wanted.map(({ value, text }) => new Option(text, value)));
-    }
-    this.#horizon.value = h ?? '';
-    this.#horizon.disabled = horizons.length < 2;
-    this.#horizonField.hidden = horizons.length === 0;
-  }
-
-  /**
-   * @param {readonly Span[]} spans
-   * @param {Span | null} pressed
-   */
-  #showSpans(spans, pressed) {
-    const shown = Array.from(this.#spans.children, (button) => button.textContent);
-    if (JSON.stringify(shown) !== JSON.stringify(spans.map(({ label }) => label))) {
-      this.#spans.replaceChildren(...spans.map((span) => this.#spanButton(span)));
-    }
-    for (const button of this.#spans.children) {
-      button.setAttribute('aria-pressed', String(button.textContent === pressed?.label));
-    }
-    this.#spans.hidden = spans.length === 0;
-    this.#pause.hidden = spans.length === 0;
-  }
-
-  /** @param {Span} span */
-  #spanButton(span) {
-    const button = element('button', '', span.label);
-    button.type = 'button';
-    button.addEventListener('click', () => this.#handlers.onSpan(span));
-    return button;
+  /** @param {Event} event */
+  function onHorizon({ currentTarget }) {
+    if (currentTarget instanceof HTMLSelectElement) model.showHorizon(currentTarget.value);
   }
 }

@@ -54,6 +54,12 @@ export class Loader {
     }
   }
 
+  /** Loads nothing any more, and takes nothing that is under way. */
+  end() {
+    clearTimeout(this.#timer);
+    this.#fetches += 1;
+  }
+
   /** Loads within a second, however often it is asked. */
   loadSoon() {
     if (this.#timer === 0) this.#timer = setTimeout(() => void this.load(), SOON);

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { AnomalyColumns, EventColumns } from '../history.ts' */
 /** @import { Theme } from './theme.js' */
-/** @import uPlot from './uplot.js' */
+/** @import uPlot from 'uplot' */
 
 /**
  * Shades what lies after the newest reading.

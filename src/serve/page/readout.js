@@ -1,50 +1,42 @@
 // @ts-check
-import { need, setText } from './dom.js';
+import { html } from 'htm/preact';
 import { utc, value } from './format.js';
-/** @import { ForecastColumns } from '../history.ts' */
-/** @import { SeriesData } from './series-data.js' */
-
-const fields = {
-  time: need('read-time', HTMLElement),
-  actual: need('read-actual', HTMLElement),
-  forecast: need('read-forecast', HTMLElement),
-  band: need('read-band', HTMLElement),
-};
+import { nearest } from './nearest.js';
+/** @import { SeriesModel } from './series-model.js' */
 
 /**
- * Shows the values at the point nearest to `time`, or at the newest reading where no time is pointed at.
+ * The values at the point nearest to `time`, or at the newest reading where no time is pointed at; and what the lines are.
  *
- * @param {SeriesData} data
- * @param {ForecastColumns} line
- * @param {number | null} time
+ * @param {{ model: SeriesModel, time: number | null }} props
  */
-export function showReadout(data, line, time) {
-  const at = snapped([...data.readings.time, ...line.time], time ?? data.newest);
-  if (at === null) {
-    for (const field of Object.values(fields)) setText(field, '');
-    return;
-  }
-  const reading = data.readings.time.indexOf(at);
-  const forecast = line.time.indexOf(at);
-  setText(fields.time, time === null ? `Newest: ${utc(at)}` : utc(at));
-  setText(fields.actual, value(data.readings.value[reading]));
-  setText(fields.forecast, value(line.yhat[forecast]));
+export function Readout({ model: { data, h }, time }) {
+  const past = data.past(h ?? '');
+  const fan = data.fan();
+  const at = nearest([...data.readings.time, ...past.time, ...fan.time], time ?? data.newest);
+  const reading = data.readings.time.indexOf(at ?? NaN);
+  const line = past.time.includes(at ?? NaN) ? past : fan;
+  const forecast = line === fan && reading !== -1 ? -1 : line.time.indexOf(at ?? NaN);
   const [lo, hi] = [line.lo[forecast], line.hi[forecast]];
-  setText(fields.band, lo === undefined ? '–' : `${value(lo)} to ${value(hi)}`);
-}
-
-/**
- * The one of `times` that is nearest to `time`.
- *
- * @param {number[]} times
- * @param {number | null} time
- * @returns {number | null}
- */
-function snapped(times, time) {
-  if (time === null) return null;
-  /** @type {number | null} */
-  let nearest = null;
-  for (const one of times)
-    if (nearest === null || Math.abs(one - time) < Math.abs(nearest - time)) nearest = one;
-  return nearest;
+  return html`
+    <div id="readout" class="readout">
+      <span id="read-time" class="read-time"
+        >${at === null ? '' : `${time === null ? 'Newest: ' : ''}${utc(at)}`}</span
+      >
+      <span class="read"
+        ><i class="key key-actual"></i>Actual
+        <b id="read-actual">${value(data.readings.value[reading])}</b></span
+      >
+      <span class="read"
+        ><i class="key key-forecast"></i>Forecast
+        <b id="read-forecast">${value(line.yhat[forecast])}</b></span
+      >
+      <span class="read"
+        ><i class="key key-band"></i>Band
+        <b id="read-band">${lo === undefined ? '–' : `${value(lo)} to ${value(hi)}`}</b></span
+      >
+      <span class="read"><i class="key key-fan"></i>Next</span>
+      <span class="read"><i class="key key-anomaly"></i>Anomaly</span>
+      <span class="read"><i class="key key-change"></i>Change</span>
+    </div>
+  `;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { AnomalyColumns, EventColumns, ForecastColumns, ReadingColumns, Window } from '../history.ts' */
+/** @import { AnomalyColumns, EventColumns, FanColumns, ForecastColumns, ReadingColumns, Window } from '../history.ts' */
 
 /**
  * What the page knows of one series: a window that was fetched, and what came live since.
@@ -65,20 +65,47 @@ export class SeriesData {
   }
 
   /**
-   * The forecast line of a horizon: every forecast made `h` steps ahead, and beyond the last of them what the longer horizons
-   * say of the times that no shorter one reaches yet.
+   * What was forecast `h` steps ahead, of the times that have come since.
    *
    * @param {string} h
    * @returns {ForecastColumns}
    */
-  line(h) {
-    /** @type {ForecastColumns} */
-    const line = { h, time: [], yhat: [], lo: [], hi: [] };
-    const longer = [...this.forecasts.values()].filter((one) => Number(one.h) > Number(h));
+  past(h) {
     const own = this.forecasts.get(h);
-    if (own !== undefined) append(line, own);
-    for (const columns of longer.toSorted((a, b) => Number(a.h) - Number(b.h))) append(line, columns);
-    return line;
+    const end = own?.time.findIndex((time) => time > (this.newest ?? -Infinity)) ?? 0;
+    const rows = end === -1 ? own?.time.length : end;
+    return {
+      h,
+      time: own?.time.slice(0, rows) ?? [],
+      yhat: own?.yhat.slice(0, rows) ?? [],
+      lo: own?.lo.slice(0, rows) ?? [],
+      hi: own?.hi.slice(0, rows) ?? [],
+    };
+  }
+
+  /**
+   * What the newest reading lets expect: the newest forecast of each horizon that lies beyond it. It begins in that reading.
+   *
+   * @returns {FanColumns}
+   */
+  fan() {
+    const newest = this.newest;
+    const value = this.readings.value.at(-1);
+    if (newest === null || value === undefined) return { time: [], yhat: [], lo: [], hi: [] };
+    const rows = [...this.forecasts.values()]
+      .map(({ time, yhat, lo, hi }) =>
+        [time.at(-1), yhat.at(-1), lo.at(-1), hi.at(-1)].map((one) => one ?? NaN),
+      )
+      .filter(([time = NaN]) => time > newest)
+      .toSorted(([a = 0], [b = 0]) => a - b);
+    const column = (/** @type {number} */ place) => rows.map((row) => row[place] ?? NaN);
+    if (rows.length === 0) return { time: [], yhat: [], lo: [], hi: [] };
+    return {
+      time: [newest, ...column(0)],
+      yhat: [value, ...column(1)],
+      lo: [value, ...column(2)],
+      hi: [value, ...column(3)],
+    };
   }
 }
 

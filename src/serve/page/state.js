@@ -46,7 +46,6 @@ export function sentence({ series, model: { cell, hidden }, nominalCoverage }) {
   if (series === 0) sensors = 'the sensors';
   if (series === 1) sensors = 'one sensor';
   const article = cell === 'gru' ? 'a' : 'an';
-  const band =
-    nominalCoverage === null ? '' : `, with a band meant to hold ${percent(nominalCoverage)} of what comes`;
+  const band = nominalCoverage === null ? '' : `, with bands for ${percent(nominalCoverage)}`;
   return `What ${sensors} will show next, forecast by ${article} ${cell.toUpperCase()} of ${count(hidden)} units${band}.`;
 }

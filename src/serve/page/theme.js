@@ -3,7 +3,7 @@
 /**
  * The chart's colours, as page.css gives them for light and dark.
  *
- * @typedef {{ ink: string, muted: string, grid: string, surface: string, forecast: string, band: string, anomaly: string, change: string, future: string, font: string }} Theme
+ * @typedef {{ ink: string, muted: string, grid: string, surface: string, forecast: string, band: string, fan: string, naive: string, anomaly: string, change: string, future: string, font: string }} Theme
  */
 
 /** @returns {Theme} */
@@ -17,6 +17,8 @@ export function readTheme() {
     surface: colour('surface'),
     forecast: colour('forecast'),
     band: colour('band'),
+    fan: colour('fan'),
+    naive: colour('naive'),
     anomaly: colour('anomaly'),
     change: colour('change'),
     future: colour('future'),
@@ -27,8 +29,8 @@ export function readTheme() {
 /**
  * Calls back when the system changes between light and dark.
  *
- * @param {() => void} callback
+ * @param {(isDark: boolean) => void} callback
  */
 export function onThemeChange(callback) {
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', callback);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', ({ matches }) => callback(matches));
 }

@@ -1,51 +1,38 @@
 // @ts-check
-import { element, need } from './dom.js';
+import { html } from 'htm/preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { utc, value } from './format.js';
 /** @import { AnomalyColumns } from '../history.ts' */
 /** @import { NearAnomaly } from './chart.js' */
 
-const tip = need('tip', HTMLElement);
-
-/** The anomaly that is shown, so that a moving cursor does not build it again. */
-let shown = Number.NaN;
-
 /**
  * Tells of the anomaly under the cursor: what was seen, what had been expected, and how far off that is.
  *
- * @param {AnomalyColumns} anomalies
- * @param {NearAnomaly | null} near
+ * @param {{ anomalies: AnomalyColumns, near: NearAnomaly, frame: HTMLElement | null }} props
  */
-export function showTip(anomalies, near) {
-  const time = near === null ? undefined : anomalies.time[near.index];
-  if (near === null || time === undefined) {
-    tip.hidden = true;
-    shown = Number.NaN;
-    return;
-  }
-  if (time !== shown) {
-    const i = near.index;
-    tip.replaceChildren(
-      element('strong', '', 'Anomaly'),
-      element('span', 'tip-time', `${utc(time)} UTC`),
-      row('Value', value(anomalies.value[i])),
-      row('Expected', value(anomalies.expected[i])),
-      row('Band', `${value(anomalies.lo[i])} to ${value(anomalies.hi[i])}`),
-      row('Score', (anomalies.score[i] ?? 0).toFixed(1)),
-    );
-    shown = time;
-  }
-  tip.hidden = false;
-  const { clientWidth, clientHeight } = need('chart', HTMLElement);
-  const isRight = near.left + tip.offsetWidth + 20 > clientWidth;
-  tip.style.left = `${Math.max(4, isRight ? near.left - tip.offsetWidth - 14 : near.left + 14)}px`;
-  const lowest = clientHeight - tip.offsetHeight - 4;
-  tip.style.top = `${Math.max(4, Math.min(lowest, near.top - tip.offsetHeight / 2))}px`;
-}
-
-/**
- * @param {string} name
- * @param {string} text
- */
-function row(name, text) {
-  return element('span', 'tip-row', element('span', '', name), element('b', '', text));
+export function Tip({ anomalies, near: { index, left, top }, frame }) {
+  /** @type {import('preact').RefObject<HTMLElement | null>} */
+  const tip = useRef(null);
+  useLayoutEffect(() => {
+    if (tip.current === null || frame === null) return;
+    const { offsetWidth, offsetHeight, style } = tip.current;
+    const isRight = left + offsetWidth + 20 > frame.clientWidth;
+    style.left = `${Math.max(4, isRight ? left - offsetWidth - 14 : left + 14)}px`;
+    style.top = `${Math.max(4, Math.min(frame.clientHeight - offsetHeight - 4, top - offsetHeight / 2))}px`;
+  });
+  const time = anomalies.time[index];
+  if (time === undefined) return null;
+  const rows = [
+    ['Value', value(anomalies.value[index])],
+    ['Expected', value(anomalies.expected[index])],
+    ['Band', `${value(anomalies.lo[index])} to ${value(anomalies.hi[index])}`],
+    ['Score', (anomalies.score[index] ?? 0).toFixed(1)],
+  ];
+  return html`
+    <div id="tip" class="tip" ref=${tip}>
+      <strong>Anomaly</strong
+      ><span class="tip-time">${utc(time)} UTC</span
+      >${rows.map(([name, text]) => html`<span class="tip-row"><span>${name}</span><b>${text}</b></span>`)}
+    </div>
+  `;
 }

@@ -39,12 +39,23 @@ test('takes what is new and leaves what it has', () => {
   expect(data.newest).toBe(3);
 });
 
-test('the line of a horizon goes on with what longer ones say of later times', () => {
+test('of a horizon what it said of the times that have come; what all say of the next is the fan', () => {
   const data = new SeriesData(windowAt([1, 2, 3], { 12: [13, 14, 15], '01': [2, 3, 4], '03': [4, 5, 6] }));
-  expect(data.line('01').time).toEqual([2, 3, 4, 5, 6, 13, 14, 15]);
-  expect(data.line('01').yhat).toEqual([2.01, 3.01, 4.01, 5.03, 6.03, 13.12, 14.12, 15.12]);
-  expect(data.line('12').time).toEqual([13, 14, 15]);
-  expect(data.line('nothing').time).toEqual([]);
+  expect(data.past('01').time).toEqual([2, 3]);
+  expect(data.past('01').yhat).toEqual([2.01, 3.01]);
+  expect(data.past('12').time).toEqual([]);
+  expect(data.past('nothing').time).toEqual([]);
+  expect(data.fan()).toEqual({
+    time: [3, 4, 6, 15],
+    yhat: [3, 4.01, 6.03, 15.12],
+    lo: [3, 3, 5, 14],
+    hi: [3, 5, 7, 16],
+  });
+});
+
+test('without a forecast beyond the newest reading, or without a reading, there is no fan', () => {
+  expect(new SeriesData(windowAt([5, 6], { '01': [2, 3] })).fan().time).toEqual([]);
+  expect(new SeriesData(windowAt([], { '01': [2, 3] })).fan().time).toEqual([]);
 });
 
 test('drops what lies before the window, and what other horizons said of times that have come', () => {

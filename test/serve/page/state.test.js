@@ -54,7 +54,7 @@ test('whatever was known, a lost connection comes first', () => {
 
 test('one sentence says what is shown', () => {
   expect(sentence(status)).toBe(
-    'What 3 sensors will show next, forecast by an LSTM of 64 units, with a band meant to hold 90 % of what comes.',
+    'What 3 sensors will show next, forecast by an LSTM of 64 units, with bands for 90 %.',
   );
   expect(
     sentence({ ...status, series: 1, model: { name: 'm', cell: 'gru', hidden: 8 }, nominalCoverage: null }),
