@@ -1,16 +1,19 @@
-// Stands for the sensors of a demo: publishes the bundled weather recording to a topic, at RATE readings a second, and waits
-// for SIGTERM at its end. A reading is {"sensor":"EWR.temp","time":"2013-01-01T06:00:00Z","value":39.02}, keyed by its sensor.
-// Started again, it goes on where it stopped: what each partition has ever held is skipped, so nothing else may write to it.
-import { once } from 'node:events';
+// Stands for the sensors of a demo: publishes the bundled weather recording to a topic, at RATE readings a second, then goes on where it ends, an
+// hour a second, with a fault now and then, which it says. A reading is {"sensor":"EWR.temp","time":"2013-01-01T06:00:00Z","value":39.02}, keyed by
+// its sensor. Started again, it goes on where it stopped: what each partition has ever held is skipped, so nothing else may write to it.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import kafkajs from 'kafkajs';
 import { patchKafkajs } from '../src/source/kafkajs-patch.ts';
+import { continuation } from './continuation.mjs';
 
-const { BROKERS = '127.0.0.1:9092', TOPIC = 'readings', RATE = '250' } = process.env;
-const rate = Number(RATE);
-if (!(rate > 0)) throw new Error(`RATE: expected a number above 0, got ${RATE}`);
+const { BROKERS = '127.0.0.1:9092', TOPIC = 'readings', RATE = '250', HOURS = '1' } = process.env;
+const [rate, hoursASecond] = [RATE, HOURS].map((text, i) => {
+  const number = Number(text);
+  if (!(number > 0)) throw new Error(`${i === 0 ? 'RATE' : 'HOURS'}: expected a number above 0, got ${text}`);
+  return number;
+});
 
 const AIRPORTS = ['EWR', 'JFK', 'LGA'];
 const FIELDS = ['temp', 'dewp', 'humid', 'wind_speed', 'pressure'];
@@ -36,7 +39,6 @@ function readings() {
 patchKafkajs();
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop.abort());
-const stopped = once(stop.signal, 'abort');
 
 // What it logs by itself are attempts that it repeats; what it cannot repeat is thrown.
 const kafka = new kafkajs.Kafka({
@@ -59,34 +61,62 @@ const skip = new Map(
 await admin.disconnect();
 
 const partitionOf = kafkajs.Partitioners.DefaultPartitioner();
-const todo = readings().flatMap((reading) => {
+/** The message of a reading and its partition; undefined where that holds it already. */
+function due(reading) {
   const message = { key: reading.sensor, value: JSON.stringify(reading) };
   const partition = partitionOf({ topic: TOPIC, partitionMetadata: topics[0].partitions, message });
   const left = skip.get(partition);
   skip.set(partition, left - 1);
-  return left > 0 ? [] : [{ partition, message }];
-});
-console.log(`${todo.length} readings to publish to ${TOPIC}, ${rate} a second`);
+  return left > 0 ? [] : [{ partition, message: { ...message, partition } }];
+}
 
-const start = performance.now();
 let done = 0;
-while (done < todo.length && !stop.signal.aborted) {
-  const due = Math.min(todo.length, Math.ceil(((performance.now() - start) / 1000) * rate));
-  const byPartition = Map.groupBy(todo.slice(done, due), ({ partition }) => partition);
-  // one partition a send: kafkajs can lose what it sends to several at once when a broker fails
+/** One partition a send: kafkajs can lose what it sends to several at once when a broker fails. */
+async function publish(messages) {
   await Promise.all(
-    Array.from(byPartition, ([partition, ready]) =>
-      producer.send({ topic: TOPIC, messages: ready.map(({ message }) => ({ ...message, partition })) }),
+    Array.from(Map.groupBy(messages, ({ partition }) => partition).values(), (ready) =>
+      producer.send({ topic: TOPIC, messages: ready.map(({ message }) => message) }),
     ),
   );
-  done = due;
-  await sleep(TICK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+  done += messages.length;
 }
+
+/** Publishes `all`, which is in portions, so many portions a second; those that are there already take no time. */
+async function play(all, aSecond) {
+  const start = performance.now();
+  let played = 0;
+  let waiting = [];
+  for (const portion of all) {
+    if (stop.signal.aborted) return;
+    if (portion.length === 0) continue;
+    waiting.push(...portion);
+    played += 1;
+    if (((performance.now() - start) / 1000) * aSecond > played) continue;
+    await publish(waiting);
+    waiting = [];
+    await sleep(TICK_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+  }
+  await publish(waiting);
+}
+
+function* hours(recorded) {
+  for (const { readings: said, begins } of continuation(recorded)) {
+    const messages = said.flatMap((reading) => due(reading));
+    if (begins && messages.length > 0)
+      console.log(
+        `${new Date(begins.time).toISOString()} ${begins.sensor}: ${begins.kind} for ${begins.hours} h`,
+      );
+    yield messages;
+  }
+}
+
+const recorded = readings();
+const todo = recorded.map((reading) => due(reading));
+console.log(
+  `${todo.filter((one) => one.length > 0).length} readings to publish to ${TOPIC}, ${rate} a second`,
+);
+await play(todo, rate);
+console.log(`${done} readings published; it goes on by ${hoursASecond} hours a second`);
+await play(hours(recorded), hoursASecond);
 console.log(`${done} readings published`);
 await producer.disconnect();
-if (!stop.signal.aborted) {
-  // Awaiting a signal alone does not keep Node up.
-  const awake = setInterval(() => undefined, 1 << 30);
-  await stopped;
-  clearInterval(awake);
-}

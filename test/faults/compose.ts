@@ -9,7 +9,7 @@ import { silentLog } from '../../src/log.ts';
 import { freePort } from '../services/free-port.ts';
 
 /**
- * Brings docker-compose.yml up with its demo under a project name and ports of its own, and proves that forecasts arrive, that
+ * Brings docker-compose.yml up with its sensors under a project name and ports of its own, and proves that forecasts arrive, that
  * stopping commits, and that a second start goes on without losing or repeating a reading. Leaves nothing behind.
  *
  * Where there is no Docker it says so in one line and ends with 0.
@@ -17,14 +17,22 @@ import { freePort } from '../services/free-port.ts';
 const PROJECT = `foretide-test-${process.pid}`;
 const FILE = fileURLToPath(new URL('../../docker-compose.yml', import.meta.url));
 const TOKEN = `token-of-${PROJECT}`;
-const [page, kafkaPort, influx] = [await freePort(), await freePort(), await freePort()];
+const [page, alertsPage, kafkaPort, influx] = [
+  await freePort(),
+  await freePort(),
+  await freePort(),
+  await freePort(),
+];
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
 const MINUTE = 60_000;
 const env = {
   ...process.env,
+  // Prometheus and Grafana are left out: what they are given is held by tests of its own
+  COMPOSE_PROFILES: 'sensors',
   PAGE_PORT: String(page),
+  ALERTS_PAGE_PORT: String(alertsPage),
   KAFKA_PORT: String(kafkaPort),
   INFLUX_PORT: String(influx),
   INFLUX_TOKEN: TOKEN,
@@ -39,7 +47,7 @@ async function docker(args: readonly string[], timeout: number, signal?: AbortSi
 
 /** A command of docker compose; cut short by Ctrl-C. */
 function compose(args: readonly string[], timeout = MINUTE): Promise<string> {
-  const all = ['compose', '-p', PROJECT, '-f', FILE, '--profile', 'demo', ...args];
+  const all = ['compose', '-p', PROJECT, '-f', FILE, ...args];
   return docker(all, timeout, interrupted.signal);
 }
 
@@ -64,8 +72,8 @@ function expect(what: string, holds: boolean): void {
   say(`✔ ${what}`);
 }
 
-/** How many points InfluxDB has, by Flux over HTTP. */
-async function points(measurement: string, field: string): Promise<number> {
+/** How many points InfluxDB has of a pipeline, by Flux over HTTP. */
+async function points(measurement: string, field: string, pipeline = 'live-forecast'): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${influx}/api/v2/query?org=foretide`, {
     method: 'POST',
     headers: {
@@ -74,7 +82,8 @@ async function points(measurement: string, field: string): Promise<number> {
       Accept: 'application/csv',
     },
     body: `from(bucket: "foretide") |> range(start: 2012-01-01T00:00:00Z)
-      |> filter(fn: (r) => r._measurement == "${measurement}" and r._field == "${field}") |> group() |> count()`,
+      |> filter(fn: (r) => r._measurement == "${measurement}" and r._field == "${field}" and r.pipeline == "${pipeline}")
+      |> group() |> count()`,
     signal: AbortSignal.timeout(MINUTE),
   });
   const text = await response.text();
@@ -132,7 +141,7 @@ async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): 
 
 async function prove(): Promise<void> {
   await compose(['up', '--wait', '--wait-timeout', '300', '--build'], 20 * MINUTE);
-  expect('`docker compose --profile demo up --wait --build` ends with everything healthy', true);
+  expect('`docker compose up --wait --build` ends with everything healthy', true);
 
   const forecasts = () => points('forecast', 'yhat');
   const some = await until(forecasts, (n) => n > 0);
@@ -144,16 +153,27 @@ async function prove(): Promise<void> {
     live.state === 'running' && live.series === 15 && live.partitions === 6,
   );
 
+  const odd = await until(
+    () => points('alert', 'score', 'anomaly-alerts'),
+    (n) => n > 0,
+  );
+  expect(`alerts come to InfluxDB, too: ${odd} turns`, odd > 0);
+  for (const port of [page, alertsPage]) {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const readings = Number(/^foretide_readings_total (\d+)$/m.exec(text)?.[1]);
+    expect(`/metrics at the port ${port} tells of ${readings} readings`, readings > 0);
+  }
+
   const begin = performance.now();
-  await compose(['stop', 'foretide']);
+  await compose(['stop', 'live-forecast']);
   const seconds = (performance.now() - begin) / 1000;
-  const container = await compose(['ps', '-a', '-q', 'foretide']);
+  const container = await compose(['ps', '-a', '-q', 'live-forecast']);
   const code = await docker(['inspect', '-f', '{{.State.ExitCode}}', container], 10_000);
   expect(`stopped in ${seconds.toFixed(1)} s with ${code}`, seconds < 10 && code === '0');
   const [position, stored] = [await committed(), await points('reading', 'value')];
   expect(`what was committed is what was written: ${position}, ${stored}`, position === stored && stored > 0);
 
-  await compose(['start', 'foretide']);
+  await compose(['start', 'live-forecast']);
   const resumed = await until(
     () => points('reading', 'value'),
     (n) => n > stored,
@@ -185,21 +205,7 @@ if (reason !== undefined) {
     say(`✖ ${message}\n${stderr.slice(-4000)}`);
     if (!interrupted.signal.aborted) say(await compose(['logs', '--tail', '30']).catch(String));
   } finally {
-    const args = [
-      'compose',
-      '-p',
-      PROJECT,
-      '-f',
-      FILE,
-      '--profile',
-      'demo',
-      'down',
-      '-v',
-      '--rmi',
-      'local',
-      '-t',
-      '5',
-    ];
+    const args = ['compose', '-p', PROJECT, '-f', FILE, 'down', '-v', '--rmi', 'local', '-t', '5'];
     await docker(args, 2 * MINUTE).catch((error: unknown) => {
       process.exitCode = 1;
       say(`✖ ${String(error)}`);

@@ -3,11 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { DURATIONS } from '../../src/metrics/durations.ts';
-import { MEASURES } from '../../src/metrics/measures.ts';
-import { processMetrics } from '../../src/metrics/process-metrics.ts';
 import { describeWithPromtool } from '../services/describe-with.ts';
 import { promtool } from '../services/promtool.ts';
+import { knownMetrics } from './known-metrics.ts';
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const FOLDER = '../../.docker/prometheus';
@@ -34,15 +32,7 @@ const recorded = rulesOf('recording-rules.yml');
 const alerts = rulesOf('alert-rules.yml');
 
 test('rules are about metrics that there are', () => {
-  const known = new Set([
-    'up',
-    ...MEASURES.map(({ name }) => name),
-    ...DURATIONS.flatMap(({ name }) => [`${name}_bucket`, `${name}_count`, `${name}_sum`]),
-    ...processMetrics()
-      .getMetricsAsArray()
-      .map(({ name }) => name),
-    ...recorded.map(({ record }) => record!),
-  ]);
+  const known = knownMetrics();
   for (const { expr } of [...recorded, ...alerts])
     for (const [name] of expr.matchAll(/\b(?:\w+:)*(?:foretide|nodejs|process)_[\w:]+/g))
       expect([...known]).toContain(name);
