@@ -110,7 +110,7 @@ test.each(CASES)(
         expect(shuffled.points).toEqual(sorted.points);
         replaced += shuffled.standing.replaced;
       }),
-      { numRuns: grace > 3600_000 ? 2 : 5 },
+      { numRuns: grace > 3600_000 ? 2 : 5, examples: [[1, 2]] },
     );
     expect(replaced).toBeGreaterThan(grace < MINUTE ? 0 : 100);
   },
