@@ -44,7 +44,7 @@ describeWithInfluxDB('foretide replay --backfill', (service) => {
     async () => {
       const live = await newBucket(service);
       const whole = await foretide(backfill(live, 'whole.db', '--bucket', `${live}-whole`), { cwd, env });
-      expect(whole.stderr).toBe('');
+      expect(whole.complaints).toBe('');
       expect(whole.code).toBe(0);
       expect(whole.stdout).toContain(
         `Bucket ${live}-whole is new: it keeps points for ever, in shard groups of 7 d, about 10 for this range`,
@@ -63,7 +63,7 @@ describeWithInfluxDB('foretide replay --backfill', (service) => {
         expect(stdout.includes('It goes on where it stopped')).toBe(round > 0);
       }
       const last = await foretide(backfill(live, 'killed.db'), { cwd, env });
-      expect([last.code, last.stderr]).toEqual([0, '']);
+      expect([last.code, last.complaints]).toEqual([0, '']);
       expect(last.stdout).toContain(`Bucket ${live}-replay has shard groups of 7 d`);
       expect(await dumpBucket(service, `${live}-replay`)).toEqual(expected);
       expect(await dumpBucket(service, live)).toEqual([]);
@@ -94,7 +94,7 @@ describeWithInfluxDB('foretide replay --backfill', (service) => {
         ['run', 'live-forecast', '--exit-at-end', '--no-page', ...settings(live, ''), ...store('kept.db')],
         { cwd, env },
       );
-      expect([played.code, played.stderr]).toEqual([0, '']);
+      expect([played.code, played.complaints]).toEqual([0, '']);
       copyFileSync(path('kept.db'), path('older.db'));
       const from = '2026-02-10T00:00:00Z';
       const warm = (into: string, of = 'kept.db', ...more: string[]): string[] => [
@@ -102,7 +102,7 @@ describeWithInfluxDB('foretide replay --backfill', (service) => {
         ...more,
       ];
       const whole = await foretide(warm('warm.db'), { cwd, env });
-      expect([whole.code, whole.stderr]).toEqual([0, '']);
+      expect([whole.code, whole.complaints]).toEqual([0, '']);
       expect(whole.stdout).toMatch(
         /From the state of then; nothing of before is written: partition 0 at 1920, by way of the snapshot at 1\d{3}, 2026-02-0/,
       );
@@ -128,7 +128,7 @@ describeWithInfluxDB('foretide replay --backfill', (service) => {
       const refused = await foretide(warm('broken.db', 'kept.db', '--no-warm'), { cwd, env });
       expect(refused.stderr).toContain('goes on as it began');
       const last = await foretide(warm('broken.db'), { cwd, env });
-      expect([last.code, last.stderr]).toEqual([0, '']);
+      expect([last.code, last.complaints]).toEqual([0, '']);
       expect(last.stdout).toMatch(/It goes on where it stopped[^]*From the state of then/);
       expect(await dumpBucket(service, `${live}-broken.db`)).toEqual(expected);
 
@@ -157,11 +157,11 @@ describeWithInfluxDB('foretide replay --backfill', (service) => {
       const running = begin(live(both, 'live', '20s'), { cwd, env });
       await untilCommitted(path('live.db'), 1);
       // other bands under the same names
-      const { code, stderr } = await foretide(
+      const { code, complaints } = await foretide(
         backfill(both, 'beside.db', '--bucket', both, '--tag', 'run=b', '--set', 'forecast.bandRate=0.1'),
         { cwd, env },
       );
-      expect([code, stderr]).toEqual([0, '']);
+      expect([code, complaints]).toEqual([0, '']);
       expect(running.child.exitCode).toBeNull();
       expect((await running.ended).code).toBe(0);
       expect(await dumpBucket(service, both, `"run" = ''`)).toEqual(expected);

@@ -10,7 +10,11 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** Standard error without the lines of progress, which a slow machine has and a fast one has not. */
+  readonly complaints: string;
 }
+
+const PROGRESS = /^(?:\d+ %, )?[\d,]+ (?:readings|points).*\n/gm;
 
 /** A command that is under way. */
 export interface Begun {
@@ -42,7 +46,13 @@ export function begin(args: readonly string[], { cwd, env = {}, node = [], timeo
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code, signal, stdout, stderr }));
+  const ended = once(child, 'close').then(([code, signal]): Ended => ({
+    code,
+    signal,
+    stdout,
+    stderr,
+    complaints: stderr.replaceAll(PROGRESS, ''),
+  }));
   return {
     child,
     ended,
