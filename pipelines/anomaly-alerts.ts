@@ -30,7 +30,7 @@ export default pipeline({
   },
   topology: (settings, { memory, decoder, model }) =>
     topology(
-      decode(memory, decoder),
+      decode(memory, decoder, settings.series),
       align(memory, settings.align, model.channels),
       scale(memory, model.channels, settings.scale),
       recur(memory, model, settings.forecast),

@@ -31,7 +31,7 @@ export default pipeline({
   },
   topology: (settings, { memory, decoder, model }) =>
     topology(
-      decode(memory, decoder), //                       record         -> series, time, value
+      decode(memory, decoder, settings.series), //      record         -> series, time, value
       align(memory, settings.align, model.channels), // event time     -> order, steps, gaps
       scale(memory, model.channels, settings.scale), // value          -> z
       recur(memory, model, settings.forecast), //       z, h, C        -> h, C

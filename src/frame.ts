@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import type { Leaving } from './decode/eviction.ts';
 
 /**
  * A frame: n readings of one partition in arrival order, as columns. A single event is a frame of length 1.
@@ -32,6 +33,8 @@ export interface Frame {
   readonly records: number;
   /** Records and readings that could not be used, each with its reason. */
   readonly dead: readonly DeadLetter[];
+  /** Series that leave once this frame has gone through all stages, in a frame of its own, which has no rows. */
+  readonly leaving?: readonly Leaving[];
   /** What takes effect here, in a frame of its own, which has no rows. */
   readonly command?: Command;
 }
@@ -42,7 +45,7 @@ export const DEAD_REASONS = [
   'missing', // a field that is needed is not there
   'invalid', // a field is there and cannot be used
   'duplicate', // its series already has a reading of this time
-  'late', // its series already has a newer reading, and it lies beyond the grace
+  'late', // its series already has a newer reading, and it lies beyond the grace; or it may have one that nothing is known of any more
   'early', // it lies farther ahead than values that are known ahead are kept
   'state-limit', // a new series for which `maxStateBytes` leaves no room
   'rejected', // the sink's server refused what came of it

@@ -29,6 +29,7 @@ export { InfluxArchiveSettings } from './source/influxdb-settings.ts';
 
 // Stages, in the order of the way
 export { decode } from './decode/decode.ts';
+export { type Leaving, SeriesSettings } from './decode/eviction.ts';
 export type { Decoder, Refusal } from './decode/decoder.ts';
 export { Readings } from './decode/readings.ts';
 export { decoderFor } from './decode/decoders.ts';
@@ -71,7 +72,7 @@ export { Arena, type View } from './memory/arena.ts';
 export type { Slot, SlotType } from './memory/slot.ts';
 
 // Stores and sinks
-export type { Commit, Restored, Restoring, StateRow, Store } from './store/store.ts';
+export type { Commit, Evictions, Restored, Restoring, StateRow, Store } from './store/store.ts';
 export { SqliteStore } from './store/sqlite.ts';
 export type { Sink } from './sink/sink.ts';
 export { InfluxSink } from './sink/influxdb.ts';

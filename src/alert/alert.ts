@@ -11,7 +11,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import { type Stage, stage } from '../stage.ts';
 import { BUDGET, takeWithinBudget } from './budget.ts';
-import { ALERT, peakOf, phaseOf, FIRING, QUIET, sinceOf, stepAlert, type Turn } from './machine.ts';
+import { ALERT, endAlert, peakOf, phaseOf, FIRING, QUIET, sinceOf, stepAlert, type Turn } from './machine.ts';
 import { DatedOrders, type Order, type Orders, PlainOrders } from './orders.ts';
 import type { AlertSettings } from './settings.ts';
 import { type GoneTurn, ToldTurns } from './told-turns.ts';
@@ -71,6 +71,8 @@ const LESS = 0.25;
  *    are new or another, and, as `withdrawn`, those that are none any more. Turns that are as they were told are not told again.
  * 6. There silence has an alert of its own, which no late reading changes (see `silenceInGrace`), with a budget of its own; and what people say holds for
  *    what is later than the watermark at which they say it (see `DatedOrders`).
+ * 7. The alerts of a series that leaves (see `Eviction`) are over. One that comes after that begins later than any that had an alert has left, for it may be
+ *    the same again.
  */
 export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable, Alerted> {
   const slot = memory.series('alert', 'f64', NUMBERS);
@@ -86,6 +88,8 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   };
   const plain = new PlainOrders(memory, slot, { bar: BAR, mutedUntil: MUTED_UNTIL });
   const orders: Orders = turns ? new DatedOrders(memory, plain) : plain;
+  /** Newest time of a turn of a series that has left. */
+  const ended = memory.evicts ? memory.partition('series.ended', 'f64') : undefined;
   const expression = settings.labels === undefined ? undefined : new RegExp(settings.labels, 'u');
 
   function isMuted(name: string, time: number, { mutedUntil }: Order): boolean {
@@ -99,11 +103,31 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   function take(machine: Machine, row: number, time: number, score: number, said?: Order): Taken | undefined {
     if (Number.isNaN(score)) return undefined;
     const { f64 } = memory.view();
-    const at = machine.slot.at(row);
-    const latest = f64[at + LATEST]!;
-    const now = latest !== 0 && time <= latest ? latest + 1 : time;
-    f64[at + LATEST] = now;
+    const now = moveOn(f64, machine, row, time);
     return judgeAt(f64, machine, row, now, score, said ?? orders.at(row, now));
+  }
+
+  /** The series is judged at this time, or right after it was last. @returns when that is */
+  function moveOn(f64: Float64Array, machine: Machine, row: number, time: number): number {
+    const at = machine.slot.at(row) + LATEST;
+    const latest = f64[at] === 0 && ended ? f64[ended.at(0)]! : f64[at]!;
+    f64[at] = latest !== 0 && time <= latest ? latest + 1 : time;
+    return f64[at];
+  }
+
+  /** What becomes of an alert of a series that leaves. */
+  function end(machine: Machine, row: number, at: number): Taken | undefined {
+    const { f64 } = memory.view();
+    const from = machine.slot.at(row);
+    if (sinceOf(f64, from) === 0) return undefined;
+    memory.touch(row);
+    memory.touchPartition();
+    const time = moveOn(f64, machine, row, at);
+    f64[ended!.at(0)] = Math.max(f64[ended!.at(0)]!, time);
+    const turn = endAlert(f64, from, time);
+    const isUntold =
+      turn === 'resolved' ? f64[from + TOLD] === 0 : isMuted(memory.name(row), time, orders.newest(row));
+    return turn && { turn, isMuted: isUntold, time };
   }
 
   function judgeAt(
@@ -166,7 +190,7 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
       orders.put(row, { mutedUntil, bar: command.isTrue ? settings.raise : bar + LESS * (1 - bar) });
       return;
     }
-    for (let row = 0; row < memory.length; row++) {
+    for (const row of memory.rows) {
       if (!matches(command.series, memory.name(row))) continue;
       memory.touch(row);
       orders.put(row, { bar: orders.newest(row).bar, mutedUntil: command.until });
@@ -177,7 +201,7 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   function lookedAt(machine: Machine, { time }: Look, silent: readonly Silent[]): AlertTurn[] {
     const alerts: AlertTurn[] = [];
     let next = 0;
-    for (let row = 0; row < memory.length; row++) {
+    for (const row of memory.rows) {
       const one = silent[next]?.series === row ? silent[next++] : undefined;
       if (!one && phaseOf(memory.view().f64, machine.slot.at(row)) === QUIET) continue;
       memory.touch(row);
@@ -245,9 +269,27 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   }
 
   return stage((frame: Alertable) => {
-    const { length: n, series, time, oddness, reason, oddest, silent = [], looks, command } = frame;
+    const {
+      length: n,
+      series,
+      time,
+      oddness,
+      reason,
+      oddest,
+      silent = [],
+      looks,
+      leaving = [],
+      command,
+    } = frame;
     const alerts: AlertTurn[] = [];
     if (command) obey(command);
+    for (const { series: row, time: at } of leaving) {
+      for (const machine of [ofReadings, ...(ofSilence ? [ofSilence] : [])]) {
+        const taken = end(machine, row, at);
+        if (taken)
+          alerts.push({ ...turnOf(machine, row, taken, toldOfSilence(0)), ...(turns && { revision: 0 }) });
+      }
+    }
     let next = 0;
     let nextLook = 0;
     const takeSilent = (after: number): void => {
@@ -300,7 +342,7 @@ export function standingAlerts(memory: Memory): StandingAlert[] {
   if (slots.length === 0) return [];
   const { f64 } = memory.view();
   const standing: StandingAlert[] = [];
-  for (let row = 0; row < memory.length; row++) {
+  for (const row of memory.rows) {
     for (const slot of slots) {
       const at = slot.at(row);
       const phase = phaseOf(f64, at);
@@ -323,7 +365,7 @@ export function countStanding(memory: Memory, critical: number): Readonly<Record
   memory.seal();
   const { f64 } = memory.view();
   const counts = { 'pending/warning': 0, 'pending/critical': 0, 'firing/warning': 0, 'firing/critical': 0 };
-  for (let row = 0; row < memory.length; row++) {
+  for (const row of memory.rows) {
     const at = slot.at(row);
     const phase = phaseOf(f64, at);
     if (phase === QUIET) continue;

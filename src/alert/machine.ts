@@ -8,7 +8,8 @@
  *    them makes no two alerts.
  * 2. After an alert nothing is raised for `cooldown`, and nothing during the first `warmUp` readings.
  * 3. One that has fired `flaps` times within `flapWithin` flaps: it stays firing until its score was below `clear` for `flapWithin`.
- * 4. A reading that says nothing (NaN) changes nothing, and neither does the time that passes without one.
+ * 4. A reading that says nothing (NaN) changes nothing, and neither does the time that passes without one. When the series is given up, so is its alert:
+ *    see `endAlert`.
  */
 
 /** Numbers of one channel's alert in Memory, float64: see `FIELD`. */
@@ -117,6 +118,16 @@ function keep(
   return 'resolved';
 }
 
+/** Nothing more comes: what is pending or firing is over. @returns what has changed */
+export function endAlert(state: Float64Array, at: number, time: number): Turn | undefined {
+  const phase = state[at + FIELD.phase];
+  if (phase === QUIET) return undefined;
+  state[at + FIELD.phase] = QUIET;
+  if (phase === PENDING) return 'dropped';
+  state[at + FIELD.endedAt] = time;
+  return 'resolved';
+}
+
 /** Whether the alert comes and goes. */
 export function isFlapping(state: Float64Array, at: number, { flaps }: AlertRules): boolean {
   return state[at + FIELD.flaps]! >= flaps;
@@ -127,7 +138,7 @@ export function phaseOf(state: Float64Array, at: number): number {
   return state[at + FIELD.phase]!;
 }
 
-/** When what is pending or firing was raised: with its series it is the alert's name, the same in every run. */
+/** When what is pending or firing, or was the last to be, was raised; 0: nothing ever was. With its series it is the alert's name, the same in every run. */
 export function sinceOf(state: Float64Array, at: number): number {
   return state[at + FIELD.since]!;
 }

@@ -6,6 +6,7 @@ import { kafkaStoreAt, storePlace } from '../run/stores.ts';
 import { checkSqlite } from '../store/sqlite-check.ts';
 import { checkRoute } from '../route/routes.ts';
 import { routesOf } from '../route/settings.ts';
+import { evictionLines } from './eviction-lines.ts';
 import { graceLines } from './grace-lines.ts';
 import { joinLines } from './join-lines.ts';
 import { createLog } from './log.ts';
@@ -29,6 +30,7 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
   ok(
     `state: ${memory.bytesPerSeries} bytes a series, ${memory.bytesPerPartition} a partition; maxStateBytes allows ${memory.mostSeries.toLocaleString('en-US')} series a partition`,
   );
+  for (const line of evictionLines(settings, memory)) ok(line);
   for (const line of graceLines(pipeline, settings, { memory, model, channels: decoder.channels })) ok(line);
   for (const line of joinLines(joinOf(settings), settings.input)) ok(line);
   const checks = [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SeriesSettings } from '../decode/eviction.ts';
 import { DecodeSettings } from '../decode/settings.ts';
 import { Duration } from '../duration.ts';
 import { MetricsSettings } from '../metrics/settings.ts';
@@ -154,6 +155,7 @@ export const runSettings = {
   commands: CommandSettings,
   page: PageSettings,
   metrics: MetricsSettings,
+  series: SeriesSettings,
   digest: z
     .boolean()
     .default(false)

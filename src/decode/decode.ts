@@ -1,14 +1,11 @@
-import { map, type OperatorFunction } from 'rxjs';
-import { accountSlot, addToAccount } from '../account.ts';
-import type { DeadLetter, Frame } from '../frame.ts';
+import { concatMap, map, type OperatorFunction } from 'rxjs';
+import { accountSlot } from '../account.ts';
+import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Batch } from '../source/source.ts';
-import type { Decoder, Refusal } from './decoder.ts';
-import { Readings } from './readings.ts';
-import { invalid, missing } from './refusal.ts';
-
-/** Squares of values must stay far from the end of float64. */
-const LARGEST = 1e150;
+import type { Decoder } from './decoder.ts';
+import { Eviction, SeriesSettings } from './eviction.ts';
+import { FrameInMaking, type FrameParts } from './frame-in-making.ts';
 
 /**
  * Records to readings: the first stage of every topology.
@@ -16,74 +13,59 @@ const LARGEST = 1e150;
  * 1. Every record becomes n >= 1 readings or one dead letter with its reason, and is counted.
  * 2. Of several channels those that are NaN were not observed; a reading needs at least one.
  * 3. A series that is new gets its row in Memory; where `maxStateBytes` leaves no room the record is a dead letter.
+ * 4. With `evictAfter` series of which nothing comes leave Memory (see `Eviction`). A frame of its own tells so, between those of the records before and
+ *    after, and when it has gone through all stages their rows are given up: whoever asks for the next frame has taken the one before through all of
+ *    them, as topologies are synchronous. So no stage sees the state of one that comes back before its own record either: that begins a frame.
  */
-export function decode(memory: Memory, decoder: Decoder): OperatorFunction<Batch, Frame> {
+export function decode(
+  memory: Memory,
+  decoder: Decoder,
+  settings: SeriesSettings = SeriesSettings.parse({}),
+): OperatorFunction<Batch, Frame> {
   const account = accountSlot(memory);
-  const channels = decoder.channels.length;
+  const eviction = Eviction.of(memory, settings);
+  const parts = { memory, decoder, account, eviction };
+  if (eviction) return concatMap((batch) => decodeEvicting(batch, parts, eviction));
   return map(({ records, command }) => {
-    const readings = new Readings(channels);
-    const dead: DeadLetter[] = [];
-    const rows: number[] = [];
-    records.forEach((record, i) => {
-      readings.current = i;
-      const before = readings.length;
-      let refusal: { reason: DeadLetter['reason']; detail: string } | undefined = decoder.decode(
-        record,
-        readings,
-      );
-      if (!refusal && readings.length === before) {
-        refusal = { reason: 'missing', detail: 'expected at least one reading, got none' };
-      }
-      for (let r = before; r < readings.length && !refusal; r++) refusal = valueFault(readings, r);
-      for (let r = before; r < readings.length && !refusal; r++) {
-        const row = memory.row(readings.series[r]!);
-        if (row >= 0) rows.push(row);
-        else
-          refusal = {
-            reason: 'state-limit',
-            detail: `series ${readings.series[r]}: maxStateBytes is used up`,
-          };
-      }
-      if (!refusal) return;
-      readings.truncate(before);
-      rows.length = before;
-      dead.push({ offset: record.offset, series: '', bytes: record.value, ...refusal });
-    });
-    memory.touchPartition();
-    addToAccount(memory, account, {
-      records: records.length,
-      decoded: records.length - dead.length,
-      dead: dead.length,
-      readings: readings.length,
-    });
-    return {
-      length: readings.length,
-      channels,
-      channelNames: decoder.channels,
-      series: Int32Array.from(rows),
-      name: readings.series,
-      time: Float64Array.from(readings.time),
-      value: Float64Array.from(readings.value),
-      offset: Float64Array.from(readings.record.map((record) => records[record]!.offset)),
-      bytes: readings.record.map((record) => records[record]!.value),
-      records: records.length,
-      dead,
-      ...(command && { command }),
-    };
+    const making = new FrameInMaking(parts);
+    for (const record of records) making.take(record, making.read(record));
+    return { ...making.end(), ...(command && { command }) };
   });
 }
 
-/** Why the numbers of reading r cannot be used; undefined where they can. */
-function valueFault({ channels, value: all }: Readings, r: number): Refusal | undefined {
-  let observed = 0;
-  for (let v = r * channels; v < (r + 1) * channels; v++) {
-    const value = all[v]!;
-    if (channels > 1 && Number.isNaN(value)) continue;
-    if (!(Math.abs(value) <= LARGEST))
-      return invalid(`value: expected a number of at most ±${LARGEST}, got ${value}`);
-    observed++;
+/** The frames of a batch from which series may leave: it makes no difference how records are cut into batches. */
+function* decodeEvicting(
+  { records, command }: Batch,
+  parts: FrameParts,
+  eviction: Eviction,
+): Generator<Frame> {
+  let making = new FrameInMaking(parts);
+
+  function* look(time: number, offset: number): Generator<Frame> {
+    if (making.records > 0) yield making.end();
+    making = new FrameInMaking(parts);
+    const leaving = eviction.look(time, offset);
+    if (leaving.length === 0) return;
+    yield { ...new FrameInMaking(parts).end(), leaving };
+    parts.memory.evict(leaving.map(({ series }) => series));
   }
-  return observed > 0
-    ? undefined
-    : missing(`value: expected a number in one of ${channels} channels, got none`);
+
+  if (command?.kind === 'tick' && eviction.move(command.time)) yield* look(command.time, NaN);
+  for (const record of records) {
+    let refused = making.read(record);
+    const time = refused ? -Infinity : making.newest;
+    if (eviction.move(time)) {
+      making.drop();
+      yield* look(time, record.offset);
+      refused = making.read(record);
+    }
+    if (!refused && making.records > 0 && making.bringsBack) {
+      making.drop();
+      yield making.end();
+      making = new FrameInMaking(parts);
+      refused = making.read(record);
+    }
+    making.take(record, refused);
+  }
+  yield { ...making.end(), ...(command && { command }) };
 }

@@ -16,6 +16,8 @@ export interface Refusal {
 export interface Decoder {
   /** Names of the channels of every series; `['']` for series of one number. */
   readonly channels: readonly string[];
+  /** How many of them, the last ones, are known ahead of their time: they say nothing of how late it is. Left out: none. */
+  readonly ahead?: number;
   /**
    * Adds the record's readings to `out`. On a refusal the caller removes what was added: a record is used whole or not at all.
    * Never throws, whatever the bytes.

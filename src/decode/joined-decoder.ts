@@ -28,6 +28,7 @@ export function joinedDecoder(decoder: Decoder, join: JoinSettings): Decoder {
   const parts = new Readings(1);
   return {
     channels,
+    ahead: join.known.length,
     decode(record, out): Refusal | undefined {
       parts.truncate(0);
       const refusal = decoder.decode(record, parts);

@@ -19,6 +19,7 @@ export function selectedDecoder(
   const isNamed = series === undefined ? (): boolean => true : nameTest(series);
   return {
     channels: decoder.channels,
+    ...(decoder.ahead !== undefined && { ahead: decoder.ahead }),
     decode(record, out) {
       const before = out.length;
       const refusal = decoder.decode(record, out);

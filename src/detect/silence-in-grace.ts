@@ -28,13 +28,13 @@ export function silenceInGrace(memory: Memory, capacity: number): Stage<Frame & 
   function look(time: number, after: number, silent: Silent[], looks: Look[]): number | undefined {
     const settled = Math.min(time, memory.view().f64[watermark.at(0)]! - grace);
     let newest = -Infinity;
-    for (let series = 0; series < memory.length; series++) {
+    for (const series of memory.rows) {
       gaps.settle(series, settled);
       newest = Math.max(newest, gaps.newest(series, time));
     }
     if (time - newest > LONGEST) return nextReading(time);
     looks.push({ time, after });
-    for (let series = 0; series < memory.length; series++) {
+    for (const series of memory.rows) {
       const since = gaps.newest(series, time);
       if (since === -Infinity) continue;
       const score = gaps.rarity(series, time - since);
@@ -47,7 +47,7 @@ export function silenceInGrace(memory: Memory, capacity: number): Stage<Frame & 
 
   function nextReading(time: number): number {
     let next = Infinity;
-    for (let series = 0; series < memory.length; series++) {
+    for (const series of memory.rows) {
       const first = gaps.first(series);
       if (first > time) next = Math.min(next, first);
     }

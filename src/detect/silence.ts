@@ -48,7 +48,7 @@ export function silence(memory: Memory): Stage<Frame & Aligned, Silences> {
   const clock = memory.partition('silence.clock', 'f64');
 
   function look(f64: Float64Array, time: number, after: number, silent: Silent[]): void {
-    for (let series = 0; series < memory.length; series++) {
+    for (const series of memory.rows) {
       const at = slot.at(series);
       const since = f64[at]!;
       const score = rarityOfTime(f64, at + LAST, time - since);

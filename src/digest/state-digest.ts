@@ -12,15 +12,23 @@ import { DIGEST_SLOTS } from './output-sums.ts';
  *     the numbers of the partition's slots, in the same order
  *     for each series, in the order in which they came: text name, the numbers of its slots
  *     u32 number of series
+ *     where rows are kept of series that have left, for each of these, in the order of the bytes of its name: text name, the numbers of its slots
+ *     u32 number of these
  *
  * little-endian, a text being a u32 with the number of its bytes in UTF-8 and these. What belongs to the digest of the outputs is left out, so that a
  * state is the same with and without it.
  *
  * @param layout what `Memory.layout()` says
  * @param rows all, in the order of birth
+ * @param archived those that are kept of series that have left, in the order of the bytes of their names
  * @throws ForetideError STATE_CORRUPT where the layout is none
  */
-export function stateDigest(layout: string, rows: Iterable<StateRow>, partition: Uint8Array): string {
+export function stateDigest(
+  layout: string,
+  rows: Iterable<StateRow>,
+  partition: Uint8Array,
+  archived: Iterable<StateRow> = [],
+): string {
   const of = readLayout(layout);
   const hash = createHash('sha256');
   const writer = new ByteWriter();
@@ -35,13 +43,19 @@ export function stateDigest(layout: string, rows: Iterable<StateRow>, partition:
     writer.clear();
   };
   put(own, partition);
-  let length = 0;
-  for (const { series, bytes } of rows) {
-    writer.text(series);
-    put(each, bytes);
-    length++;
-  }
-  return hash.update(writer.u32(length).written).digest('hex');
+  const putAll = (some: Iterable<StateRow>): number => {
+    let length = 0;
+    for (const { series, bytes } of some) {
+      writer.text(series);
+      put(each, bytes);
+      length++;
+    }
+    return length;
+  };
+  writer.u32(putAll(rows));
+  const kept = putAll(archived);
+  if (kept > 0) writer.u32(kept);
+  return hash.update(writer.written).digest('hex');
 }
 
 /** All that count, by name. */

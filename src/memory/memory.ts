@@ -1,6 +1,7 @@
 import { ForetideError } from '../errors.ts';
-import type { Restoring, StateRow } from '../store/store.ts';
+import type { Evictions, Restoring, StateRow } from '../store/store.ts';
 import { type Arena, processArena, type View } from './arena.ts';
+import { EvictedRows } from './evicted-rows.ts';
 import { Rows } from './rows.ts';
 import { type RowParts, type Slot, SlotTable, type SlotType } from './slot.ts';
 
@@ -18,6 +19,8 @@ export interface MemoryOptions {
  * 1. While the topology is built: `series(…)` and `partition(…)` declare slots. The first `seal()`, `row()` or `restore()` ends that.
  * 2. New rows hold zeros in every slot.
  * 3. `view()` is valid until the next `row()`: take it at the start of a frame, never keep it.
+ * 4. With `mayEvict()` series may leave: their rows are taken by series that come later, so that a row's number says nothing beyond a frame. Each series
+ *    has its number of birth, which no other ever gets; `rows` are in that order, which is the same in every run.
  */
 export class Memory {
   readonly #arena: Arena;
@@ -28,7 +31,19 @@ export class Memory {
   #isTaughtInTurn = false;
   #imagesEvery = 0;
   readonly #rowOf = new Map<string, number>();
+  /** By row. What stands there of a row that is free means nothing. */
   readonly #names: string[] = [];
+  readonly #births: number[] = [];
+  /** In the order of birth. */
+  #rows: number[] = [];
+  /** Where series may leave: the number that the next one gets. */
+  #nextBirth: Slot | undefined;
+  /** Series with larger numbers of birth have come since the last commit, or this one. */
+  #firstUncommitted = 0;
+  /** Series of the last commit that have left since, each with its row. */
+  readonly #left = new Map<string, number>();
+  /** Where something of the series that leave is kept. */
+  #evicted: EvictedRows | undefined;
   #series: Rows | undefined;
   #partition: Rows | undefined;
 
@@ -199,7 +214,12 @@ export class Memory {
 
   /** Number of series. */
   get length(): number {
-    return this.#names.length;
+    return this.#rows.length;
+  }
+
+  /** Rows of all series, in the order of birth. A view: valid until a series comes or leaves. */
+  get rows(): readonly number[] {
+    return this.#rows;
   }
 
   /** Name of the series in this row. */
@@ -207,19 +227,103 @@ export class Memory {
     return this.#names[row]!;
   }
 
-  /** The row of a series, made when it is new; -1 when it is new and `maxStateBytes` leaves no room. May grow the arena. */
+  /** Number of birth of the series in this row: smaller than of any that has come since. */
+  birth(row: number): number {
+    return this.#births[row]!;
+  }
+
+  /**
+   * The row of a series, made when it is new; -1 when it is new and `maxStateBytes` leaves no room. Of a series that has left and is kept it holds
+   * what it held then, else zeros. May grow the arena.
+   */
   row(name: string): number {
     const known = this.#rowOf.get(name);
     if (known !== undefined) return known;
     this.seal();
     if (this.length >= this.mostSeries) return -1;
-    const row = this.#series!.add();
-    this.#rowOf.set(name, row);
-    this.#names.push(name);
+    const row = this.#born(name, this.#takeBirth());
+    this.#rows.push(row);
+    const kept = this.#evicted?.find(name);
+    if (!kept) return row;
+    restoreBytes(this.#series!.bytes(row), kept, `series ${name}`);
+    this.#evicted!.remove(name);
     return row;
   }
 
-  /** The row of a series, or undefined when it was never seen. */
+  #born(name: string, birth: number): number {
+    const row = this.#series!.add();
+    this.#rowOf.set(name, row);
+    this.#names[row] = name;
+    this.#births[row] = birth;
+    return row;
+  }
+
+  #takeBirth(): number {
+    const birth = this.#peekBirth();
+    if (!this.#nextBirth) return birth;
+    this.touchPartition();
+    this.view().f64[this.#nextBirth.at(0)] = birth + 1;
+    return birth;
+  }
+
+  /** The number that the next series gets. */
+  #peekBirth(): number {
+    if (this.#nextBirth) return this.view().f64[this.#nextBirth.at(0)]!;
+    return this.length === 0 ? 0 : this.birth(this.#rows.at(-1)!) + 1;
+  }
+
+  /**
+   * Lets series leave. While the topology is built.
+   *
+   * @param isKept whether their rows are kept, so that they are found again when the series come back
+   */
+  mayEvict({ isKept }: { readonly isKept: boolean }): void {
+    this.#nextBirth = this.partition('series.births', 'f64');
+    if (isKept) this.#evicted ??= new EvictedRows();
+  }
+
+  /** Whether series may leave. */
+  get evicts(): boolean {
+    return this.#nextBirth !== undefined;
+  }
+
+  /** Series leave, by their rows. Part of the next commit, as all changes are. */
+  evict(rows: readonly number[]): void {
+    if (rows.length === 0) return;
+    for (const row of rows) {
+      const name = this.name(row);
+      this.#evicted?.put(name, this.#series!.bytes(row));
+      this.#rowOf.delete(name);
+      if (this.birth(row) < this.#firstUncommitted) this.#left.set(name, row);
+    }
+    const gone = new Set(rows);
+    this.#rows = this.#rows.filter((row) => !gone.has(row));
+    this.#series!.remove(rows);
+  }
+
+  /** What has become of series that left since the last commit; undefined where none ever do. */
+  get evictions(): Evictions | undefined {
+    if (!this.evicts) return undefined;
+    return {
+      gone: [...this.#left.keys()].filter((name) => !this.#rowOf.has(name)),
+      rowBytes: this.bytesPerSeries,
+      archived: this.#evicted?.added() ?? [],
+      returned: this.#evicted?.removed() ?? [],
+      allArchived: () => this.archived(),
+    };
+  }
+
+  /** Whether a series has left and is kept. */
+  isArchived(series: string): boolean {
+    return !this.#rowOf.has(series) && this.#evicted?.find(series) !== undefined;
+  }
+
+  /** Rows that are kept of series that have left, in the order of the bytes of their names. */
+  *archived(): Generator<StateRow> {
+    if (this.#evicted) yield* this.#evicted.all();
+  }
+
+  /** The row of a series, or undefined when it was never seen, or has left. */
   find(name: string): number | undefined {
     return this.#rowOf.get(name);
   }
@@ -273,22 +377,22 @@ export class Memory {
   /** The rows touched since the last commit, as bytes; each view is valid until the row changes. */
   *changed(): Generator<StateRow & { readonly birth: number }> {
     this.seal();
-    for (const birth of this.#series!.changed) {
-      yield { birth, series: this.name(birth), bytes: this.#series!.bytes(birth) };
-    }
+    for (const row of this.#series!.changed) yield this.#stateRow(row);
   }
 
   /** All rows as bytes, in the order of birth; each view is valid until the row changes. */
   *all(): Generator<StateRow & { readonly birth: number }> {
     this.seal();
-    for (let birth = 0; birth < this.length; birth++) {
-      yield { birth, series: this.name(birth), bytes: this.#series!.bytes(birth) };
-    }
+    for (const row of this.#rows) yield this.#stateRow(row);
+  }
+
+  #stateRow(row: number): StateRow & { readonly birth: number } {
+    return { birth: this.birth(row), series: this.name(row), bytes: this.#series!.bytes(row) };
   }
 
   /** Number of rows touched since the last commit. */
   get changedLength(): number {
-    return this.#series?.changed.length ?? 0;
+    return this.#series?.changed.size ?? 0;
   }
 
   /** The partition's slots as bytes. */
@@ -299,16 +403,35 @@ export class Memory {
 
   /** What is there now is the committed state. */
   committed(): void {
-    this.#series?.committed();
-    this.#partition?.committed();
+    if (!this.#series) return;
+    this.#series.committed();
+    this.#partition!.committed();
+    this.#evicted?.committed();
+    this.#left.clear();
+    this.#firstUncommitted = this.#peekBirth();
   }
 
-  /** Back to the committed state; series born since are gone. */
+  /** Back to the committed state; series born since are gone, those that have left since are back. */
   rollback(): void {
     if (!this.#series) return;
-    const left = this.#series.rollback();
-    for (const name of this.#names.splice(left)) this.#rowOf.delete(name);
+    const committed = this.#rows.filter((row) => {
+      if (this.birth(row) < this.#firstUncommitted) return true;
+      this.#rowOf.delete(this.name(row));
+      return false;
+    });
+    this.#series.rollback();
     this.#partition!.rollback();
+    this.#evicted?.rollback();
+    for (const [name, row] of this.#left) {
+      this.#rowOf.set(name, row);
+      committed.push(row);
+    }
+    this.#rows = this.#left.size > 0 ? this.#byBirth(committed) : committed;
+    this.#left.clear();
+  }
+
+  #byBirth(rows: number[]): number[] {
+    return rows.sort((a, b) => this.birth(a) - this.birth(b));
   }
 
   /** Takes what a store kept into an empty Memory, row by row; `restored` ends it. */
@@ -317,6 +440,8 @@ export class Memory {
     return {
       row: (birth, series, bytes) => this.#restoreRow(birth, series, bytes),
       partition: (bytes) => restoreBytes(this.#partition!.bytes(0), bytes, 'the partition slots'),
+      archived: (series, bytes) => this.#evicted?.put(series, bytes),
+      forget: (kind, series) => this.#forget(kind, series),
       clear: () => {
         this.release();
         this.#begin();
@@ -327,11 +452,23 @@ export class Memory {
   /**
    * What was restored is the committed state.
    *
-   * @throws ForetideError STATE_CORRUPT when a row is missing
+   * @throws ForetideError STATE_CORRUPT when two series have one number of birth, or a row is missing where none ever leaves
    */
   restored(): void {
-    if (this.#rowOf.size < this.#names.length)
-      throw corrupt('the rows of the series', String(this.#names.length), String(this.#rowOf.size));
+    this.#begin();
+    this.#rows = this.#byBirth([...this.#rowOf.values()]);
+    const births = this.#rows.map((row) => this.birth(row));
+    const newest = births.at(-1) ?? -1;
+    const twice = births.find((birth, i) => birth === births[i - 1]);
+    if (twice !== undefined) throw corrupt('the rows of the series', 'one of each birth', `two of ${twice}`);
+    if (!this.evicts && newest + 1 > births.length)
+      throw corrupt('the rows of the series', String(newest + 1), String(births.length));
+    if (this.#nextBirth) {
+      const { f64 } = this.view();
+      const at = this.#nextBirth.at(0);
+      // what was written while none left knows of no such number
+      f64[at] = Math.max(f64[at]!, newest + 1);
+    }
     this.committed();
   }
 
@@ -349,13 +486,17 @@ export class Memory {
   }
 
   #restoreRow(birth: number, series: string, bytes: Uint8Array): void {
-    const rows = this.#series!;
-    while (rows.length <= birth) this.#names[rows.add()] = '';
-    const known = this.#rowOf.get(series) ?? birth;
-    if (known !== birth) throw corrupt(`series ${series}`, `row ${known}`, `row ${birth}`);
-    this.#rowOf.set(series, birth);
-    this.#names[birth] = series;
-    restoreBytes(rows.bytes(birth), bytes, `series ${series}`);
+    const row = this.#rowOf.get(series) ?? this.#born(series, birth);
+    this.#births[row] = birth;
+    restoreBytes(this.#series!.bytes(row), bytes, `series ${series}`);
+  }
+
+  #forget(kind: 'series' | 'archive', series: string): void {
+    if (kind === 'archive') return this.#evicted?.remove(series);
+    const row = this.#rowOf.get(series);
+    if (row === undefined) return;
+    this.#rowOf.delete(series);
+    this.#series!.remove([row]);
   }
 
   /** The partition has its slots. */
@@ -370,8 +511,13 @@ export class Memory {
   release(): void {
     this.#series?.release();
     this.#partition?.release();
+    this.#evicted?.release();
     this.#rowOf.clear();
+    this.#left.clear();
     this.#names.length = 0;
+    this.#births.length = 0;
+    this.#rows = [];
+    this.#firstUncommitted = 0;
   }
 }
 

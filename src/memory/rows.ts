@@ -2,6 +2,11 @@ import type { Arena } from './arena.ts';
 
 const CHUNK_TARGET = 1 << 18;
 
+/** What may have become of a row since the last commit; 0: nothing. */
+const TOUCHED = 1;
+const BORN = 2;
+const REMOVED = 3;
+
 /** Bytes of a row whose slots take so many. */
 export function strideOf(bytes: number): number {
   return Math.max(16, Math.ceil(bytes / 16) * 16);
@@ -13,6 +18,8 @@ export function strideOf(bytes: number): number {
  * 1. `touch(row)` before writing to a row: keeps the row's committed bytes (one memcpy).
  * 2. `committed()` drops the images: what is there now is the committed state.
  * 3. `rollback()` restores the images and removes the rows born since the last commit.
+ * 4. `remove(rows)`: their places are taken again by rows that are born later. That of a committed row stays as it is until the next commit, for a
+ *    rollback gives it back.
  */
 export class Rows {
   /** Bytes of one row, a multiple of 16. */
@@ -22,12 +29,17 @@ export class Rows {
   readonly #mask: number;
   readonly #chunkBytes: number;
   readonly #chunks: number[] = [];
+  /** Places, those that are free too. */
   #length = 0;
   #committedLength = 0;
+  /** Places that hold nothing but zeros, to be taken before new ones. */
+  readonly #free: number[] = [];
+  /** Committed rows that were removed since. */
+  readonly #removed: number[] = [];
   /** Rows touched or born since the commit. */
-  readonly #changed: number[] = [];
-  /** For each row 1 if it is in `#changed`. */
-  #isChanged = new Uint8Array(64);
+  readonly #changed = new Set<number>();
+  /** For each row what has become of it since the commit. */
+  #fate = new Uint8Array(64);
   /** Rows of `#images`, in the order of their images. */
   readonly #imaged: number[] = [];
   #images = new Uint8Array(0);
@@ -42,12 +54,13 @@ export class Rows {
     this.#chunkBytes = this.stride << shift;
   }
 
+  /** Places that were taken, those of removed rows too: a row's number is below it. */
   get length(): number {
     return this.#length;
   }
 
-  /** Rows touched or born since the last commit. */
-  get changed(): readonly number[] {
+  /** Rows touched or born since the last commit, in that order. */
+  get changed(): ReadonlySet<number> {
     return this.#changed;
   }
 
@@ -58,23 +71,35 @@ export class Rows {
 
   /** A new row of zeros; its number. May grow the arena. */
   add(): number {
-    const row = this.#length++;
+    const row = this.#free.pop() ?? this.#length++;
     if (row >>> this.#shift === this.#chunks.length) this.#chunks.push(this.#arena.take(this.#chunkBytes));
-    if (row >= this.#isChanged.length) {
-      const larger = new Uint8Array(this.#isChanged.length * 2);
-      larger.set(this.#isChanged);
-      this.#isChanged = larger;
+    if (row >= this.#fate.length) {
+      const larger = new Uint8Array(this.#fate.length * 2);
+      larger.set(this.#fate);
+      this.#fate = larger;
     }
-    this.#isChanged[row] = 1;
-    this.#changed.push(row);
+    this.#fate[row] = BORN;
+    this.#changed.add(row);
     return row;
+  }
+
+  /** Removes rows, each of which is there. */
+  remove(rows: readonly number[]): void {
+    for (const row of rows) {
+      this.#changed.delete(row);
+      if (this.#fate[row] === BORN) this.#clear(row);
+      else {
+        this.#fate[row] = REMOVED;
+        this.#removed.push(row);
+      }
+    }
   }
 
   /** Announces a change of the row. */
   touch(row: number): void {
-    if (this.#isChanged[row] === 1) return;
-    this.#isChanged[row] = 1;
-    this.#changed.push(row);
+    if (this.#fate[row] !== 0) return;
+    this.#fate[row] = TOUCHED;
+    this.#changed.add(row);
     const start = this.#imaged.length * this.stride;
     if (start + this.stride > this.#images.length) {
       const rows = Math.min(16, this.#length); // a partition's slots are one row, which may be large
@@ -94,23 +119,21 @@ export class Rows {
   }
 
   committed(): void {
+    for (const row of this.#removed) this.#clear(row);
     this.#forget();
     this.#committedLength = this.#length;
   }
 
-  /** @returns the number of rows that are left. */
-  rollback(): number {
+  rollback(): void {
     const { u8 } = this.#arena.view();
     this.#imaged.forEach((row, i) => {
       u8.set(this.#images.subarray(i * this.stride, (i + 1) * this.stride), this.base(row));
     });
-    for (let row = this.#committedLength; row < this.#length; row++) {
-      const base = this.base(row);
-      u8.fill(0, base, base + this.stride);
-    }
+    for (const row of this.#changed) if (this.#fate[row] === BORN) this.#clear(row);
     this.#forget();
     this.#length = this.#committedLength;
-    return this.#length;
+    const free = this.#free.filter((row) => row < this.#length);
+    this.#free.splice(0, this.#free.length, ...free);
   }
 
   /** Gives all memory back. The rows are gone. */
@@ -118,13 +141,24 @@ export class Rows {
     this.#forget();
     for (const chunk of this.#chunks) this.#arena.giveBack(chunk, this.#chunkBytes);
     this.#chunks.length = 0;
+    this.#free.length = 0;
     this.#length = 0;
     this.#committedLength = 0;
   }
 
+  /** The row's place is free. */
+  #clear(row: number): void {
+    const base = this.base(row);
+    this.#arena.view().u8.fill(0, base, base + this.stride);
+    this.#fate[row] = 0;
+    this.#free.push(row);
+  }
+
   #forget(): void {
-    for (const row of this.#changed) this.#isChanged[row] = 0;
-    this.#changed.length = 0;
+    for (const row of this.#changed) this.#fate[row] = 0;
+    for (const row of this.#removed) this.#fate[row] = 0;
+    this.#changed.clear();
+    this.#removed.length = 0;
     this.#imaged.length = 0;
     if (this.#images.length > 1 << 24) this.#images = new Uint8Array(0);
   }

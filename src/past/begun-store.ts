@@ -13,8 +13,9 @@ export class BegunStore implements Store {
   open(partition: number, _fingerprint: string, into: Restoring): Promise<Restored | null> {
     const state = this.#states.get(partition);
     if (!state) return Promise.resolve(null);
-    const { next, rows, slots } = state;
+    const { next, rows, archived, slots } = state;
     for (const { birth, series, bytes } of rows) into.row(birth, series, bytes);
+    for (const { series, bytes } of archived) into.archived(series, bytes);
     into.partition(slots);
     return Promise.resolve({ next, committed: next, commands: [] });
   }

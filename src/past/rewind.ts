@@ -26,8 +26,8 @@ export interface RewindParts {
   readonly log?: Log;
 }
 
-/** Slots that stay: people have been told of alerts, and outputs are counted on. */
-const STAY = ['alert', 'digest'];
+/** Slots that stay: people have been told of alerts, outputs are counted on, and something of the series has come. */
+const STAY = ['alert', 'digest', 'series'];
 
 /**
  * The command that puts a series back: what its state would be had a stretch of its readings never come. The series' history is run again, from the nearest snapshot

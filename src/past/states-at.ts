@@ -20,6 +20,8 @@ export interface Beginning {
   readonly watermark: number;
   readonly slots: Uint8Array;
   readonly rows: readonly (StateRow & { readonly birth: number })[];
+  /** Rows that are kept of series that have left. */
+  readonly archived: readonly StateRow[];
   /** What the way there began from; undefined: where the input begins. */
   readonly snapshot: Snapshot | undefined;
 }
@@ -88,7 +90,8 @@ function beginningOf(task: Task, snapshot: Snapshot | undefined): Beginning | un
     series,
     bytes: bytes.slice(),
   }));
-  return { partition, next, watermark, slots: memory.partitionBytes().slice(), rows, snapshot };
+  const archived = [...memory.archived()];
+  return { partition, next, watermark, slots: memory.partitionBytes().slice(), rows, archived, snapshot };
 }
 
 /** The input as far as a range that begins then; files, which need not be in order of time, whole. */

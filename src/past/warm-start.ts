@@ -97,27 +97,33 @@ export async function putStates({ pipeline, settings, states, log }: BegunParts)
 
 /** A commit that makes a state what a store holds, and nothing else. */
 function commitOf(
-  { partition, next, watermark, rows, slots: partitionSlots }: Omit<Beginning, 'snapshot'>,
+  { partition, next, watermark, rows, archived, slots: partitionSlots }: Omit<Beginning, 'snapshot'>,
   fingerprint: string,
 ): Commit {
+  const evictions = { gone: [], rowBytes: 0, archived, returned: [], allArchived: () => archived };
+  const state = { rows, allRows: () => rows, partitionSlots, ...(archived.length > 0 && { evictions }) };
   const outputs = { points: [], dead: [], commands: [] };
-  return { partition, next, watermark, rows, allRows: () => rows, partitionSlots, fingerprint, ...outputs };
+  return { partition, next, watermark, fingerprint, ...state, ...outputs };
 }
 
 function stateOf(snapshot: Snapshot, snapshots: FoundSnapshots): Omit<Beginning, 'snapshot'> {
   const { partition, next, watermark } = snapshot;
   const rows: (StateRow & { readonly birth: number })[] = [];
+  const archived: StateRow[] = [];
   let slots = new Uint8Array();
   snapshots.restore(snapshot, {
     row: (birth, series, bytes) => void rows.push({ birth, series, bytes }),
+    archived: (series, bytes) => void archived.push({ series, bytes }),
+    forget: () => undefined,
     partition(bytes) {
       slots = Uint8Array.from(bytes);
     },
     clear() {
       rows.length = 0;
+      archived.length = 0;
     },
   });
-  return { partition, next, watermark, rows, slots };
+  return { partition, next, watermark, rows, archived, slots };
 }
 
 /** Commands that have not taken effect in what a partition begins from. */

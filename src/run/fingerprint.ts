@@ -35,7 +35,7 @@ export function stateMeaning(
 ): StateMeaning {
   const meaning = Object.fromEntries(
     Object.entries(settings)
-      .filter(([key]) => !OPERATIONAL.has(key))
+      .filter(([key, value]) => !OPERATIONAL.has(key) && !(key === 'series' && isOff(value)))
       .map(([key, value]) => [
         key,
         key === 'input'
@@ -59,6 +59,11 @@ export function stateFingerprint({ pipeline, arithmetic, settings, model, layout
   return createHash('sha256')
     .update(JSON.stringify([pipeline, arithmetic, settings, model, layout]))
     .digest('hex');
+}
+
+/** Where no series ever leaves, state is what it was before there was such a setting. */
+function isOff(series: unknown): boolean {
+  return typeof series === 'object' && series !== null && Reflect.get(series, 'evictAfter') === 'off';
 }
 
 function inputMeaning(input: RunSettings['input']): object {

@@ -52,7 +52,8 @@ export class SnapshotTaker {
     if (watermark === 0 || stretch <= taken) return;
     try {
       const slots = memory.partitionBytes();
-      const kept = { partition, next, watermark, commands, fingerprint, slots, rows: memory.all() };
+      const state = { slots, rows: memory.all(), archived: memory.archived() };
+      const kept = { partition, next, watermark, commands, fingerprint, ...state };
       this.#snapshots.take(kept, this.#keep);
     } catch (error) {
       this.#log.warn({ partition, next, error: saying(error) }, 'A snapshot could not be taken');

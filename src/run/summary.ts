@@ -61,7 +61,8 @@ export function horizonsOf(memory: Memory): number[] {
 
 function addSeries(memory: Memory, horizons: number, q: number, every: number, sums: Sums): void {
   const channels = scoredChannels(memory, horizons);
-  for (let row = 0; row < memory.length; row += every) {
+  for (let i = 0; i < memory.length; i += every) {
+    const row = memory.rows[i]!;
     for (let c = 0; c < channels; c++) {
       const score = readScore(memory, row, c, horizons, q);
       if (!score) return;

@@ -51,6 +51,8 @@ export interface Committed {
   readonly points: readonly Points[];
   readonly dead: readonly DeadLetter[];
   readonly readings: number;
+  /** Series that have left. */
+  readonly gone: readonly string[];
 }
 
 /** What has come since the last commit. */
@@ -116,6 +118,7 @@ export class Task {
     // an offset means nothing in another topic
     if (topic !== undefined) this.#commandTopic = this.memory.partition(`commands.topic.${topic}`, 'f64');
     this.#topology = pipeline.topology(settings, this.#pipelineParts);
+    if (settings.series.evictAfter !== 'off' && !this.memory.evicts) throw keepsAll(pipeline.name);
     this.#sums = settings.digest ? new OutputSums(this.memory, decoder.channels) : undefined;
     this.#meaning = stateMeaning(pipeline.name, settings, model, this.memory);
     this.fingerprint = stateFingerprint(this.#meaning);
@@ -206,7 +209,7 @@ export class Task {
   /** SHA-256 of the state as it is: it takes time in proportion to it. */
   stateDigest(): string {
     const { memory } = this;
-    return stateDigest(memory.layout(), memory.all(), memory.partitionBytes());
+    return stateDigest(memory.layout(), memory.all(), memory.partitionBytes(), memory.archived());
   }
 
   account(): Account {
@@ -326,6 +329,7 @@ export class Task {
   async #commit(next: number): Promise<Committed> {
     const readings = this.pendingReadings;
     const points = this.#pending.points.blocks();
+    const { evictions } = this.memory;
     const { store, sink, deadLetters, stop } = this.#parts;
     try {
       this.#checkBalance();
@@ -337,6 +341,7 @@ export class Task {
         next,
         rows: this.memory.changed(),
         allRows: () => this.memory.all(),
+        evictions,
         // a copy: other partitions go on while this is written, and when the arena grows for them a view has nothing any more
         partitionSlots: this.memory.partitionBytes().slice(),
         points: sink ? this.#kept(points) : points,
@@ -349,7 +354,7 @@ export class Task {
       this.memory.committed();
       this.#remember(next);
       this.#pending = nothing();
-      return { next, points, dead, readings };
+      return { next, points, dead, readings, gone: evictions?.gone ?? [] };
     } catch (error) {
       this.rollback();
       throw error;
@@ -446,6 +451,14 @@ export class Task {
 /** What is to be committed: nothing yet. */
 function nothing(): Pending {
   return { points: new GatheredPoints(), dead: [], commands: [], records: 0, next: null };
+}
+
+function keepsAll(pipeline: string): ForetideError {
+  return new ForetideError('PIPELINE_INVALID', {
+    what: 'The pipeline never gives a series up, but is set to',
+    where: `${pipeline}, series.evictAfter`,
+    todo: 'Give the settings to its first stage, decode(memory, decoder, settings.series), or set series.evictAfter to off.',
+  });
 }
 
 function notSynchronous({ partition, records }: Batch, accounted: number): ForetideError {

@@ -36,7 +36,7 @@ export class Tasks implements SourceHandler {
   readonly #brokenListeners: ((partition: number, error: unknown) => void)[] = [];
   readonly #failed = Promise.withResolvers<never>();
   readonly #partitionOf = new Map<string, number>();
-  /** Series of each partition that are in `#partitionOf`. */
+  /** Of each partition: series with smaller numbers of birth are in `#partitionOf`, or were. */
   readonly #noted = new Map<number, number>();
   /** Partitions that take nothing more, each with the error that it failed with. */
   readonly #broken = new Map<number, unknown>();
@@ -245,6 +245,8 @@ export class Tasks implements SourceHandler {
     this.#lastCommit.set(task.partition, performance.now());
     if (!committed) return;
     for (const listener of this.#listeners) listener(task, committed);
+    for (const series of committed.gone)
+      if (this.#partitionOf.get(series) === task.partition) this.#partitionOf.delete(series);
     this.#noteSeries(task);
   }
 
@@ -261,7 +263,9 @@ export class Tasks implements SourceHandler {
 
   /** A series that comes from two partitions is two series to us: its producer does not key by it. Says so once. */
   #noteSeries({ memory, partition }: Task): void {
-    for (let row = this.#noted.get(partition) ?? 0; row < memory.length; row++) {
+    const noted = this.#noted.get(partition) ?? 0;
+    const from = memory.rows.findLastIndex((row) => memory.birth(row) < noted) + 1;
+    for (const row of memory.rows.slice(from)) {
       const name = memory.name(row);
       const other = this.#partitionOf.get(name) ?? partition;
       this.#partitionOf.set(name, other);
@@ -272,7 +276,8 @@ export class Tasks implements SourceHandler {
         'A series comes from two partitions, and each sees only a part of it: let the producer key its records by series',
       );
     }
-    this.#noted.set(partition, memory.length);
+    const newest = memory.rows.at(-1);
+    if (newest !== undefined) this.#noted.set(partition, Math.max(noted, memory.birth(newest) + 1));
   }
 
   /** Work whose failure nobody else hears of; never rejects. */
@@ -311,8 +316,7 @@ export class Tasks implements SourceHandler {
 }
 
 function knows(memory: Memory, pattern: string): boolean {
-  for (let row = 0; row < memory.length; row++) if (matches(pattern, memory.name(row))) return true;
-  return false;
+  return memory.rows.some((row) => matches(pattern, memory.name(row)));
 }
 
 function unknownHere(series: string): ForetideError {

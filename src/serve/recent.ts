@@ -1,4 +1,4 @@
-import { isWithdrawn, type Points } from '../sink/points.ts';
+import { EVICTED, isWithdrawn, type Points } from '../sink/points.ts';
 import { addEvent, eventsWhere, noEvents } from './event-columns.ts';
 import type { EventColumns, FanColumns, History, SeriesSummary, Window } from './history.ts';
 import { Ring } from './ring.ts';
@@ -165,7 +165,9 @@ export class RecentHistory implements History {
   #addEvents(block: Points): void {
     for (let i = 0; i < block.length; i++) {
       const name = block.series[i]!;
-      const entry = this.#entries.get(name) ?? (this.#hasRoom ? this.#begin(name) : undefined);
+      // of one that has gone there need be nothing to show it with
+      const hasRoom = this.#hasRoom && block.tags['kind'] !== EVICTED;
+      const entry = this.#entries.get(name) ?? (hasRoom ? this.#begin(name) : undefined);
       if (entry === undefined) continue;
       addEvent(entry.events, block, i);
       const beyond = entry.events.time.length - this.#limits.points;

@@ -3,10 +3,11 @@ import { type Detected, TAKEN_BACK } from '../detect/detect.ts';
 import { type Judged, REASONS } from '../detect/judge.ts';
 import { type Eventful, eventsOf, takenBackOf } from '../detect/events.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
+import type { Leaving } from '../decode/eviction.ts';
 import { horizonTag } from '../forecast/horizon-tag.ts';
 import type { Frame } from '../frame.ts';
 import type { Model } from '../model/model.ts';
-import { type Points, WITHDRAWN } from './points.ts';
+import { EVICTED, type Points, WITHDRAWN } from './points.ts';
 
 /** Rows and channels of a frame that become points, in order. */
 interface Chosen {
@@ -195,8 +196,13 @@ function anomalies(
  * `event,series=S,model=M,kind=coverage-low,h=06 value=…,expected=…,width=… <event time>`: where forecasts have become worse or better, or
  * their bands hold another share than was promised. Kind and horizon are tags: several may come with one reading. Where late readings are taken in,
  * also `revision`.
+ *
+ * `event,series=S,model=M,kind=evicted,h=00 value=…,expected=… <event time>`: a series that leaves, as a whole; value: when something of it last came,
+ * ms, expected: by when it should have.
  */
 export function eventPoints(frame: Eventful & Partial<Aligned>, model: Model): Points[] {
+  const { leaving = [] } = frame;
+  if (leaving.length > 0) return [evictedPoints(frame, leaving, model)];
   const all = eventsOf(frame).filter(({ row }) => !stands(frame, row));
   if (all.length === 0) return [];
   const groups = Map.groupBy(all, ({ kind, horizon }) => `${kind} ${horizon}`);
@@ -221,6 +227,26 @@ export function eventPoints(frame: Eventful & Partial<Aligned>, model: Model): P
       offset: pick(frame.offset, rows),
     };
   });
+}
+
+function evictedPoints({ revisions }: Partial<Aligned>, leaving: readonly Leaving[], model: Model): Points {
+  const { length } = leaving;
+  const column = (field: 'time' | 'offset' | 'seen' | 'due') =>
+    Float64Array.from(leaving, (one) => one[field]);
+  return {
+    measurement: 'event',
+    length,
+    series: leaving.map(({ name }) => name),
+    time: column('time'),
+    tags: { model: model.name, kind: EVICTED, h: horizonTag(0) },
+    fields: {
+      value: column('seen'),
+      expected: column('due'),
+      width: new Float64Array(length).fill(NaN),
+      ...(revisions && { revision: new Float64Array(length) }),
+    },
+    offset: column('offset'),
+  };
 }
 
 /**

@@ -22,12 +22,15 @@ export interface Points {
   readonly fields: Readonly<Record<string, Float64Array>>;
   /** Fields whose value is text and the same in every row. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** [length] offset of the record that the row came from; NaN of an alert that no record has turned. */
+  /** [length] offset of the record that the row came from; NaN where no record has brought it about, but time. */
   readonly offset: Float64Array;
 }
 
 /** Labels of points that take the place of those of an earlier revision, to say that there is none any more. */
 export const WITHDRAWN = { state: 'withdrawn' } as const;
+
+/** The tag `kind` of the event that a series has been given up. */
+export const EVICTED = 'evicted';
 
 /** Whether points say that there is none any more. */
 export function isWithdrawn({ labels }: Pick<Points, 'labels'>): boolean {

@@ -77,6 +77,7 @@ export const GROUPS: readonly SlotGroup[] = [
     ['silence.waiting', 'silence.newest'],
     ['silence'],
   ),
+  group('series', 'when something of each series last came', ['series'], [], true),
   group('alert', 'alerts that are pending or firing, mutes, feedback', ['alert'], []),
   group('alert.late', 'alerts of silence by themselves, mutes and feedback with their times', ALERTS_LATE, [
     'alert',
@@ -103,6 +104,7 @@ const RULES: readonly SettingRule[] = [
   { path: '', renews: 'refuse' },
   { path: 'input', renews: 'refuse' },
   { path: 'maxStateBytes', renews: [] },
+  { path: 'series', renews: [] },
   { path: 'model.name', renews: [] },
   // on another grid what has gone out might go out again, as the beginning of an interval
   { path: 'align', renews: 'refuse' },

@@ -14,6 +14,8 @@ import { tellMigration } from './tell-migration.ts';
 export interface OpenedState extends LastCommit {
   /** Of the rows that were restored. */
   readonly sums: RowSums;
+  /** Keys of rows that are there under the letters of generations: see `Restore`. */
+  readonly keys?: Restore['keys'];
   /** Whether it was written otherwise than it goes on: the first commit is to write all of it. */
   readonly isMigrated?: boolean;
 }
@@ -123,7 +125,7 @@ async function restore(
   if (!last.meta?.generation) return { ...last, sums: new RowSums() };
   const rows = new Restore(where, sentinel, fingerprint, into, last.meta.generation.stamp);
   await parts.changelog.read(partition, (record) => rows.take(record));
-  return { ...rows.end(), stamp: last.stamp, sums: rows.sums };
+  return { ...rows.end(), stamp: last.stamp, sums: rows.sums, keys: rows.keys };
 }
 
 function put(

@@ -7,10 +7,17 @@ import { type Meta, metaBytes } from './kafka-meta.ts';
 import { type OpenedState, type Opening, openState } from './kafka-opening.ts';
 import { RowSums } from './kafka-restore.ts';
 import type { KafkaStoreSettings, StoreTopics } from './kafka-settings.ts';
-import { encodeState, type Letter, shortFingerprint, type StateValue } from './kafka-state.ts';
+import {
+  encodeState,
+  type Letter,
+  rowKeys,
+  shortFingerprint,
+  type StateMessage,
+  type StateValue,
+} from './kafka-state.ts';
 import { KafkaWriter, type TopicMessages } from './kafka-writer.ts';
 import { meaningText, type StateMeaning } from './meaning.ts';
-import type { Commit, Restored, Restoring } from './store.ts';
+import type { Commit, Restored, Restoring, StateRow } from './store.ts';
 
 /** A dead letter of more bytes goes without them. */
 const MOST_LETTER_BYTES = 800_000;
@@ -44,7 +51,8 @@ const TRANSACTION_BYTES = 32 * 1024 * 1024;
  * 2. A commit is ONE transaction: changed rows, the partition's slots, outputs, dead letters, the group's offset, and `meta`.
  * 3. With generations rows and slots are left out, but when the last generation is old: then all of them are written first, in transactions
  *    of their own, and count from the commit on whose `meta` names them.
- * 4. State that was migrated is written whole with the first commit: a generation, or all rows behind a `reset` in its transaction. Until that
+ * 4. A row that is not there any more gets null, and compaction removes it: in the commit; of a generation with the next one under its letter.
+ * 5. State that was migrated is written whole with the first commit: a generation, or all rows behind a `reset` in its transaction. Until that
  *    has taken effect the state of before is the partition's.
  */
 export class KafkaPartition {
@@ -52,6 +60,8 @@ export class KafkaPartition {
   readonly restored: Restored | null;
   readonly #opening: Opening;
   #sums: RowSums;
+  /** Keys of rows under each letter of generations. */
+  readonly #keys: { a: ReadonlySet<string>; b: ReadonlySet<string> };
   #commit: number;
   /** The committed position. */
   #next: number;
@@ -72,6 +82,7 @@ export class KafkaPartition {
     const { meta, commit, stamp, sums, hasMeaning, isMigrated = false } = state;
     this.#opening = opening;
     this.#sums = sums;
+    this.#keys = { ...(state.keys ?? { a: new Set(), b: new Set() }) };
     this.#commit = commit;
     this.#stamp = stamp;
     this.#generation = isMigrated ? undefined : meta?.generation;
@@ -150,10 +161,39 @@ export class KafkaPartition {
 
   /** What has changed; all of it where that was migrated, and nothing of before counts any more. */
   *#state(commit: Commit, number: number): Generator<Message> {
-    if (!this.#isMigrated) return yield* this.#rows(commit, commit.rows, number);
+    yield* this.#removals(commit);
+    if (!this.#isMigrated) {
+      yield* this.#archived(commit.evictions?.archived ?? [], number);
+      return yield* this.#rows(commit, commit.rows, number);
+    }
     this.#sums = new RowSums();
     yield* this.#encode({ kind: 'reset', commit: number, bytes: new Uint8Array(0) });
+    yield* this.#archived(commit.evictions?.allArchived() ?? [], number);
     yield* this.#rows(commit, commit.allRows(), number);
+  }
+
+  /** Rows that are not there any more: compaction removes what was written of them. */
+  *#removals({ evictions }: Commit): Generator<Message> {
+    if (!evictions) return;
+    const { gone, returned, rowBytes } = evictions;
+    for (const [kind, names] of [['series', gone] as const, ['archive', returned] as const]) {
+      for (const series of names) {
+        this.#sums.delete(kind, series);
+        for (const key of rowKeys(kind, undefined, series, rowBytes)) yield { key, value: null };
+      }
+    }
+  }
+
+  /** Rows of series that have left. */
+  *#archived(rows: Iterable<StateRow>, stamp: number, letter?: Letter): Generator<StateMessage> {
+    for (const { series, bytes } of rows) {
+      let sum = 0;
+      for (const message of this.#encode({ kind: 'archive', commit: stamp, series, letter, bytes })) {
+        sum += message.sum;
+        yield message;
+      }
+      this.#sums.set('archive', series, sum);
+    }
   }
 
   /** What the fingerprint is made of, where that is not told yet. */
@@ -175,13 +215,30 @@ export class KafkaPartition {
     const stamp = Math.max(this.#stamp, this.#commit) + 1;
     this.#stamp = stamp;
     this.#sums = new RowSums();
-    const messages = this.#rows(commit, commit.allRows(), stamp, letter);
+    const messages = this.#messages(commit, stamp, letter);
     for (const some of portions(messages, TRANSACTION_BYTES))
       await this.#opening.writer.write({ writes: [this.#toChangelog(some)] });
     this.#generation = { stamp, next: commit.next, letter };
     this.#commands = [];
     this.#letter = letter;
     this.#writtenAt = performance.now();
+  }
+
+  /** The rows of a generation; of those that lay under its letter before, null where they are not there any more. */
+  *#messages(commit: Commit, stamp: number, letter: Letter): Generator<Message> {
+    const { evictions } = commit;
+    const rows = this.#rows(commit, commit.allRows(), stamp, letter);
+    if (!evictions) return yield* rows;
+    const before = this.#keys[letter];
+    const keys = new Set<string>();
+    for (const messages of [this.#archived(evictions.allArchived(), stamp, letter), rows]) {
+      for (const message of messages) {
+        keys.add(message.key);
+        yield message;
+      }
+    }
+    for (const key of before) if (!keys.has(key)) yield { key, value: null };
+    this.#keys[letter] = keys;
   }
 
   close(): Promise<void> {
@@ -198,14 +255,14 @@ export class KafkaPartition {
     rows: Commit['rows'],
     stamp: number,
     letter?: Letter,
-  ): Generator<Message & { readonly value: Buffer }> {
+  ): Generator<StateMessage> {
     for (const { series, birth, bytes } of rows) {
       let sum = 0;
       for (const message of this.#encode({ kind: 'series', commit: stamp, birth, series, letter, bytes })) {
         sum += message.sum;
         yield message;
       }
-      this.#sums.set(birth, sum);
+      this.#sums.set('series', series, sum);
     }
     yield* this.#encode({ kind: 'slots', commit: stamp, letter, bytes: partitionSlots });
   }
@@ -252,15 +309,12 @@ export class KafkaPartition {
 }
 
 /** Messages in portions of so many bytes, about. */
-function* portions<M extends { readonly value: Buffer }>(
-  messages: Iterable<M>,
-  most: number,
-): Generator<M[]> {
-  let some: M[] = [];
+function* portions(messages: Iterable<Message>, most: number): Generator<Message[]> {
+  let some: Message[] = [];
   let bytes = 0;
   for (const message of messages) {
     some.push(message);
-    bytes += message.value.length;
+    bytes += message.value?.length ?? 0;
     if (bytes < most) continue;
     yield some;
     some = [];

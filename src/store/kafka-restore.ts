@@ -1,7 +1,7 @@
 import { ForetideError } from '../errors.ts';
 import type { SourceRecord } from '../source/source.ts';
 import { type LastCommit, LastMeta } from './kafka-meta.ts';
-import { decodeState, shortFingerprint, type StateRecord } from './kafka-state.ts';
+import { decodeKey, decodeState, type Letter, shortFingerprint, type StateRecord } from './kafka-state.ts';
 import type { Restoring } from './store.ts';
 
 /** A row of which not all parts have come. */
@@ -14,11 +14,14 @@ interface Unfinished {
 
 /**
  * Takes a partition's changelog in, up to the sentinel that was written before the reading began: by then the writer of before can write no
- * more. What is still there of commits that were overwritten is overwritten here as well; sums over all rows show that none is missing.
+ * more. What is still there of commits that were overwritten is overwritten here as well, and what was removed is forgotten; sums over all rows show that
+ * none is missing.
  */
 export class Restore {
   /** Of the rows that have come. */
   sums = new RowSums();
+  /** Keys of rows that are there under the letters of generations, of whatever generation. */
+  readonly keys = { a: new Set<string>(), b: new Set<string>() } satisfies Record<Letter, Set<string>>;
   readonly #where: string;
   readonly #sentinel: Uint8Array;
   readonly #fingerprint: string;
@@ -46,14 +49,31 @@ export class Restore {
 
   /** Whether this was the sentinel. */
   take({ key, value, offset }: SourceRecord): boolean {
+    this.#note(key, value === null, `${this.#where}@${offset}`);
     if (value === null) return false;
     const record = decodeState(key, value, `${this.#where}@${offset}`);
     if (record.kind === 'sentinel') return Buffer.compare(record.bytes, this.#sentinel) === 0;
     this.#last.take(record);
     if (record.kind === 'reset') this.#reset();
-    else if ((record.kind === 'series' || record.kind === 'slots') && this.#isWanted(record))
-      this.#put(record);
+    else if (isState(record) && this.#isWanted(record)) this.#put(record);
     return false;
+  }
+
+  /** Knows which keys of generations are there; without these what was removed is forgotten. */
+  #note(key: Uint8Array | null, isRemoved: boolean, where: string): void {
+    if (this.#only === undefined && !isRemoved) return;
+    const { kind, letter, part, series } = decodeKey(key, where);
+    if (kind !== 'series' && kind !== 'archive') return;
+    if (letter === undefined) {
+      if (this.#only !== undefined || part > 0) return;
+      this.#unfinished.delete(`${kind}/${series}`);
+      this.#into.forget(kind, series);
+      this.sums.delete(kind, series);
+      return;
+    }
+    const text = Buffer.from(key!).toString();
+    if (isRemoved) this.keys[letter].delete(text);
+    else this.keys[letter].add(text);
   }
 
   /**
@@ -97,8 +117,11 @@ export class Restore {
       this.#into.partition(whole.bytes);
       return;
     }
-    this.#into.row(record.birth, record.series, whole.bytes);
-    this.sums.set(record.birth, whole.sum);
+    const { birth, series } = record;
+    const kind = record.kind === 'archive' ? 'archive' : 'series';
+    if (kind === 'archive') this.#into.archived(series, whole.bytes);
+    else this.#into.row(birth, series, whole.bytes);
+    this.sums.set(kind, series, whole.sum);
   }
 
   /** The whole value, when this part makes it whole. */
@@ -131,9 +154,13 @@ export class Restore {
   }
 }
 
+function isState({ kind }: StateRecord): boolean {
+  return kind === 'series' || kind === 'archive' || kind === 'slots';
+}
+
 /** The sum over all rows of the CRCs of what was last written of each: exact, for it stays below 2^53. */
 export class RowSums {
-  readonly #sums: number[] = [];
+  readonly #sums = { series: new Map<string, number>(), archive: new Map<string, number>() };
   #total = 0;
 
   get sum(): number {
@@ -141,12 +168,20 @@ export class RowSums {
   }
 
   get rows(): number {
-    return this.#sums.length;
+    return this.#sums.series.size + this.#sums.archive.size;
   }
 
   /** What the parts of a row's value sum up to now. */
-  set(birth: number, sum: number): void {
-    this.#total += sum - (this.#sums[birth] ?? 0);
-    this.#sums[birth] = sum;
+  set(kind: 'series' | 'archive', series: string, sum: number): void {
+    const sums = this.#sums[kind];
+    this.#total += sum - (sums.get(series) ?? 0);
+    sums.set(series, sum);
+  }
+
+  /** The row is not there any more, if it was. */
+  delete(kind: 'series' | 'archive', series: string): void {
+    const sums = this.#sums[kind];
+    this.#total -= sums.get(series) ?? 0;
+    sums.delete(series);
   }
 }

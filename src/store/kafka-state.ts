@@ -2,9 +2,10 @@ import { crc32 } from 'node:zlib';
 import { ForetideError } from '../errors.ts';
 
 /**
- * What the records of a changelog topic hold. Keys are text: `meta`, `meaning` (see meaning.ts), `slots`, `sentinel`, `reset`, and `series/NAME` for a row; of what is too large
- * for one message the further parts are `slots#1`, `series#1/NAME`, … Rows and slots of a generation lie under `series@a/NAME` and `slots@a`, those
- * of the next under `@b`, and so on in turn. A value is
+ * What the records of a changelog topic hold. Keys are text: `meta`, `meaning` (see meaning.ts), `slots`, `sentinel`, `reset`, `series/NAME` for a row,
+ * and `archive/NAME` for one of a series that has left and is kept; of what is too large for one message the further parts are `slots#1`,
+ * `series#1/NAME`, … Rows and slots of a generation lie under `series@a/NAME` and `slots@a`, those of the next under `@b`, and so on in turn. A row
+ * that is not there any more has null. Else a value is
  *
  *     u32 magic   u32 layout of this header   16 bytes of the fingerprint   f64 commit   f64 birth
  *     u32 length of the whole   u32 place of this part in it   the bytes   u32 CRC-32 of all before
@@ -26,7 +27,18 @@ const MOST_BYTES = 900_000;
 export type Letter = 'a' | 'b';
 
 /** What a record is about. */
-export type StateKind = 'meta' | 'meaning' | 'slots' | 'sentinel' | 'reset' | 'series';
+export type StateKind = 'meta' | 'meaning' | 'slots' | 'sentinel' | 'reset' | 'series' | 'archive';
+
+/** What a key is of. */
+export interface StateKey {
+  readonly kind: StateKind;
+  /** Of the generation that it belongs to, where it belongs to one. */
+  readonly letter: Letter | undefined;
+  /** Which part of the whole, from 0. */
+  readonly part: number;
+  /** Name of the series; empty for other kinds. */
+  readonly series: string;
+}
 
 /** A record of the changelog, taken apart. */
 export interface StateRecord {
@@ -80,7 +92,18 @@ export function* encodeState(state: StateValue): Generator<StateMessage> {
 
 function keyOf(kind: StateKind, letter: Letter | undefined, series: string, part: number): string {
   const name = `${kind}${letter === undefined ? '' : `@${letter}`}${part === 0 ? '' : `#${part}`}`;
-  return kind === 'series' ? `${name}/${series}` : name;
+  return kind === 'series' || kind === 'archive' ? `${name}/${series}` : name;
+}
+
+/** The keys of all parts of a row of so many bytes. */
+export function rowKeys(
+  kind: 'series' | 'archive',
+  letter: Letter | undefined,
+  series: string,
+  bytes: number,
+): readonly string[] {
+  const parts = Math.max(1, Math.ceil(bytes / MOST_BYTES));
+  return Array.from({ length: parts }, (_, part) => keyOf(kind, letter, series, part));
 }
 
 function encodePart(state: StateValue, from: number, bytes: Uint8Array): Buffer {
@@ -98,7 +121,20 @@ function encodePart(state: StateValue, from: number, bytes: Uint8Array): Buffer 
   return value;
 }
 
-const KEY = /^(meta|meaning|slots|sentinel|reset|series)(?:@[ab])?(?:#\d+)?(?:\/(.*))?$/s;
+const KEY = /^(meta|meaning|slots|sentinel|reset|series|archive)(?:@([ab]))?(?:#(\d+))?(?:\/(.*))?$/s;
+
+/**
+ * Takes a key apart.
+ *
+ * @param where for messages: topic/partition@offset
+ * @throws ForetideError STATE_CORRUPT where it is no key of ours
+ */
+export function decodeKey(key: Uint8Array | null, where: string): StateKey {
+  const text = Buffer.from(key ?? []).toString();
+  const [, kind, letter, part = '0', series = ''] = KEY.exec(text) ?? [];
+  if (kind === undefined) throw corrupt('a key of a changelog', JSON.stringify(text.slice(0, 80)), where);
+  return { kind: kind as StateKind, letter: letter as Letter | undefined, part: Number(part), series };
+}
 
 /**
  * Takes a record apart.
@@ -107,9 +143,7 @@ const KEY = /^(meta|meaning|slots|sentinel|reset|series)(?:@[ab])?(?:#\d+)?(?:\/
  * @throws ForetideError STATE_CORRUPT where it is no record of ours, or damaged
  */
 export function decodeState(key: Uint8Array | null, value: Uint8Array, where: string): StateRecord {
-  const text = Buffer.from(key ?? []).toString();
-  const [, kind, series = ''] = KEY.exec(text) ?? [];
-  if (kind === undefined) throw corrupt('a key of a changelog', JSON.stringify(text.slice(0, 80)), where);
+  const { kind, series } = decodeKey(key, where);
   const view = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   const end = view.length - TRAILER;
   if (end < HEADER || view.readUInt32LE(0) !== MAGIC)
@@ -118,7 +152,7 @@ export function decodeState(key: Uint8Array | null, value: Uint8Array, where: st
   const [told, sum] = [view.readUInt32LE(end), crc32(view.subarray(0, end))];
   if (told !== sum) throw corrupt(`CRC-32 ${told.toString(16)}`, sum.toString(16), where);
   return {
-    kind: kind as StateKind,
+    kind,
     series,
     fingerprint: view.toString('hex', 8, 8 + FINGERPRINT_BYTES),
     commit: view.readDoubleLE(24),

@@ -86,6 +86,9 @@ export function migrationOf(from: StateMeaning, to: StateMeaning, where: string)
       row: (birth, name, bytes) =>
         memory.row(birth, name, moved(bytes, before.series, now.series, series, where)),
       partition: (bytes) => memory.partition(moved(bytes, before.partition, now.partition, partition, where)),
+      archived: (name, bytes) =>
+        memory.archived(name, moved(bytes, before.series, now.series, series, where)),
+      forget: (kind, name) => memory.forget(kind, name),
       clear: () => memory.clear(),
     }),
   };

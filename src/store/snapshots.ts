@@ -42,6 +42,8 @@ export interface SnapshotOf extends Snapshot {
   readonly fingerprint: string;
   readonly slots: Uint8Array;
   readonly rows: Iterable<StateRow & { readonly birth: number }>;
+  /** Rows of series that have left and are kept. */
+  readonly archived: Iterable<StateRow>;
 }
 
 const SCHEMA = `
@@ -52,6 +54,9 @@ CREATE TABLE IF NOT EXISTS snapshot (
 CREATE TABLE IF NOT EXISTS snapshot_row (
   partition INTEGER NOT NULL, next INTEGER NOT NULL, birth INTEGER NOT NULL, series TEXT NOT NULL, bytes BLOB NOT NULL,
   PRIMARY KEY (partition, next, birth)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS snapshot_archive (
+  partition INTEGER NOT NULL, next INTEGER NOT NULL, series TEXT NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY (partition, next, series));
 `;
 /** Longest wait for another process of the group, ms: this one waits too. */
 const LOCK_WAIT = 2000;
@@ -87,18 +92,22 @@ export class Snapshots {
    *
    * @throws the error of SQLite; nothing has changed then
    */
-  take({ partition, next, watermark, commands, fingerprint, slots, rows }: SnapshotOf, keep: number): void {
+  take(snapshot: SnapshotOf, keep: number): void {
+    const { partition, next, watermark, commands, fingerprint, slots, rows, archived } = snapshot;
     const sql = this.#sql;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       sql.forget.run(partition, next);
       sql.forgetRows.run(partition, next);
+      sql.forgetArchive.run(partition, next);
       sql.add.run(partition, next, watermark, commands, fingerprint, slots);
       for (const { birth, series, bytes } of rows) sql.addRow.run(partition, next, birth, series, bytes);
+      for (const { series, bytes } of archived) sql.archive.run(partition, next, series, bytes);
       const oldest = sql.oldest.get(partition, keep - 1) as { next: number } | undefined;
       if (oldest) {
         sql.prune.run(partition, oldest.next);
         sql.pruneRows.run(partition, oldest.next);
+        sql.pruneArchive.run(partition, oldest.next);
       }
       this.#database.exec('COMMIT');
     } catch (error) {
@@ -133,13 +142,17 @@ export class Snapshots {
       const { birth, series, bytes } = row as StateRow & { readonly birth: number };
       into.row(birth, series, bytes);
     }
+    for (const row of this.#sql.archived.iterate(partition, next) as Iterable<unknown>) {
+      const { series, bytes } = row as StateRow;
+      into.archived(series, bytes);
+    }
     const { slots } = this.#sql.slots.get(partition, next) as { slots: Uint8Array };
     into.partition(slots);
   }
 
   /** Forgets all. */
   clear(): void {
-    this.#database.exec('DELETE FROM snapshot; DELETE FROM snapshot_row');
+    this.#database.exec('DELETE FROM snapshot; DELETE FROM snapshot_row; DELETE FROM snapshot_archive');
   }
 
   close(): void {
@@ -152,6 +165,10 @@ function prepare(db: DatabaseSync) {
     add: db.prepare('INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?)'),
     addRow: db.prepare('INSERT INTO snapshot_row VALUES (?, ?, ?, ?, ?)'),
     forget: db.prepare('DELETE FROM snapshot WHERE partition = ? AND next >= ?'),
+    archive: db.prepare('INSERT INTO snapshot_archive VALUES (?, ?, ?, ?)'),
+    archived: db.prepare('SELECT series, bytes FROM snapshot_archive WHERE partition = ? AND next = ?'),
+    forgetArchive: db.prepare('DELETE FROM snapshot_archive WHERE partition = ? AND next >= ?'),
+    pruneArchive: db.prepare('DELETE FROM snapshot_archive WHERE partition = ? AND next < ?'),
     forgetRows: db.prepare('DELETE FROM snapshot_row WHERE partition = ? AND next >= ?'),
     oldest: db.prepare('SELECT next FROM snapshot WHERE partition = ? ORDER BY next DESC LIMIT 1 OFFSET ?'),
     prune: db.prepare('DELETE FROM snapshot WHERE partition = ? AND next < ?'),

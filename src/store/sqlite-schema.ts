@@ -7,6 +7,7 @@ export const SCHEMA_VERSION = 5;
  * The tables of a run. Times are milliseconds since 1970 (UTC); a forecast's time is its target's. `state`, `position` and the
  * outputs are a function of the input; `meaning` tells what the fingerprints of the positions are made of, `meta.owner` and `commits` of the run. `meta` has the sums over the outputs too, where they are
  * asked for: under `digest/PARTITION`.
+ * `archive`: the rows of `state` of series that have left and are kept until they come back.
  * `revision`: offset of the late record that made the row what it is, + 1; 0: it stands as it was told at first.
  * Of alerts all that was told stays, for routes follow it: a row takes the place of those of earlier revisions with its series, since, time and state, and
  * one whose state is `withdrawn` that of those with the state `withdraws`; `news` is 0 where only the turn has moved.
@@ -20,6 +21,9 @@ CREATE TABLE IF NOT EXISTS position (
   fingerprint TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (
   partition INTEGER NOT NULL, series TEXT NOT NULL, birth INTEGER NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY (partition, series));
+CREATE TABLE IF NOT EXISTS archive (
+  partition INTEGER NOT NULL, series TEXT NOT NULL, bytes BLOB NOT NULL,
   PRIMARY KEY (partition, series));
 CREATE TABLE IF NOT EXISTS meaning (fingerprint TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS state_birth ON state (partition, birth);

@@ -120,6 +120,10 @@ export class SqliteStore implements Store {
       const { birth, series, bytes } = row as StateRow & { readonly birth: number };
       to.row(birth, series, bytes);
     }
+    for (const row of this.#sql.archive.iterate(partition) as Iterable<unknown>) {
+      const { series, bytes } = row as StateRow;
+      to.archived(series, bytes);
+    }
     to.partition(known.slots);
     return { next: known.next, committed: known.next, commands: [] };
   }
@@ -185,9 +189,7 @@ export class SqliteStore implements Store {
     }
     if (digest) this.#sql.setMeta.run(digestKey(partition), JSON.stringify(digest));
     else if (this.#migrated.has(partition)) this.#sql.dropMeta.run(digestKey(partition));
-    // no row ever goes, so all of them take the place of all that are there
-    const rows = this.#migrated.has(partition) ? commit.allRows() : commit.rows;
-    for (const { series, birth, bytes } of rows) this.#sql.setRow.run(partition, series, birth, bytes);
+    this.#writeState(commit);
     this.#sql.setPosition.run(partition, next, watermark, partitionSlots, fingerprint);
     this.#sql.count.run(partition);
     const meaning = this.#meanings.get(partition);
@@ -200,6 +202,21 @@ export class SqliteStore implements Store {
     for (const letter of dead) this.#writeDead(partition, letter);
     for (const { number, before, command } of commands)
       this.#sql.command.run(partition, number, before, JSON.stringify(command));
+  }
+
+  /** What has changed, or where that was migrated all of it in the place of all that is there. */
+  #writeState({ partition, rows, allRows, evictions }: Commit): void {
+    const isMigrated = this.#migrated.has(partition);
+    if (isMigrated) {
+      this.#sql.dropRows.run(partition);
+      this.#sql.dropArchive.run(partition);
+    }
+    for (const series of evictions?.gone ?? []) this.#sql.dropRow.run(partition, series);
+    for (const { series, birth, bytes } of isMigrated ? allRows() : rows)
+      this.#sql.setRow.run(partition, series, birth, bytes);
+    for (const series of evictions?.returned ?? []) this.#sql.dropArchived.run(partition, series);
+    const archived = isMigrated ? evictions?.allArchived() : evictions?.archived;
+    for (const { series, bytes } of archived ?? []) this.#sql.archived.run(partition, series, bytes);
   }
 
   #writePoints(partition: number, block: Points, cutoff: number): void {
@@ -285,7 +302,14 @@ function prepare(db: DatabaseSync) {
     setMeaning: 'INSERT INTO meaning VALUES (?, ?) ON CONFLICT DO NOTHING',
     dropMeanings: 'DELETE FROM meaning WHERE fingerprint NOT IN (SELECT fingerprint FROM position)',
     rows: 'SELECT birth, series, bytes FROM state WHERE partition = ? ORDER BY birth',
-    setRow: 'INSERT INTO state VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET bytes = excluded.bytes',
+    setRow: `INSERT INTO state VALUES (?, ?, ?, ?)
+      ON CONFLICT (partition, series) DO UPDATE SET birth = excluded.birth, bytes = excluded.bytes`,
+    dropRow: 'DELETE FROM state WHERE partition = ? AND series = ?',
+    dropRows: 'DELETE FROM state WHERE partition = ?',
+    archive: 'SELECT series, bytes FROM archive WHERE partition = ?',
+    archived: 'INSERT OR REPLACE INTO archive VALUES (?, ?, ?)',
+    dropArchived: 'DELETE FROM archive WHERE partition = ? AND series = ?',
+    dropArchive: 'DELETE FROM archive WHERE partition = ?',
     setPosition: `INSERT INTO position VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET next = excluded.next,
       watermark = excluded.watermark, slots = excluded.slots, fingerprint = excluded.fingerprint`,
     count: 'INSERT INTO commits VALUES (?, 1) ON CONFLICT DO UPDATE SET commits = commits + 1',

@@ -12,8 +12,12 @@ export interface StateRow {
 
 /** What takes in the committed state: an empty Memory. The bytes are copied. */
 export interface Restoring {
-  /** `birth` is the row's number; rows may come in any order, a row that comes again replaces the one before. */
+  /** `birth` is the series' number; rows may come in any order, one of a series that comes again replaces the one before. */
   row(birth: number, series: string, bytes: Uint8Array): void;
+  /** The row of a series that has left, as it was then. */
+  archived(series: string, bytes: Uint8Array): void;
+  /** What was given of a series is not there any more: its row, or what was archived. Nothing where nothing was given. */
+  forget(kind: 'series' | 'archive', series: string): void;
   /** The partition's own slots. */
   partition(bytes: Uint8Array): void;
   /** Forgets all that was given. */
@@ -33,18 +37,34 @@ export interface Restored {
   readonly commands: readonly LoggedCommand[];
 }
 
+/** What has become of series that leave: see `Memory.evict`. */
+export interface Evictions {
+  /** Series of the commit before that are not there any more. */
+  readonly gone: readonly string[];
+  /** Bytes of a row. */
+  readonly rowBytes: number;
+  /** Rows of series that have left since, and are kept. */
+  readonly archived: Iterable<StateRow>;
+  /** Series that are back, or gone for good: what was archived of them is not any more. */
+  readonly returned: readonly string[];
+  /** All that are kept. */
+  readonly allArchived: () => Iterable<StateRow>;
+}
+
 /** Everything that becomes durable together. */
 export interface Commit {
   readonly partition: number;
   /** The offset to go on from. */
   readonly next: number;
   /**
-   * Changed rows. `birth` is the row's number in Memory: its place in the order of birth. The bytes are a view, to be copied before anything is
-   * awaited: memory may grow meanwhile.
+   * Changed rows. `birth` is the series' number in the order in which they came, which no other series ever gets. The bytes are a view, to be copied
+   * before anything is awaited: memory may grow meanwhile.
    */
   readonly rows: Iterable<StateRow & { readonly birth: number }>;
   /** All rows. */
   readonly allRows: () => Iterable<StateRow & { readonly birth: number }>;
+  /** Undefined where no series ever leaves. */
+  readonly evictions?: Evictions | undefined;
   readonly partitionSlots: Uint8Array;
   /** Outputs that belong into the transaction; empty when a sink has taken them. */
   readonly points: readonly Points[];

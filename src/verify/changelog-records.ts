@@ -20,6 +20,8 @@ export interface KeptCommit {
 export interface KeptState {
   /** In the order of birth. */
   readonly rows: readonly StateRow[];
+  /** Rows of series that have left and are kept, in the order of the bytes of their names. */
+  readonly archived: readonly StateRow[];
   readonly slots: Uint8Array;
   /** Where rows and slots stand. */
   readonly at: StateAt;
@@ -51,8 +53,11 @@ export class ChangelogRecords {
 
   /** @throws ForetideError STATE_CORRUPT */
   take(record: SourceRecord): void {
-    if (record.value === null) return;
     const { offset, key, value } = record;
+    if (value === null) {
+      if (this.#hasState) this.#begun.push({ offset, key: key?.slice() ?? null, value });
+      return;
+    }
     const state = decodeState(key, value, `${this.#where}@${offset}`);
     if (state.kind === 'reset') {
       this.#whole.clear();
@@ -69,7 +74,7 @@ export class ChangelogRecords {
       const name = Buffer.from(each.key ?? []).toString();
       // in the order in which they were last written
       this.#whole.delete(name);
-      this.#whole.set(name, each);
+      if (each.value !== null) this.#whole.set(name, each);
     }
   }
 
@@ -101,11 +106,16 @@ export class ChangelogRecords {
   state({ fingerprint, meta }: KeptCommit): KeptState {
     const { generation } = meta;
     const sentinel = Buffer.from(randomUUID());
-    const rows: StateRow[] = [];
+    const births = new Map<number, StateRow>();
+    const kept = new Map<string, StateRow>();
     let slots: Uint8Array = new Uint8Array();
     const into = {
       row: (birth: number, series: string, bytes: Uint8Array) =>
-        void (rows[birth] = { series, bytes: bytes.slice() }),
+        void births.set(birth, { series, bytes: bytes.slice() }),
+      archived: (series: string, bytes: Uint8Array) =>
+        void kept.set(series, { series, bytes: bytes.slice() }),
+      // what was removed is not in the records any more
+      forget: () => undefined,
       partition: (bytes: Uint8Array) => void (slots = bytes.slice()),
       clear: () => undefined,
     };
@@ -115,7 +125,11 @@ export class ChangelogRecords {
     const told = this.#meaning?.fingerprint === fingerprint ? this.#meaning : undefined;
     const [since] = meta.commands ?? [];
     const commands = commandsIn(slots, told) ?? (since ? since.number - 1 : Infinity);
-    return { rows, slots, at: { next: generation?.next ?? meta.next, commands } };
+    const rows = [...births].toSorted(([a], [b]) => a - b).map(([, row]) => row);
+    const archived = [...kept.values()].toSorted((a, b) =>
+      Buffer.compare(Buffer.from(a.series), Buffer.from(b.series)),
+    );
+    return { rows, archived, slots, at: { next: generation?.next ?? meta.next, commands } };
   }
 }
 

@@ -7,7 +7,7 @@ export interface Difference {
   readonly series: string;
   /** Event time, ms; a forecast's target time. Null where it is of none. */
   readonly time: number | null;
-  /** What differs: `reading`, `forecast h=06`, `dead letter`, `state`, `digest of the outputs`. */
+  /** What differs: `reading`, `forecast h=06`, `dead letter`, `state`, `archived state`, `digest of the outputs`. */
   readonly what: string;
   /** In which column; '' where it is the whole row. */
   readonly column: string;

@@ -86,6 +86,7 @@ export async function rerun(given: RerunParts): Promise<boolean> {
 function leavingOut(decoder: Decoder, isLeftOut: (series: string, time: number) => boolean): Decoder {
   return {
     channels: decoder.channels,
+    ...(decoder.ahead !== undefined && { ahead: decoder.ahead }),
     decode(record, out) {
       const all = new Readings(out.channels);
       const refusal = decoder.decode(record, all);

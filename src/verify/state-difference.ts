@@ -5,28 +5,51 @@ import type { Task } from '../run/task.ts';
 import type { StateRow } from '../store/store.ts';
 import { type Difference, shownValue } from './difference.ts';
 
-/** Where the state of a task differs from rows and slots that were stored under the same layout; undefined where it does not. */
+/**
+ * Where the state of a task differs from what was stored under the same layout; undefined where it does not.
+ *
+ * @param rows in the order of birth
+ * @param archived rows of series that have left, in the order of the bytes of their names
+ */
 export function stateDifference(
   { partition, memory }: Task,
   rows: Iterable<StateRow>,
+  archived: Iterable<StateRow>,
   slots: Uint8Array,
 ): Difference | undefined {
   const layout = readLayout(memory.layout());
-  const told = { partition, offset: null, series: '', time: null, what: 'state', column: '' } as const;
+  const told = { partition, offset: null, series: '', time: null, column: '' } as const;
   const own = slotDifference(slotsOf(layout.partition), slots, memory.partitionBytes());
-  if (own) return { ...told, ...own };
-  const again = memory.all();
+  if (own) return { ...told, what: 'state', ...own };
+  const of = slotsOf(layout.series);
+  return (
+    rowDifference({ ...told, what: 'state' }, of, rows, memory.all()) ??
+    rowDifference({ ...told, what: 'archived state' }, of, archived, memory.archived())
+  );
+}
+
+function rowDifference(
+  told: Omit<Difference, 'stored' | 'again'>,
+  of: readonly SlotPlace[],
+  rows: Iterable<StateRow>,
+  again: Iterator<StateRow, unknown>,
+): Difference | undefined {
   for (const { series, bytes } of rows) {
-    const { value: row } = again.next();
+    const row = nextOf(again);
     const place = { ...told, series };
     if (!row) return { ...place, stored: 'a series', again: 'none' };
     if (row.series !== series)
       return { ...place, stored: shownValue(series), again: shownValue(row.series), column: 'series' };
-    const found = slotDifference(slotsOf(layout.series), bytes, row.bytes);
+    const found = slotDifference(of, bytes, row.bytes);
     if (found) return { ...place, ...found };
   }
-  const { value: more } = again.next();
+  const more = nextOf(again);
   return more && { ...told, series: more.series, stored: 'none', again: 'a series' };
+}
+
+function nextOf(rows: Iterator<StateRow, unknown>): StateRow | undefined {
+  const next = rows.next();
+  return next.done === true ? undefined : next.value;
 }
 
 function slotDifference(

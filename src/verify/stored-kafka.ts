@@ -133,7 +133,7 @@ export class StoredKafka implements Stored {
 
   compareState(task: Task): Difference | undefined {
     const state = this.#states.get(task.partition);
-    return state && stateDifference(task, state.rows, state.slots);
+    return state && stateDifference(task, state.rows, state.archived, state.slots);
   }
 
   isWorthMore(difference: Difference | undefined): boolean {

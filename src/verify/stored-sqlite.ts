@@ -128,11 +128,15 @@ export class StoredSqlite implements Stored {
 
   compareState(task: Task): Difference | undefined {
     const { partition } = task;
-    const rows = this.#database
-      .prepare('SELECT series, bytes FROM state WHERE partition = ? ORDER BY birth')
-      .iterate(partition) as Iterable<unknown> as Iterable<StateRow>;
+    const select = (from: string): Iterable<StateRow> =>
+      this.#database
+        .prepare(`SELECT series, bytes FROM ${from}`)
+        .iterate(partition) as Iterable<unknown> as Iterable<StateRow>;
+    const rows = select('state WHERE partition = ? ORDER BY birth');
+    // files of before have no such table
+    const archived = task.memory.evicts ? select('archive WHERE partition = ? ORDER BY series') : [];
     const position = this.#database.prepare('SELECT slots FROM position WHERE partition = ?').get(partition);
-    return stateDifference(task, rows, (position as { slots: Uint8Array }).slots);
+    return stateDifference(task, rows, archived, (position as { slots: Uint8Array }).slots);
   }
 
   compare(partition: number, block: Points): Difference | undefined {

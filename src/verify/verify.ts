@@ -209,9 +209,11 @@ function restoring({ memory }: Task): (into: Restoring) => void {
     series,
     bytes: bytes.slice(),
   }));
+  const archived = [...memory.archived()];
   const slots = memory.partitionBytes().slice();
   return (into) => {
     for (const { birth, series, bytes } of rows) into.row(birth, series, bytes);
+    for (const { series, bytes } of archived) into.archived(series, bytes);
     into.partition(slots);
   };
 }

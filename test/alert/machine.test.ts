@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ALERT, type AlertRules, phaseOf, QUIET, sinceOf, stepAlert } from '../../src/alert/machine.ts';
+import {
+  ALERT,
+  type AlertRules,
+  endAlert,
+  phaseOf,
+  QUIET,
+  sinceOf,
+  stepAlert,
+} from '../../src/alert/machine.ts';
 
 const RULES: AlertRules = {
   raise: 0.5,
@@ -112,4 +120,17 @@ test('turns alternate: raised, then dropped or fired, then resolved; and a state
       expect(phaseOf(other, 0)).toBe(phaseOf(state, 0));
     }),
   );
+});
+
+test('that of a series that is given up is over: dropped where it was pending, resolved where it fired', () => {
+  const ended = (scores: readonly number[], rules: Partial<AlertRules> = {}): unknown => {
+    const state = new Float64Array(ALERT);
+    turns(scores, rules, state);
+    const turn = endAlert(state, 0, 2000);
+    expect(phaseOf(state, 0)).toBe(QUIET);
+    return turn;
+  };
+  expect(ended([0.1])).toBeUndefined();
+  expect(ended([0.6], { holdFor: 3 })).toBe('dropped');
+  expect(ended([0.6])).toBe('resolved');
 });

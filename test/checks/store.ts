@@ -37,23 +37,36 @@ const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 export const NOWHERE: Restoring = {
   row: () => undefined,
   partition: () => undefined,
+  archived: () => undefined,
+  forget: () => undefined,
   clear: () => undefined,
 };
 
 /** What every store must hold to. `open` opens the same place again each time, as a new process would. */
 export function checkStore(name: string, open: (place: string) => Store, place: () => string): void {
   const restoredOf = async (store: Store, partition = 0, fingerprint = 'f') => {
-    const rows: unknown[] = [];
+    const rows: (readonly [string, ...number[]] | undefined)[] = [];
+    const archived: Record<string, number[]> = {};
     let slots: Uint8Array | null = null;
     const restored = await store.open(partition, fingerprint, {
       row: (birth, series, row) => (rows[birth] = [series, ...row]),
       partition: (kept) => (slots = Uint8Array.from(kept)),
+      archived: (series, row) => (archived[series] = [...row]),
+      forget(kind, series) {
+        if (kind === 'archive') delete archived[series];
+        else for (const [birth, row] of rows.entries()) if (row?.[0] === series) delete rows[birth];
+      },
       clear() {
         rows.length = 0;
         slots = null;
       },
     });
-    return { next: restored?.next ?? null, slots, rows };
+    return {
+      next: restored?.next ?? null,
+      slots,
+      rows,
+      ...(Object.keys(archived).length > 0 && { archived }),
+    };
   };
 
   test(`${name}: a new place knows nothing`, async () => {
@@ -94,6 +107,42 @@ export function checkStore(name: string, open: (place: string) => Store, place: 
     });
     expect((await restoredOf(again, 1)).rows).toEqual([['z', 7]]);
     await again.close();
+  });
+
+  test(`${name}: rows that leave are not there any more, those that are archived are until they are back`, async () => {
+    const where = place();
+    const store = open(where);
+    await restoredOf(store);
+    const nothing = { gone: [], rowBytes: 1, archived: [], returned: [], allArchived: () => [] };
+    const row = (series: string, birth: number, byte: number) => ({ series, birth, bytes: bytes(byte) });
+    const commit = (next: number, partial: Partial<Commit>): Promise<void> =>
+      store.commit(commitOf({ next, ...partial }));
+    await commit(1, { rows: [row('a', 0, 1), row('b', 1, 2), row('c', 2, 3)] });
+    const archived = [{ series: 'a', bytes: bytes(9) }];
+    await commit(2, { evictions: { ...nothing, gone: ['a', 'b'], archived }, rows: [row('d', 3, 4)] });
+    const reopened = open(where);
+    expect(await restoredOf(reopened)).toMatchObject({
+      rows: [undefined, undefined, ['c', 3], ['d', 4]],
+      archived: { a: [9] },
+    });
+    // b is back, and within one commit c has left and is back, too
+    await reopened.commit(
+      commitOf({
+        next: 3,
+        evictions: { ...nothing, returned: ['a'] },
+        rows: [row('a', 4, 9), row('b', 5, 5), row('c', 6, 6)],
+      }),
+    );
+    const again = await restoredOf(reopened);
+    expect(Array.from(again.rows)).toEqual([
+      ...Array.from({ length: 3 }),
+      ['d', 4],
+      ['a', 9],
+      ['b', 5],
+      ['c', 6],
+    ]);
+    expect(again).not.toHaveProperty('archived');
+    await Promise.all([store.close(), reopened.close()]);
   });
 
   test(`${name}: state of another fingerprint is refused, and says so`, async () => {

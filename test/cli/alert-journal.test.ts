@@ -56,7 +56,7 @@ function journal({ labels, paths = [] }: { readonly labels?: Labels; readonly pa
   const lines: string[] = [];
   const book = new AlertJournal({ labels, paths, print: (line) => lines.push(line) });
   const commit = (partition: number, ...points: readonly Points[]): void =>
-    book.take({ partition } as Task, { next: 0, points, dead: [], readings: 0 });
+    book.take({ partition } as Task, { next: 0, points, dead: [], readings: 0, gone: [] });
   return { lines, book, commit };
 }
 

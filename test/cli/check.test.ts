@@ -106,3 +106,23 @@ test('what a join makes of which names', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('✔ join: KEY/load, KEY/flow become channels of KEY\n');
 });
+
+test('with series that are given up: what that gives back, and what it keeps', async () => {
+  const lines = async (...set: string[]): Promise<readonly string[]> => {
+    const { code, stdout } = await check(
+      'live-forecast',
+      ...input,
+      ...set.flatMap((each) => ['--set', each]),
+    );
+    expect(code).toBe(0);
+    return stdout.split('\n').filter((line) => line.startsWith('✔ series:'));
+  };
+  const clean = await lines('series.evictAfter=30d');
+  expect(clean).toEqual([
+    expect.stringMatching(
+      /^✔ series: one of which nothing comes for 720 h of event time is given up, its \d+ bytes are the next one's; looked for every 90 h$/,
+    ),
+  ]);
+  const archive = await lines('series.evictAfter=30d', 'series.back=archive');
+  expect(archive[1]).toMatch(/^✔ series: what it had, \d+ bytes, is kept on disk/);
+});

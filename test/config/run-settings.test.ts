@@ -88,6 +88,7 @@ test('what is not said has a default: a run of one file needs nothing but its pa
     ticks: { every: 'off' },
     snapshots: { every: 'off', keep: 24 },
     commands: {},
+    series: { evictAfter: 'off', back: 'clean' },
     digest: false,
     page: { enabled: true, host: '127.0.0.1', port: 7077, allowedHosts: [] },
     metrics: { enabled: true, host: '127.0.0.1' },

@@ -63,3 +63,21 @@ test('is another with any bit of any number', () => {
     }),
   );
 });
+
+test('tells what is kept of series that have left, and is what it was where nothing is', () => {
+  const memory = filled([A, B], ['x', 'yy']);
+  const of = (...archived: readonly (readonly [string, Uint8Array])[]): string =>
+    stateDigest(
+      memory.layout(),
+      memory.all(),
+      memory.partitionBytes(),
+      archived.map(([series, bytes]) => ({ series, bytes })),
+    );
+  const [one, other] = ['x', 'yy'].map((name) => memory.rowBytes(memory.find(name)!));
+  const plain = stateDigest(memory.layout(), memory.all(), memory.partitionBytes());
+  expect(of()).toBe(plain);
+  expect(
+    new Set([plain, of(['z', one!]), of(['z', other!]), of(['w', one!]), of(['w', one!], ['z', one!])]).size,
+  ).toBe(5);
+  memory.release();
+});

@@ -139,6 +139,8 @@ export class ChangelogFollower {
       partition: (bytes) => {
         this.#slots = Buffer.from(bytes);
       },
+      archived: () => undefined,
+      forget: () => undefined,
       clear: () => {
         this.#rows.clear();
         this.#slots = Buffer.alloc(0);

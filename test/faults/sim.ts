@@ -1,7 +1,8 @@
 import { SingleBar } from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { FAILPOINTS } from '../../src/testing/failpoints.ts';
 import { play } from '../testing/scenario.ts';
+import type { Back } from '../testing/scenario-input.ts';
 
 /**
  * Runs the product's source, tasks and store on a simulated Kafka, once for each seed, with requests that fail, answers that are lost or late, processes
@@ -11,6 +12,11 @@ const options = new Command('test:sim')
   .option('--seeds <n>', 'how many', whole, 100)
   .option('--from <n>', 'the first', whole, 0)
   .option('--seed <n>', 'one alone', whole)
+  .addOption(
+    new Option('--back <how>', 'with series that come and go, and how they are back')
+      .choices(['off', 'clean', 'archive'])
+      .default('off'),
+  )
   .option('--trace', 'prints everything that happens', false)
   .option(
     '--failpoints',
@@ -18,7 +24,7 @@ const options = new Command('test:sim')
     false,
   )
   .parse()
-  .opts<{ seeds: number; from: number; seed?: number; trace: boolean; failpoints: boolean }>();
+  .opts<{ seeds: number; from: number; seed?: number; back: Back; trace: boolean; failpoints: boolean }>();
 
 function whole(text: string): number {
   const number = Number(text);
@@ -36,7 +42,7 @@ const bar = new SingleBar({ format: '{bar} {value}/{total} seeds, {eta_formatted
 const isDrawn = process.stderr.isTTY && count > 1 && !options.trace;
 if (isDrawn) bar.start(count, 0);
 for (let seed = from; seed < from + count; seed++) {
-  const outcome = await play(seed, options.trace ? { trace: say } : {});
+  const outcome = await play(seed, { back: options.back, ...(options.trace && { trace: say }) });
   steps += outcome.steps;
   for (const [place, times] of outcome.passes) passes.set(place, (passes.get(place) ?? 0) + times);
   if (isDrawn) bar.increment();
@@ -44,7 +50,7 @@ for (let seed = from; seed < from + count; seed++) {
   failed.push(seed);
   say(`\nseed ${seed}: ${outcome.about}`);
   for (const violation of outcome.violations) say(`  ${violation}`);
-  say(`  npm run test:sim -- --seed ${seed} --trace`);
+  say(`  npm run test:sim -- --seed ${seed} --back ${options.back} --trace`);
 }
 if (isDrawn) bar.stop();
 if (options.failpoints) for (const place of FAILPOINTS) say(`${passes.get(place) ?? 0} ${place}`);

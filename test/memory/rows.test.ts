@@ -11,43 +11,50 @@ test('rows never move while others are born and the arena grows', () => {
   expect(rows.stride % 16).toBe(0);
 });
 
-test('rollback gives back every committed byte and removes what was born since', () => {
+// Seen to fail when the place of a removed row is taken again before the commit, and when a rollback forgets what was free.
+test('rollback gives back every committed byte, removes what was born since and brings back what was removed; places are taken again', () => {
   type Act = {
-    readonly kind: 'add' | 'write' | 'commit' | 'rollback';
+    readonly kind: 'add' | 'write' | 'remove' | 'commit' | 'rollback';
     readonly row: number;
     readonly byte: number;
   };
   const act = fc.record<Act>({
-    kind: fc.constantFrom('add', 'write', 'write', 'commit', 'rollback'),
+    kind: fc.constantFrom('add', 'add', 'write', 'write', 'remove', 'commit', 'rollback'),
     row: fc.nat(50),
     byte: fc.integer({ min: 1, max: 255 }),
   });
   fc.assert(
     fc.property(fc.array(act, { maxLength: 120 }), (acts) => {
       const rows = new Rows(new Arena(), 40);
-      // the model: arrays of bytes
-      let now: number[] = [];
-      let committed: number[] = [];
+      // the model: a byte of each row
+      let now = new Map<number, number>();
+      let committed = new Map<number, number>();
+      let most = 0;
       for (const { kind, row, byte } of acts) {
+        const r = [...now.keys()][row % Math.max(1, now.size)];
         if (kind === 'add') {
-          rows.add();
-          now.push(0);
-        } else if (kind === 'write' && now.length > 0) {
-          const r = row % now.length;
+          const born = rows.add();
+          expect(now.has(born)).toBe(false);
+          now.set(born, 0);
+        } else if (kind === 'write' && r !== undefined) {
           rows.touch(r);
           rows.bytes(r).fill(byte);
-          now[r] = byte;
+          now.set(r, byte);
+        } else if (kind === 'remove' && r !== undefined) {
+          rows.remove([r]);
+          now.delete(r);
         } else if (kind === 'commit') {
           rows.committed();
-          committed = [...now];
+          committed = new Map(now);
         } else if (kind === 'rollback') {
           rows.rollback();
-          now = [...committed];
+          now = new Map(committed);
         }
-        expect(rows.length).toBe(now.length);
-        now.forEach((value, r) => expect(rows.bytes(r)[7]).toBe(value));
+        most = Math.max(most, new Set([...now.keys(), ...committed.keys()]).size);
+        expect(rows.length).toBeLessThanOrEqual(most);
+        for (const [at, value] of now) expect(rows.bytes(at)[7]).toBe(value);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 500 },
   );
 });

@@ -39,6 +39,7 @@ const committed = (readings: number, ...reasons: DeadLetter['reason'][]): Commit
   next: 0,
   points: [],
   readings,
+  gone: [],
   dead: reasons.map((reason) => ({ reason, offset: 7, detail: 'odd', series: '', bytes: null })),
 });
 

@@ -1,5 +1,6 @@
 import { delay, EMPTY, map, type Observable, type OperatorFunction } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import liveForecast from '../../pipelines/live-forecast.ts';
 import { accountSlot } from '../../src/account.ts';
 import type { Frame } from '../../src/frame.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
@@ -13,6 +14,8 @@ import { dump } from '../checks/dump.ts';
 import { messyStream } from '../checks/stream.ts';
 import { batchOf, liveStages } from '../checks/topology.ts';
 import { Memory } from '../../src/memory/memory.ts';
+import { OneCommit } from '../testing/one-commit.ts';
+import { partsWith, settingsWith } from './parts.ts';
 
 /** The live stages as a pipeline; `wrap` may spoil its topology. */
 export function partsFor(
@@ -35,7 +38,12 @@ export function partsFor(
   } as unknown as Pipeline;
   return {
     pipeline,
-    settings: { maxStateBytes: 1e9, input: { decode: {} }, commands: {} } as never,
+    settings: {
+      maxStateBytes: 1e9,
+      input: { decode: {} },
+      commands: {},
+      series: { evictAfter: 'off' },
+    } as never,
     decoder,
     model,
     store,
@@ -222,4 +230,16 @@ describe('task', () => {
     expect(await task.commit()).toBeUndefined();
     task.close();
   });
+});
+
+test('a pipeline that would never give a series up, and is set to, is refused', async () => {
+  const settings = settingsWith('series.evictAfter=1d');
+  const keeping = {
+    ...liveForecast,
+    topology: (given: typeof settings, parts: Parameters<typeof liveForecast.topology>[1]) =>
+      liveForecast.topology({ ...given, series: { evictAfter: 'off', back: 'clean' } }, parts),
+  } as unknown as Pipeline;
+  await expect(
+    Task.open(0, partsWith(new OneCommit(), { settings, pipeline: keeping })),
+  ).rejects.toMatchObject({ code: 'PIPELINE_INVALID' });
 });

@@ -394,3 +394,20 @@ describe('where late readings are taken in', () => {
     expect(withdrawnPoints(forecasted([1]), model)).toEqual([]);
   });
 });
+
+test('a series that leaves is an event of the whole series, with when it was last seen', () => {
+  const model = createModel(ModelSettings.parse({ name: 'm', hidden: 1, horizon: 6 }), 2);
+  const leaving = [{ series: 3, name: 'a', time: 900, offset: 7, seen: 100, due: 850 }];
+  const given = { ...frame(2), leaving } as unknown as Parameters<typeof eventPoints>[0];
+  expect(eventPoints(given, model)).toMatchObject([
+    {
+      measurement: 'event',
+      length: 1,
+      series: ['a'],
+      time: Float64Array.of(900),
+      tags: { kind: 'evicted', h: '00' },
+      fields: { value: Float64Array.of(100), expected: Float64Array.of(850), width: Float64Array.of(NaN) },
+      offset: Float64Array.of(7),
+    },
+  ]);
+});

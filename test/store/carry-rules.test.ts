@@ -25,6 +25,7 @@ describe('the groups', () => {
     [liveForecast, ['align.every=1m', 'align.aggregate=mean']],
     [anomalyAlerts, []],
     [anomalyAlerts, ['align.every=1m', 'align.grace=5m', 'alerts.budget=25', 'digest=true']],
+    [anomalyAlerts, ['series.evictAfter=1d']],
     [anomalyAlerts, ['align.every=1m', 'align.join={channels: [a, b]}']],
   ])('know every slot that the stages ask for: %#', (pipeline, set) => {
     const { series, partition } = readLayout(meaningOf(set, pipeline).layout);

@@ -10,7 +10,13 @@ import { KafkaWriter, type WriterTransaction } from '../../src/store/kafka-write
 import type { Restoring } from '../../src/store/store.ts';
 
 const FINGERPRINT = 'ab'.repeat(32);
-const NOWHERE: Restoring = { row: () => undefined, partition: () => undefined, clear: () => undefined };
+const NOWHERE: Restoring = {
+  row: () => undefined,
+  partition: () => undefined,
+  archived: () => undefined,
+  forget: () => undefined,
+  clear: () => undefined,
+};
 
 const fenced = new ForetideError('STORE_UNSETTLED', {
   what: 'Another has the partition now',

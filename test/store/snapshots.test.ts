@@ -23,6 +23,7 @@ function snapshot(next: number, more: Partial<SnapshotOf> = {}): SnapshotOf {
     fingerprint: 'f',
     slots: Uint8Array.of(next, 9),
     rows,
+    archived: [],
     ...more,
   };
 }
@@ -105,4 +106,22 @@ describe('snapshots', () => {
   test('a place that cannot be written to is told', () => {
     expect(() => new Snapshots(join(folder, 'made'))).toThrow(ForetideError);
   });
+});
+
+test('what is archived of series that have left is part of a snapshot', () => {
+  const snapshots = new Snapshots(place());
+  const archived = [{ series: 'gone', bytes: Uint8Array.of(7) }];
+  snapshots.take(snapshot(1, { archived }), 2);
+  snapshots.take(snapshot(2), 2);
+  const archivedAt = (time: number): [string, number][] => {
+    const found: [string, number][] = [];
+    const into = {
+      ...NOWHERE,
+      archived: (series: string, bytes: Uint8Array) => void found.push([series, bytes[0]!]),
+    };
+    snapshots.restore(snapshots.before(0, 'f', time)!, into);
+    return found;
+  };
+  expect([archivedAt(100), archivedAt(200)]).toEqual([[['gone', 7]], []]);
+  snapshots.close();
 });

@@ -21,6 +21,8 @@ export class Checks {
   readonly #world: SimWorld;
   readonly #golden: readonly Golden[];
   readonly #seen: readonly Seen[];
+  /** Keys of the changelog that were removed. */
+  removals = 0;
 
   constructor(world: SimWorld, golden: readonly Golden[]) {
     this.#world = world;
@@ -85,7 +87,11 @@ export class Checks {
     const seen = this.#seen[partition]!;
     const of = (topic: string): readonly LoggedRecord[] => records.get(`${topic}/${partition}`) ?? [];
     for (const { key, value, offset } of of(changelog)) {
-      const state = decodeState(key, value!, `${changelog}/${partition}@${offset}`);
+      if (value === null) {
+        this.removals += 1;
+        continue;
+      }
+      const state = decodeState(key, value, `${changelog}/${partition}@${offset}`);
       if (state.kind !== 'meta') continue;
       const { next } = JSON.parse(Buffer.from(state.bytes).toString()) as { next: number };
       if (state.commit !== seen.commit + 1)

@@ -9,7 +9,7 @@ import { identityOf, pointsOf } from '../../src/testing/sim-sink.ts';
 import { addState } from '../../src/testing/state-hash.ts';
 import { partsWith } from '../run/parts.ts';
 import { OneCommit } from './one-commit.ts';
-import { content, settingsFor } from './scenario-input.ts';
+import { type Back, content, evictionSettings, settingsFor } from './scenario-input.ts';
 
 /** Something that comes of a record. */
 interface Made {
@@ -43,22 +43,24 @@ export function digestOf(memory: Memory): string {
   return hash.digest('hex');
 }
 
-const made = new Map<number, Promise<Golden>>();
+const made = new Map<string, Promise<Golden>>();
 
 /** The golden run of a partition; made once. */
-export function goldenOf(partition: number): Promise<Golden> {
-  const known = made.get(partition) ?? makeGolden(partition);
-  made.set(partition, known);
+export function goldenOf(partition: number, back: Back = 'off'): Promise<Golden> {
+  const key = `${partition} ${back}`;
+  const known = made.get(key) ?? makeGolden(partition, back);
+  made.set(key, known);
   return known;
 }
 
-async function makeGolden(partition: number): Promise<Golden> {
-  const settings = settingsFor();
+async function makeGolden(partition: number, back: Back): Promise<Golden> {
+  const settings = settingsFor(...evictionSettings(back));
   const decoder = decoderFor(settings.input.decode);
   const model = { ...createModel(settings.model, 1), channelNames: decoder.channels };
   const store = new OneCommit();
   const task = await Task.open(partition, partsWith(store, { settings, decoder, model }));
-  const records = content(partition).map((text, offset) => ({ offset, key: null, value: Buffer.from(text) }));
+  const texts = content(partition, back !== 'off');
+  const records = texts.map((text, offset) => ({ offset, key: null, value: Buffer.from(text) }));
   task.push({ partition, records, next: records.length });
   await task.commit();
   const messages = new Map<string, Made[]>();

@@ -21,15 +21,29 @@ export function settingsFor(...set: readonly string[]) {
   });
 }
 
-/** The records of a partition: readings of a few series, some of them unreadable, repeated or late. */
-export function content(partition: number): readonly string[] {
+/** What becomes of series that go: they never do, or begin clean or from the archive when they are back. */
+export type Back = 'off' | 'clean' | 'archive';
+
+/** Settings under which series leave that are away for four of the minutes of `content`. */
+export function evictionSettings(back: Back): readonly string[] {
+  return back === 'off' ? [] : ['series.evictAfter=4m', `series.back=${back}`];
+}
+
+/**
+ * The records of a partition: readings of a few series, some of them unreadable, repeated or late.
+ *
+ * @param isComingAndGoing whether most of the series are away now and then
+ */
+export function content(partition: number, isComingAndGoing = false): readonly string[] {
   const reading = (i: number, step: number): string => {
     const value = 20 + ((step * 7 + i * 5 + partition * 3) % 11) / 2 + (step % 24) / 4;
     return JSON.stringify({ sensor: `p${partition}-s${i}`, time: START + step * MINUTE, value });
   };
   const texts: string[] = [];
-  for (let step = 0; step < STEPS; step++) {
+  const isAway = (i: number, step: number): boolean => (step + 5 * i) % (15 + partition) >= 6;
+  for (let step = 0; step < (isComingAndGoing ? 2 : 1) * STEPS; step++) {
     for (let i = 0; i < SERIES; i++) {
+      if (isComingAndGoing && isAway(i, step)) continue;
       texts.push(reading(i, step));
       const at = texts.length + partition;
       if (at % 17 === 0) texts.push(`unreadable ${at}`);

@@ -5,13 +5,15 @@ import type { WorkerReplacements } from '../../src/testing/sim-worker.ts';
 import { SimWorld } from '../../src/testing/sim-world.ts';
 import { Checks } from './checks.ts';
 import { goldenOf } from './golden.ts';
-import { content, settingsFor } from './scenario-input.ts';
+import { type Back, content, evictionSettings, settingsFor } from './scenario-input.ts';
 
 /** What is decided otherwise by the seed. */
 export interface ScenarioOptions {
   readonly mode?: 'rows' | 'generations';
   readonly output?: 'store' | 'influxdb';
   readonly workers?: number;
+  /** Default: off. */
+  readonly back?: Back;
   readonly faults?: number;
   readonly replace?: () => WorkerReplacements;
   readonly trace?: (event: string) => void;
@@ -25,6 +27,8 @@ export interface Outcome {
   readonly traceHash: string;
   /** How often each failpoint was passed. */
   readonly passes: ReadonlyMap<Failpoint, number>;
+  /** Keys of the changelog that were removed. */
+  readonly removals: number;
   /** In words. */
   readonly about: string;
 }
@@ -38,18 +42,20 @@ const MOST_FAULTS = 9;
 export async function play(seed: number, options: ScenarioOptions = {}): Promise<Outcome> {
   const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1));
   const below = (n: number): number => Math.floor(random() * n);
+  const { back = 'off' } = options;
   const partitions = 2 + below(3);
   const workers = options.workers ?? 1 + below(3);
   const mode = options.mode ?? (below(2) === 0 ? 'rows' : 'generations');
   const output = options.output ?? (below(2) === 0 ? 'store' : 'influxdb');
   const faults = randomFaults(random, options.faults ?? below(MOST_FAULTS + 1), 1 + below(40));
-  const golden = await Promise.all(Array.from({ length: partitions }, (_, p) => goldenOf(p)));
+  const golden = await Promise.all(Array.from({ length: partitions }, (_, p) => goldenOf(p, back)));
   const world = await SimWorld.make({
     pipeline: liveForecast,
     settings: settingsFor(
       `store.mode=${mode}`,
       'store.generationEvery=1s',
       'store.transactionTimeout=10s',
+      ...evictionSettings(back),
       ...(output === 'store' ? [] : ['output.kind=influxdb', 'output.org=o', 'output.bucket=b']),
     ),
     partitions,
@@ -59,7 +65,7 @@ export async function play(seed: number, options: ScenarioOptions = {}): Promise
     ...(options.trace && { trace: options.trace }),
   });
   const checks = new Checks(world, golden);
-  const left = golden.map((_, p) => [...content(p)]);
+  const left = golden.map((_, p) => [...content(p, back !== 'off')]);
   const changes = [world.clock.now + below(20_000), world.clock.now + below(40_000)];
   let started = 0;
 
@@ -113,7 +119,8 @@ export async function play(seed: number, options: ScenarioOptions = {}): Promise
       steps: world.steps,
       traceHash: world.traceHash,
       passes: world.faults.passes,
-      about: `${partitions} partitions, ${workers} workers, ${mode}, outputs to ${output}, faults: ${
+      removals: checks.removals,
+      about: `${partitions} partitions, ${workers} workers, ${mode}, outputs to ${output}, back: ${back}, faults: ${
         faults.map(({ at, kind, pass }) => `${kind} ${at}#${pass}`).join(', ') || 'none'
       }`,
     };

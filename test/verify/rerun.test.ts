@@ -46,6 +46,8 @@ test('a range that begins with the state of then ends as the whole does', async 
   await snapshot.open(1, fingerprint, {
     row: (birth, series, bytes) => void state.rows.push([birth, series, bytes.slice()]),
     partition: (bytes) => (state.slots = bytes.slice()),
+    archived: () => undefined,
+    forget: () => undefined,
     clear: () => undefined,
   });
   await snapshot.close();

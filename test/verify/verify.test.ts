@@ -286,3 +286,38 @@ describe('is refused', () => {
     await record(off);
   });
 });
+
+// Seen to fail when a rerun knows nothing of what was archived, with its beginning and from a snapshot.
+describe('where series come and go', () => {
+  const EVICTING = [
+    'series.evictAfter=12h',
+    'series.back=archive',
+    'snapshots.every=24h',
+    'commit.readings=40',
+  ];
+  const store = join(folder, 'coming.db');
+  beforeAll(async () => {
+    const running = await run({ pipeline: anomalyAlerts, settings: settingsOf(paths, store, ...EVICTING) });
+    await running.finished;
+    await running.stop();
+  });
+
+  test('all of it comes again, from the beginning and from a snapshot', async () => {
+    const told = query(store, "SELECT count(*) AS evicted FROM event WHERE kind = 'evicted'");
+    expect(told['evicted']).toBeGreaterThan(20);
+    for (const hours of [undefined, 400]) {
+      const since = hours === undefined ? undefined : Date.UTC(2026, 0, 1) + hours * 3_600_000;
+      const settings = settingsOf(paths, store, ...EVICTING);
+      expect((await verify({ pipeline: anomalyAlerts, settings, since })).difference).toBeUndefined();
+    }
+  });
+
+  test('another archive is found', async () => {
+    const path = join(folder, 'coming-spoilt.db');
+    copyFileSync(store, path);
+    const database = new DatabaseSync(path);
+    database.exec("INSERT INTO archive SELECT partition, 'ghost', bytes FROM state LIMIT 1");
+    database.close();
+    expect((await verdictOf(path, ...EVICTING)).difference).toMatchObject({ what: 'archived state' });
+  });
+});

@@ -42,7 +42,7 @@ export interface CompareOptions {
 export interface ComparedSide {
   readonly side: Side;
   /** What it began with, in the order of partitions; nothing where it began empty. */
-  readonly begun: readonly Omit<Beginning, 'rows' | 'slots'>[];
+  readonly begun: readonly Omit<Beginning, 'rows' | 'slots' | 'archived'>[];
   readonly model: Model;
   readonly counts: Counts;
   readonly bytesPerSeries: number;

@@ -1,5 +1,5 @@
 // @ts-check
-import { ahead, percent, value } from './format.js';
+import { ahead, percent, utc, value } from './format.js';
 /** @import { EventColumns } from '../history.ts' */
 
 /**
@@ -27,6 +27,8 @@ export function told({ time, kind, h, value: values, expected }, i, step) {
       return [`The band ${far} holds more than it should`, held];
     case 'coverage-back':
       return [`The band ${far} holds what it should again`, held];
+    case 'evicted':
+      return ['Nothing came any more: its state was given up', `last seen ${utc(values[i] ?? NaN)} UTC`];
     default:
       return [kind[i] ?? '', ''];
   }
