@@ -14,8 +14,10 @@ import { BUDGET, takeWithinBudget } from './budget.ts';
 import { ALERT, endAlert, peakOf, phaseOf, FIRING, QUIET, sinceOf, stepAlert, type Turn } from './machine.ts';
 import { DatedOrders, type Order, type Orders, PlainOrders } from './orders.ts';
 import type { AlertSettings } from './settings.ts';
+import { ALERT_SLOT, SILENCE_SLOT } from './standing.ts';
 import { type GoneTurn, ToldTurns } from './told-turns.ts';
-import { ALERT_NUMBERS, type AlertNumbers, type AlertTurn } from './turn.ts';
+import { NO_NUMBERS, toldOfReading, toldOfSilence } from './told-numbers.ts';
+import type { AlertTurn } from './turn.ts';
 
 /** What `alert` adds. */
 export interface Alerted {
@@ -35,9 +37,6 @@ const BAR = ALERT + 1;
 const TOLD = ALERT + 2;
 const LATEST = ALERT + 3;
 const NUMBERS = ALERT + 4;
-
-/** Of the alerts that silence has apart, where late readings are taken in. */
-const SILENCE_SLOT = 'alert.silence';
 
 /** A turn, and when it is. */
 interface Taken {
@@ -75,7 +74,7 @@ const LESS = 0.25;
  *    the same again.
  */
 export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable, Alerted> {
-  const slot = memory.series('alert', 'f64', NUMBERS);
+  const slot = memory.series(ALERT_SLOT, 'f64', NUMBERS);
   const hasBudget = settings.budget > 0;
   const ledger = hasBudget ? memory.series('alert.budget', 'f64', BUDGET) : undefined;
   const ofReadings: Machine = { slot, ledger, rules: settings };
@@ -317,7 +316,7 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
         turnOf(ofReadings, series[i]!, taken, {
           reason: REASONS[reason[i]!]!,
           score: oddness[i]!,
-          ...shown(frame, i, oddest[i]!),
+          ...toldOfReading(frame, i, oddest[i]!),
           offset: frame.offset[i]!,
         });
       if (turns && isAligned(frame)) alerts.push(...revised(turns, frame, i, turn));
@@ -328,83 +327,6 @@ export function alert(memory: Memory, settings: AlertSettings): Stage<Alertable,
   });
 }
 
-/** An alert that stands. */
-export interface StandingAlert {
-  readonly series: string;
-  readonly state: 'pending' | 'firing';
-  readonly since: number;
-  readonly peak: number;
-}
-
-/** The alerts that are pending or firing in a Memory; none where its pipeline gives none. */
-export function standingAlerts(memory: Memory): StandingAlert[] {
-  const slots = ['alert', SILENCE_SLOT].flatMap((name) => memory.seriesSlot(name) ?? []);
-  if (slots.length === 0) return [];
-  const { f64 } = memory.view();
-  const standing: StandingAlert[] = [];
-  for (const row of memory.rows) {
-    for (const slot of slots) {
-      const at = slot.at(row);
-      const phase = phaseOf(f64, at);
-      if (phase === QUIET) continue;
-      const state = phase === FIRING ? 'firing' : 'pending';
-      standing.push({ series: memory.name(row), state, since: sinceOf(f64, at), peak: peakOf(f64, at) });
-    }
-  }
-  return standing;
-}
-
-/**
- * How many alerts are pending or firing in a Memory, by `STATE/SEVERITY`; null where its pipeline gives none.
- *
- * @param critical oddness from which an alert is critical: see the settings
- */
-export function countStanding(memory: Memory, critical: number): Readonly<Record<string, number>> | null {
-  const slot = memory.seriesSlot('alert');
-  if (!slot) return null;
-  memory.seal();
-  const { f64 } = memory.view();
-  const counts = { 'pending/warning': 0, 'pending/critical': 0, 'firing/warning': 0, 'firing/critical': 0 };
-  for (const row of memory.rows) {
-    const at = slot.at(row);
-    const phase = phaseOf(f64, at);
-    if (phase === QUIET) continue;
-    const state = phase === FIRING ? 'firing' : 'pending';
-    counts[`${state}/${peakOf(f64, at) >= critical ? 'critical' : 'warning'}`]++;
-  }
-  return counts;
-}
-
-const NO_NUMBERS = Object.fromEntries(ALERT_NUMBERS.map((name) => [name, NaN])) as unknown as AlertNumbers;
-
-function toldOfSilence(score: number) {
-  return { ...NO_NUMBERS, reason: 'silence', channel: '', score, offset: NaN } as const;
-}
-
 function isAligned(frame: Alertable): frame is Alertable & Aligned {
   return frame.revisions !== undefined;
-}
-
-/** What came of a channel, what was expected, and what speaks for its being odd. */
-function shown(frame: Alertable, i: number, target: number) {
-  const { channels, channelNames, targets, value, novelties = [] } = frame;
-  const channel = targets[target]!;
-  const at = i * targets.length + target;
-  const nearest = novelties.find((one) => one.row === i && one.channel === channel)?.views[0]?.nearest;
-  const number = (
-    column: 'expected' | 'outerLo' | 'outerHi' | 'surprise' | 'jump' | 'flatline' | 'novelty',
-  ): number => frame[column]?.[at] ?? NaN;
-  return {
-    channel: channelNames[channel]!,
-    value: value[i * channels + channel]!,
-    expected: number('expected'),
-    lo: number('outerLo'),
-    hi: number('outerHi'),
-    surprise: number('surprise'),
-    jump: number('jump'),
-    flatline: number('flatline'),
-    novelty: number('novelty'),
-    nearest: nearest?.value ?? NaN,
-    nearestTime: nearest?.time ?? NaN,
-  };
 }

@@ -1,4 +1,4 @@
-import { standingAlerts, type StandingAlert } from '../alert/alert.ts';
+import { standingAlerts, type StandingAlert } from '../alert/standing.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';

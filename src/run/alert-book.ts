@@ -1,4 +1,4 @@
-import { standingAlerts } from '../alert/alert.ts';
+import { standingAlerts } from '../alert/standing.ts';
 import { alertId } from '../sink/alert-points.ts';
 import type { Points } from '../sink/points.ts';
 import type { AlertState } from '../serve/status.ts';

@@ -1,4 +1,4 @@
-import { countStanding } from '../alert/alert.ts';
+import { countStanding } from '../alert/standing.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { PartitionFigures, RunFigures } from '../metrics/run-figures.ts';
 import type { Model } from '../model/model.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { standingAlerts } from '../../src/alert/alert.ts';
+import { standingAlerts } from '../../src/alert/standing.ts';
 import type { AlertTurn } from '../../src/alert/turn.ts';
 import type { Command } from '../../src/command.ts';
 import { Memory } from '../../src/memory/memory.ts';
