@@ -7,6 +7,7 @@ import { seriesFault, timeFault } from './readings.ts';
 import type { Readings } from './readings.ts';
 import { nullTest } from './nulls.ts';
 import { at, invalid, malformed, missing } from './refusal.ts';
+import { mustBeSeriesName } from './series-name.ts';
 import type { CsvSettings } from './settings.ts';
 import { shown } from './shown.ts';
 import { textOf } from './text.ts';
@@ -110,12 +111,8 @@ function keyReader(
   columns: readonly string[],
 ): (row: Row) => string | Refusal {
   if (seriesName !== undefined) {
-    const fault = seriesFault(seriesName);
-    if (fault === undefined) return () => seriesName;
-    throw new ForetideError('SETTINGS_INVALID', {
-      what: `Not the name of a series: ${fault}`,
-      where: 'input.decode.seriesName',
-    });
+    mustBeSeriesName(seriesName);
+    return () => seriesName;
   }
   const keys = keyColumns(series).map((name) => columnOf(columns, name, 'series'));
   const join = joinedSeries(keys.map(({ name }) => name));

@@ -6,6 +6,7 @@ import { isJsonObject, jsonParser } from './json-text.ts';
 import type { JsonObject } from './json-text.ts';
 import { nullTest } from './nulls.ts';
 import { seriesFault, timeFault } from './readings.ts';
+import { mustBeSeriesName } from './series-name.ts';
 import type { Readings } from './readings.ts';
 import { at, invalid, malformed, missing, unusable } from './refusal.ts';
 import type { JsonSettings } from './settings.ts';
@@ -14,9 +15,9 @@ import { expectedTime, timeOfValue } from './time.ts';
 
 /** Adds what one object holds to `out`, or says why it cannot. */
 type ObjectReader = (record: JsonObject, out: Readings) => Refusal | undefined;
-/** Adds the numbers of one object whose series and time are known. */
 /** What was observed, where that is a number; null and undefined where nothing was. */
 type Observed = (field: unknown) => unknown;
+/** Adds the numbers of one object whose series and time are known. */
 type ValuesReader = (record: JsonObject, key: string, time: number, out: Readings) => Refusal | undefined;
 
 /**
@@ -29,6 +30,7 @@ type ValuesReader = (record: JsonObject, key: string, time: number, out: Reading
  *
  * Nothing is coerced: a number in quotes, a boolean and a number too large for a float64 are refused.
  *
+ * @throws ForetideError SETTINGS_INVALID where `seriesName` is not the name of a series
  * @example
  * jsonDecoder(JsonSettings.parse({ format: 'json' })); // takes {"sensor":"s7","time":1700000000000,"value":21.5}
  */
@@ -36,7 +38,7 @@ export function jsonDecoder(settings: JsonSettings): Decoder {
   const read = objectReader(settings);
   const isExact = settings.timeUnit === 'ns';
   const parse = jsonParser(isExact ? lastStep(settings.time) : undefined);
-  const flat = isExact ? undefined : new FlatJson([settings.series].flat());
+  const flat = isExact ? undefined : new FlatJson(keyFields(settings));
   return {
     channels: settings.channels && settings.values !== '*' ? settings.values : [''],
     decode({ value: bytes }, out) {
@@ -65,7 +67,7 @@ function readAll(elements: readonly unknown[], read: ObjectReader, out: Readings
 }
 
 function objectReader(settings: JsonSettings): ObjectReader {
-  const readSeries = seriesReader(settings.series);
+  const readSeries = seriesReader(settings);
   const readValues = valuesReader(settings);
   const timeField = fieldReader(settings.time);
   const toTime = timeOfValue(settings.timeUnit);
@@ -81,8 +83,18 @@ function objectReader(settings: JsonSettings): ObjectReader {
   };
 }
 
-function seriesReader(series: string | readonly string[]): (record: JsonObject) => string | Refusal {
-  const names = typeof series === 'string' ? [series] : series;
+/** The fields that name the series. */
+function keyFields({ series, seriesName }: Pick<JsonSettings, 'series' | 'seriesName'>): readonly string[] {
+  return seriesName === undefined ? [series].flat() : [];
+}
+
+function seriesReader(settings: JsonSettings): (record: JsonObject) => string | Refusal {
+  const { seriesName } = settings;
+  if (seriesName !== undefined) {
+    mustBeSeriesName(seriesName);
+    return () => seriesName;
+  }
+  const names = keyFields(settings);
   const parts = names.map((name) => keyReader(name));
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;
@@ -111,14 +123,14 @@ function keyReader(name: string): (record: JsonObject) => string | Refusal {
   };
 }
 
-function valuesReader({ values, channels, series, time, nulls }: JsonSettings): ValuesReader {
+function valuesReader(settings: JsonSettings): ValuesReader {
+  const { values, channels, time, nulls } = settings;
   const isNull = nullTest(nulls);
   const observed: Observed = (field) => {
     const value = numberOf(field);
     return isNull(value) ? null : value;
   };
-  if (values === '*')
-    return everyNumber(new Set([time, ...(typeof series === 'string' ? [series] : series)]), observed);
+  if (values === '*') return everyNumber(new Set([time, ...keyFields(settings)]), observed);
   if (channels) return allChannels(values, observed);
   const [only] = values;
   return only !== undefined && values.length === 1

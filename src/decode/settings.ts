@@ -47,6 +47,9 @@ export const JsonSettings = z
       .describe(
         'Field that names the series, as text or an integer (dotted paths reach inside: `meta.id`); of several, the values are joined by /',
       ),
+    seriesName: Name.optional().describe(
+      'Name of the one series of records that have no field for it, in place of `series`',
+    ),
     time: time.describe('Field of the event time'),
     timeUnit: timeUnit.default('auto').describe(TIME_UNIT),
     values: values.describe(

@@ -22,6 +22,17 @@ describe('one field', () => {
     expect(decoded(settings, json({ sensor: 17, time: T, value: 1 }))).toEqual([['17', T, 1]]);
   });
 
+  test('a name for the one series of records that name none: their other fields are values, whatever they are called', () => {
+    const one = { ...settings, seriesName: 'plant' };
+    expect(decoded(one, json({ time: T, value: 1 }))).toEqual([['plant', T, 1]]);
+    const all = { format: 'json', seriesName: 'plant' };
+    expect(decoded(all, json({ sensor: 3, time: T, value: 1 }))).toEqual([
+      ['plant.sensor', T, 3],
+      ['plant.value', T, 1],
+    ]);
+    expect(() => decoded({ format: 'json', seriesName: 'a\nb' }, '')).toThrow(/Not the name of a series/);
+  });
+
   test.each([
     ['no bytes', null, 'missing'],
     ['nothing', '', 'malformed'],
