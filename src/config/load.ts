@@ -128,12 +128,16 @@ function isTree(value: unknown): value is Tree {
 
 /** What tells the variants of a section apart: another kind of input does not inherit the settings of the one before. */
 const VARIANTS = ['kind', 'format'];
+/** Two ways to say the same, of which one alone may be given: whoever says one does not mean the other any more. */
+const ALTERNATIVES: Readonly<Record<string, string>> = { series: 'seriesName', seriesName: 'series' };
 
 /** A new tree, what is said twice as the second has it; keys such as `__proto__` are keys like any other, and are refused by the schema. */
 export function mergeSettings(base: Tree, over: Tree): Tree {
   const has = (tree: Tree, key: string): boolean => Object.hasOwn(tree, key);
   const isOther = VARIANTS.some((key) => has(over, key) && has(base, key) && over[key] !== base[key]);
   const merged: Tree = isOther ? {} : { ...base };
+  for (const [key, other] of Object.entries(ALTERNATIVES))
+    if (has(over, key) && !has(over, other)) delete merged[other];
   for (const [key, value] of Object.entries(over)) {
     const below = has(merged, key) ? merged[key] : undefined;
     Object.defineProperty(merged, key, {

@@ -98,6 +98,18 @@ describe('variants', () => {
     expect(input).not.toHaveProperty('paths');
   });
 
+  test('a name for the one series takes the place of the field that names them, and the other way round', () => {
+    const before = (decode: object) => ({
+      input: { kind: 'file', paths: ['x.csv'], decode: { format: 'csv', ...decode } },
+    });
+    const one = whole({ defaults: before({ series: 'origin' }), set: ['input.decode.seriesName=plant'] });
+    expect(one.input.decode).not.toHaveProperty('series');
+    expect(one.input.decode).toHaveProperty('seriesName', 'plant');
+    const many = whole({ defaults: before({ seriesName: 'plant' }), set: ['input.decode.series=origin'] });
+    expect(many.input.decode).not.toHaveProperty('seriesName');
+    expect(() => whole({ set: ['input.decode={series: a, seriesName: b}'] })).toThrow(/got both/);
+  });
+
   test('another format does not inherit those of the format before; the section around it stays', () => {
     const { input } = whole({ set: ['input.decode.format=json'] });
     expect(input).toMatchObject({ kind: 'file', paths: ['x.csv'], decode: { format: 'json', time: 'time' } });
