@@ -134,10 +134,12 @@ function targetTimes({ time, step }: Frame & Aligned, rows: readonly number[], h
   return times;
 }
 
-/** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings outside the 99 % band. Where late readings are taken in, also `revision`. */
+/** `anomaly,series=S score=…,value=…,expected=…,lo=…,hi=… <event time>`: the readings outside the 99 % band; of one without width the score is the largest number. Where late readings are taken in, also `revision`. */
 export function anomalyPoints(frame: Frame & Partial<Aligned> & Forecasted & Detected): Points {
   const found = choose(frame, frame.targets, (row, at) => frame.anomalous[at] === 1 && !stands(frame, row));
-  return anomalies(frame, found, pick(frame.score, found.at), 'outside');
+  // outside a band without width, as that of a series which never moved: farther than any number of half-widths
+  const score = pick(frame.score, found.at).map((far) => (far < Number.MAX_VALUE ? far : Number.MAX_VALUE));
+  return anomalies(frame, found, score, 'outside');
 }
 
 /**

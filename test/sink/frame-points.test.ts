@@ -250,6 +250,21 @@ describe('anomalyPoints', () => {
       ['c.c0', 30 * MINUTE, 9, 14, 3, 24, 34, 44],
     ]);
   });
+
+  test('outside a band without width, no number of half-widths is far enough: the score is a number all the same', () => {
+    const all = (value: number) => Float64Array.of(value, value, value);
+    const points = anomalyPoints({
+      ...forecasted([1]),
+      anomalous: Uint8Array.of(1, 1, 1),
+      score: Float64Array.of(NaN, Infinity, 2),
+      expected: all(0),
+      outerLo: all(0),
+      outerHi: all(0),
+      drift: new Int8Array(0),
+      usualError: new Float64Array(0),
+    });
+    expect([...points.fields['score']!]).toEqual([Number.MAX_VALUE, Number.MAX_VALUE, 2]);
+  });
 });
 
 describe('eventPoints', () => {
