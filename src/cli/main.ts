@@ -3,6 +3,7 @@ import { checkCommand } from './check.ts';
 import { addCompareOptions } from './compare.ts';
 import { addDigestOptions } from './digest-report.ts';
 import { addEvaluateCommand } from './evaluate.ts';
+import { addInitCommand } from './init.ts';
 import { addInspectCommand } from './inspect.ts';
 import { BUILT_IN } from './pipelines.ts';
 import { replayCommand, type ReplayFlags } from './replay.ts';
@@ -36,8 +37,11 @@ const program = new Command('foretide')
 Examples:
   $ foretide run live-forecast
   $ foretide run live-forecast --help
+  $ foretide init sensors.csv
   $ foretide check live-forecast --config live.yaml`,
   );
+
+addInitCommand(program);
 
 addDigestOptions(
   addSettingsOptions(

@@ -118,6 +118,25 @@ test('the spans of the README are those of a run', () => {
   );
 });
 
+test('the way from your own data to a forecast is as the README says', { timeout: 120_000 }, () => {
+  const part = readme.split('<!-- test: own data -->')[1]!;
+  const commands = part.split('```sh\n')[1]!.split('```')[0]!.trim().split('\n');
+  const outputs = commands.map((line) => {
+    const [npx, foretide, ...args] = line.replace(/ +#.*$/, '').split(' ');
+    expect([npx, foretide]).toEqual(['npx', 'foretide']);
+    return execFileSync(process.execPath, [join(root, 'src/cli/bin.mjs'), ...args], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...process.env, FORETIDE_PAGE__PORT: '0' },
+    });
+  });
+  expect(outputs).toHaveLength(3);
+  const written = readFileSync(join(folder, 'weather.yaml'), 'utf8');
+  expect(written).toContain(part.split('```yaml\n')[1]!.split('```')[0]!);
+  const [, readings] = /looked at: ([\d,]+) readings of 9 series/.exec(outputs[0]!)!;
+  expect(outputs[2]).toContain(`${readings} in this run, 9 series`);
+});
+
 test('every npm script and file that the README names exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
   for (const [, script] of readme.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([script!]);
