@@ -1,6 +1,7 @@
 import { Memory } from '../memory/memory.ts';
 import { CommandTopic } from '../run/command-topic.ts';
 import { joinOf } from '../run/join-of.ts';
+import { pageToken } from '../run/page-token.ts';
 import { mustNotReadOwnStore, prepare } from '../run/prepare.ts';
 import { kafkaStoreAt, storePlace } from '../run/stores.ts';
 import { checkSqlite } from '../store/sqlite-check.ts';
@@ -13,12 +14,13 @@ import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { type SettingsFlags, settingsFrom } from './settings-options.ts';
 import { toldError } from './told-error.ts';
+import { visible } from '../visible.ts';
 
 /** `foretide check`: validates the settings, builds the stages, and reaches every service; runs nothing. */
 export async function checkCommand(name: string, flags: SettingsFlags): Promise<void> {
   const pipeline = await findPipeline(name);
   const settings = settingsFrom(pipeline, flags);
-  const ok = (line: string): boolean => process.stdout.write(`✔ ${line}\n`);
+  const ok = (line: string): boolean => process.stdout.write(visible(`✔ ${line}\n`));
   const place = storePlace(pipeline.name, settings);
   mustNotReadOwnStore(settings, place);
   ok(`${pipeline.name}: settings fit`);
@@ -34,6 +36,7 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
   for (const line of graceLines(pipeline, settings, { memory, model, channels: decoder.channels })) ok(line);
   for (const line of joinLines(joinOf(settings), settings.input)) ok(line);
   const checks = [
+    async () => ((await pageToken(settings)) ? ['page: asks for its token'] : []),
     () => source.check(),
     async () => (await sink?.check()) ?? [],
     async () => (await deadLetters?.check()) ?? [],

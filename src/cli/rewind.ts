@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { rewind, type RewindOrder } from '../past/rewind.ts';
 import { prepare } from '../run/prepare.ts';
+import { pageTokenText } from '../run/page-token.ts';
 import { storePlace } from '../run/stores.ts';
 import { Tasks } from '../run/tasks.ts';
 import { SqliteStore } from '../store/sqlite.ts';
@@ -13,6 +14,7 @@ import { instantFlag } from './instant-flag.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { addSettingsOptions, type SettingsFlags, settingsFrom } from './settings-options.ts';
+import { visible } from '../visible.ts';
 
 /** Flags of `foretide rewind`. */
 interface RewindFlags extends Omit<SettingsFlags, 'page'> {
@@ -70,37 +72,49 @@ async function rewindCommand(name: string, flags: RewindFlags): Promise<void> {
   const pipeline = await findPipeline(name);
   const settings = settingsFrom(pipeline, others);
   const order = { series, to, excise };
-  const address = page ?? (await pageOf(pipeline.name, settings));
+  const token = await pageTokenText(settings);
+  const address = page ?? (await pageOf(pipeline.name, settings, token));
   const left =
     address === undefined
       ? await inStore(pipeline, settings, order, createLog('warn', process.stderr.isTTY))
-      : await byPage(address, order);
+      : await byPage(address, order, token);
   const [from, end] = left.map((time) => new Date(time).toISOString());
   process.stdout.write(
-    `${series} has forgotten ${from} to ${end}${address === undefined ? '' : `, in the run at ${address}`}\n`,
+    `${visible(series)} has forgotten ${from} to ${end}${address === undefined ? '' : `, in the run at ${address}`}\n`,
   );
 }
 
 /** Where the pipeline's page answers; undefined where it does not. */
-async function pageOf(pipeline: string, { page }: RunSettings): Promise<string | undefined> {
+async function pageOf(
+  pipeline: string,
+  { page }: RunSettings,
+  token: string | undefined,
+): Promise<string | undefined> {
   if (!page.enabled || page.port === 0) return undefined;
   const address = `http://${page.host === '0.0.0.0' ? '127.0.0.1' : page.host}:${page.port}`;
   try {
-    const answer = await fetch(`${address}/api/status`, { signal: AbortSignal.timeout(ASK_MS) });
+    const answer = await fetch(`${address}/api/status`, {
+      headers: knowing(token),
+      signal: AbortSignal.timeout(ASK_MS),
+    });
     return Status.parse(await answer.json()).pipeline === pipeline ? address : undefined;
   } catch {
     return undefined; // nobody, or something else
   }
 }
 
-async function byPage(address: string, order: RewindOrder): Promise<readonly [number, number]> {
+async function byPage(
+  address: string,
+  order: RewindOrder,
+  token: string | undefined,
+): Promise<readonly [number, number]> {
   const where = `${address}/api/rewind`;
   let answer: Response;
   let body: unknown;
   try {
     answer = await fetch(where, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...knowing(token) },
       body: JSON.stringify(order),
     });
     body = await answer.json();
@@ -115,6 +129,10 @@ async function byPage(address: string, order: RewindOrder): Promise<readonly [nu
   if (answer.ok) return Done.parse(body).left;
   const { code, message } = Told.parse(body);
   throw new ForetideError('COMMAND_REFUSED', { what: message, got: code, where });
+}
+
+function knowing(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** In the store of a run that has ended. */

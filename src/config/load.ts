@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { ForetideError } from '../errors.ts';
+import { TOKEN_VARIABLE } from '../serve/token.ts';
 import { explainIssues } from './explain.ts';
 
 /** Settings before they are checked. */
@@ -18,6 +19,9 @@ export interface SettingsSources {
 }
 
 const PREFIX = 'FORETIDE_';
+
+/** Of this beginning, and no settings. */
+const NO_SETTINGS: ReadonlySet<string> = new Set([TOKEN_VARIABLE]);
 
 /**
  * Reads the settings from all their sources and checks them.
@@ -60,7 +64,7 @@ function invalid(lines: string, whose?: string): ForetideError {
 /** One tree of all variables, so that their order does not matter: FORETIDE_INPUT__BROKERS comes before …__KIND. */
 function treeOfEnvironment(environment: Readonly<Record<string, string | undefined>>): Tree {
   return Object.entries(environment)
-    .filter(([name, text]) => name.startsWith(PREFIX) && text !== undefined)
+    .filter(([name, text]) => name.startsWith(PREFIX) && !NO_SETTINGS.has(name) && text !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text]) => branch(name.slice(PREFIX.length).split('__').map(camelCase), scalar(text ?? '')))
     .reduce(mergeSettings, {});

@@ -11,6 +11,7 @@ import { InfluxArchiveSettings } from '../source/influxdb-settings.ts';
 import { checkOrder } from '../source/instant.ts';
 import { KafkaSettings } from '../source/kafka-settings.ts';
 import { SqliteArchiveSettings } from '../source/sqlite-settings.ts';
+import { SecretSettings } from '../secret.ts';
 import { StoreSettings } from '../store/settings.ts';
 import { SnapshotSettings } from '../store/snapshots.ts';
 
@@ -138,6 +139,15 @@ export const PageSettings = z
       .default([])
       .describe(
         'Names that requests may call this process by, beside those of this machine and its address: that of a container, of a proxy; for metrics too',
+      ),
+    token: SecretSettings.optional().describe(
+      'Where the token is that requests must know, for metrics too; default: the environment variable FORETIDE_PAGE_TOKEN, where it is set. Without one only an address of this machine may be served on',
+    ),
+    unprotected: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether it may be served on any address without a token: whoever reaches it then sees all series, mutes alerts and puts series back',
       ),
   })
   .prefault({});

@@ -16,6 +16,7 @@ export const MetricsSettings = z
       .min(1)
       .default('127.0.0.1')
       .describe('Address of that server; 127.0.0.1 is reached from this machine only'),
+    open: z.boolean().default(false).describe('Whether /metrics is answered without the token of the page'),
   })
   .prefault({});
 export type MetricsSettings = z.output<typeof MetricsSettings>;

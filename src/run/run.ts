@@ -10,6 +10,7 @@ import { routesOf } from '../route/settings.ts';
 import { hideSecrets } from '../secret.ts';
 import { LiveFeed } from '../serve/feed.ts';
 import { RecentHistory } from '../serve/recent.ts';
+import { isLoopback } from '../serve/loopback.ts';
 import { serve, serveMetrics, type Serving } from '../serve/server.ts';
 import type { ReplayAction, RunStatus } from '../serve/status.ts';
 import { SinkSince } from '../sink/since.ts';
@@ -25,6 +26,7 @@ import { Inside } from './inside.ts';
 import { liveBands } from './live-bands.ts';
 import { liveErrors } from './live-errors.ts';
 import { Monitor } from './monitor.ts';
+import { pageToken } from './page-token.ts';
 import { mustNotReadOwnStore, prepare, timeReader } from './prepare.ts';
 import { Replay } from './replay.ts';
 import { SnapshotTaker, snapshotPath } from './snapshot-taker.ts';
@@ -90,6 +92,7 @@ export async function run({
 }: RunOptions): Promise<Running> {
   const place = storePlace(pipeline.name, settings);
   mustNotReadOwnStore(settings, place);
+  const token = await pageToken(settings);
   const { decoder, model, source, changelog, deadLetters, ...made } = await prepare(settings, log, place);
   const sink = made.sink && since !== undefined ? new SinkSince(made.sink, since) : made.sink;
   if (begun) source.begins?.(begun);
@@ -187,13 +190,16 @@ export async function run({
   let metricsServer: Serving | undefined;
   let statusTimer: NodeJS.Timeout | undefined;
   try {
-    const { host, port, allowedHosts } = settings.page;
+    const { host, port, allowedHosts, unprotected } = settings.page;
+    const openMetrics = settings.metrics.open;
     const hasOwnServer = settings.metrics.port !== undefined;
     if (metrics && settings.metrics.port !== undefined) {
       metricsServer = await serveMetrics({
         host: settings.metrics.host,
         port: settings.metrics.port,
         allowedHosts,
+        token,
+        openMetrics,
         metrics,
         status: () => monitor.status(),
       });
@@ -208,10 +214,18 @@ export async function run({
       });
       const memories = () => tasks.all.map(({ memory }) => memory);
       const inside = new Inside({ pipeline, settings, model, source, tasks, monitor, routes });
+      if (unprotected && token === undefined && !isLoopback(host))
+        log.warn(
+          { host },
+          'The page asks for no token: whoever reaches this address sees and changes everything',
+        );
       page = await serve({
         host,
         port,
         allowedHosts,
+        token,
+        openMetrics,
+        unprotected,
         metrics: hasOwnServer ? undefined : metrics,
         history,
         feed,

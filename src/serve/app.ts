@@ -8,6 +8,7 @@ import { addHealth } from './health.ts';
 import { ForetideError } from '../errors.ts';
 import type { LiveFeed } from './feed.ts';
 import type { History, Window } from './history.ts';
+import { guard, type Protection } from './guard.ts';
 import { mustBeOwnHost } from './own-host.ts';
 import { lookback } from './lookback.ts';
 import { addMetrics, type MetricsText } from './metrics.ts';
@@ -30,7 +31,7 @@ import { stepOf } from './step.ts';
 import { thin } from './thin.ts';
 
 /** What the page is made from. */
-export interface AppParts {
+export interface AppParts extends Protection {
   /** The host it is bound to: besides loopback names the one that requests may name. */
   readonly host: string;
   /** Other names that they may name. */
@@ -96,6 +97,8 @@ export function createApp({
   replay,
   rewind,
   metrics,
+  token,
+  openMetrics,
   pace = PACE,
   onError,
 }: AppParts): Hono {
@@ -124,6 +127,7 @@ export function createApp({
     if (method === 'POST') mustBeOwn(c.req.header());
     await next();
   });
+  app.use(guard({ token, openMetrics }));
 
   app.get('/', (c) => send(c, assets.get('index.html')));
   app.get('/assets/:name', (c) => send(c, assets.get(c.req.param('name'))));

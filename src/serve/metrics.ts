@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { addHealth, type Progress } from './health.ts';
+import { guard, type Protection } from './guard.ts';
 import { mustBeOwnHost, type OwnHosts } from './own-host.ts';
 import { Problem } from './problem.ts';
 
@@ -10,7 +11,7 @@ export interface MetricsText {
 }
 
 /** What the server of metrics alone is made from. */
-export interface MetricsAppParts extends OwnHosts {
+export interface MetricsAppParts extends OwnHosts, Protection {
   readonly metrics: MetricsText;
   readonly status: () => Progress;
 }
@@ -24,7 +25,7 @@ export function addMetrics(app: Hono, metrics: MetricsText): void {
 }
 
 /** `/metrics` and `/health/…` as a Hono app of their own: nothing can be seen of the series through it, and nothing be done. */
-export function createMetricsApp({ metrics, status, ...hosts }: MetricsAppParts): Hono {
+export function createMetricsApp({ metrics, status, token, openMetrics, ...hosts }: MetricsAppParts): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
     c.header('X-Content-Type-Options', 'nosniff');
@@ -32,6 +33,7 @@ export function createMetricsApp({ metrics, status, ...hosts }: MetricsAppParts)
     mustBeOwnHost(c.req.header('host'), hosts);
     await next();
   });
+  app.use(guard({ token, openMetrics }));
   addHealth(app, status);
   addMetrics(app, metrics);
   app.notFound((c) => c.json({ code: 'NOT_FOUND', message: `There is nothing at ${c.req.path}` }, 404));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Why a request is not answered with what it asked for; sent as JSON `{ code, message }`. */
 export class Problem extends Error {
-  readonly status: 400 | 403 | 404 | 405 | 409 | 413 | 415 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 503;
   readonly code: string;
 
   constructor(status: Problem['status'], code: string, message: string) {

@@ -3,12 +3,15 @@ import { createServer, type Server } from 'node:http';
 import { ForetideError } from '../errors.ts';
 import type { Hono } from 'hono';
 import { type AppParts, createApp } from './app.ts';
+import { mustBeProtected } from './protected.ts';
 import { createMetricsApp, type MetricsAppParts } from './metrics.ts';
 
 /** Where the page is served, and what it is made from. */
 export interface ServeParts extends Omit<AppParts, 'host'> {
   /** Default `127.0.0.1`: this machine only. */
   readonly host?: string;
+  /** Whether it may be on any address without a token. */
+  readonly unprotected?: boolean;
   /** 0: any that is free. */
   readonly port: number;
 }
@@ -25,11 +28,17 @@ export interface Serving {
  * Serves the live page, its API and `/health/…` until it is closed.
  *
  * @throws ForetideError ADDRESS_IN_USE when something else listens on that port; SETTINGS_INVALID when the host is not an
- * address of this machine or the port may not be used.
+ * address of this machine, the port may not be used, or others than this machine would be answered without a token.
  * @example
  * const page = await serve({ port: 8080, history, feed, status });
  */
-export async function serve({ host = '127.0.0.1', port, ...parts }: ServeParts): Promise<Serving> {
+export async function serve({
+  host = '127.0.0.1',
+  port,
+  unprotected = false,
+  ...parts
+}: ServeParts): Promise<Serving> {
+  mustBeProtected({ host, section: 'page', hasToken: parts.token !== undefined, isOpen: unprotected });
   return listen(createApp({ ...parts, host }), { host, port, section: 'page' });
 }
 
@@ -42,7 +51,9 @@ export async function serveMetrics({
   port,
   ...parts
 }: MetricsAppParts & { readonly port: number }): Promise<Serving> {
-  return listen(createMetricsApp(parts), { host: parts.host, port, section: 'metrics' });
+  const { host, token, openMetrics = false } = parts;
+  mustBeProtected({ host, section: 'metrics', hasToken: token !== undefined, isOpen: openMetrics });
+  return listen(createMetricsApp(parts), { host, port, section: 'metrics' });
 }
 
 /** Where a server listens, and the section of the settings that says so. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { loadSettings, type SettingsSources } from '../../src/config/load.ts';
+import { loadSettings, settingsTree, type SettingsSources } from '../../src/config/load.ts';
 import { runSettings } from '../../src/config/run-settings.ts';
 import { ForetideError } from '../../src/errors.ts';
 
@@ -241,4 +241,9 @@ describe('keys that belong to every object', () => {
     );
     for (const name of ['fromFile', 'fromEnvironment', 'fromSet']) expect(name in {}).toBe(false);
   });
+});
+
+test('the token of the page is no setting, though its variable begins as they do', () => {
+  const environment = { FORETIDE_PAGE_TOKEN: 'a-token-of-some-length', FORETIDE_PAGE__PORT: '1' };
+  expect(settingsTree({ defaults: {}, environment })).toEqual({ page: { port: 1 } });
 });

@@ -90,8 +90,8 @@ test('what is not said has a default: a run of one file needs nothing but its pa
     commands: {},
     series: { evictAfter: 'off', back: 'clean' },
     digest: false,
-    page: { enabled: true, host: '127.0.0.1', port: 7077, allowedHosts: [] },
-    metrics: { enabled: true, host: '127.0.0.1' },
+    page: { enabled: true, host: '127.0.0.1', port: 7077, allowedHosts: [], unprotected: false },
+    metrics: { enabled: true, host: '127.0.0.1', open: false },
     maxStateBytes: 2 ** 30,
   });
 });

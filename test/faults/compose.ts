@@ -36,6 +36,7 @@ const env = {
   KAFKA_PORT: String(kafkaPort),
   INFLUX_PORT: String(influx),
   INFLUX_TOKEN: TOKEN,
+  PAGE_TOKEN: TOKEN,
   SENSORS_RATE: '500',
 };
 
@@ -94,6 +95,7 @@ async function points(measurement: string, field: string, pipeline = 'live-forec
 
 async function status(): Promise<RunStatus> {
   const response = await fetch(`http://127.0.0.1:${page}/api/status`, {
+    headers: { authorization: `Bearer ${TOKEN}` },
     signal: AbortSignal.timeout(10_000),
   });
   return (await response.json()) as RunStatus;

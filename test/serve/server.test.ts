@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { LiveFeed } from '../../src/serve/feed.ts';
 import { RecentHistory } from '../../src/serve/recent.ts';
 import { serve } from '../../src/serve/server.ts';
+import { PageToken } from '../../src/serve/token.ts';
 import { demoStatus } from './demo.ts';
 import { readings } from './points.ts';
 
@@ -41,11 +42,28 @@ test('a port that is taken is named, with the setting to change', async () => {
 
 test('a host that is not of this machine is a setting to change', async () => {
   // 192.0.2.0/24 is for documentation (RFC 5737): no machine has such an address.
-  await expect(serve({ ...parts(), host: '192.0.2.1', port: 0 })).rejects.toMatchObject({
+  await expect(serve({ ...parts(), host: '192.0.2.1', port: 0, unprotected: true })).rejects.toMatchObject({
     code: 'SETTINGS_INVALID',
     facts: { where: 'page.host' },
   });
 });
+
+test.each(['0.0.0.0', '::'])(
+  'on %s it does not start without a token, or a word that it need not',
+  async (host) => {
+    await expect(serve({ ...parts(), host, port: 0 })).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+      facts: { where: 'page.host', todo: expect.stringContaining('FORETIDE_PAGE_TOKEN') },
+    });
+    const token = new PageToken('a-token-of-some-length');
+    const closed = await serve({ ...parts(), host, port: 0, token });
+    expect((await fetch(`${closed.address}/api/live`)).status).toBe(401);
+    await closed.close();
+    const open = await serve({ ...parts(), host, port: 0, unprotected: true });
+    expect((await fetch(`${open.address}/api/status`)).status).toBe(200);
+    await open.close();
+  },
+);
 
 test('closing ends open streams, and a page that leaves gives its place back', async () => {
   const { feed, ...rest } = parts();
