@@ -115,20 +115,37 @@ function nearest(topic: string, names: readonly string[]): string {
 
 /** KAFKA_UNREACHABLE, with what to do about this very failure. */
 export function unreachable(brokers: string, cause: unknown): ForetideError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = (cause instanceof Error ? cause.message : String(cause)).trim();
+  const [isRefused, isDistrusted] = [isRefusal(cause), DISTRUST.test(reason)];
   return new ForetideError('KAFKA_UNREACHABLE', {
-    what: `${isRefusal(cause) ? 'Kafka turns us away' : 'Kafka does not answer'}: ${reason}`,
+    what: `${isRefused ? 'Kafka turns us away' : isDistrusted ? 'Kafka cannot be trusted' : 'Kafka does not answer'}: ${reason}`,
     where: brokers,
     todo: advice(cause, reason),
-    canRetry: !isRefusal(cause),
+    canRetry: !isRefused && !isDistrusted,
     cause,
   });
 }
 
+/** Node's words for a certificate that it does not accept. */
+const DISTRUST =
+  /unable to (verify|get) .*certificate|self[- ]signed certificate|certificate (has expired|is not yet valid)|altnames/i;
+
 function advice(cause: unknown, reason: string): string {
   if (isRefusal(cause))
     return 'Check `sasl.username`, `sasl.password` and `sasl.mechanism`, and what rights that user has';
-  if (/certificate|SSL|TLS|altnames/i.test(reason)) return 'Check `tls.ca`, `tls.cert` and `tls.servername`';
+  if (/altnames/i.test(reason))
+    return 'Name the broker as its certificate does, in `brokers` or by `tls.servername`';
+  if (DISTRUST.test(reason))
+    return 'Give the PEM file of the authority that signed the certificate of the brokers as `tls.ca`';
+  if (
+    /alert (bad|unknown|expired|revoked)? ?certificate|alert handshake failure|certificate required/i.test(
+      reason,
+    )
+  )
+    return 'The broker wants a certificate of ours that it accepts: check `tls.cert` and `tls.key`';
+  if (/before secure TLS connection|wrong version number|packet length too long/i.test(reason))
+    return 'Check whether that port speaks TLS; where it does not, leave out `tls`';
+  if (/certificate|SSL|TLS/i.test(reason)) return 'Check `tls.ca`, `tls.cert` and `tls.servername`';
   if (/closed|ECONNRESET|disconnected|timed out|no answer/i.test(reason)) {
     return 'Check whether that port is a broker of Kafka, speaks TLS (`tls: true`), asks for a user (`sasl`)';
   }

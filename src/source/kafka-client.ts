@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 
 import kafkajs from 'kafkajs';
 import { z } from 'zod';
 
-import { ForetideError } from '../errors.ts';
+import { readPem } from '../pem.ts';
 import { readSecret, readUserName, SecretSettings } from '../secret.ts';
 import { registerKafkaCodecs } from './kafkajs-codecs.ts';
 import type { Log } from '../log.ts';
@@ -92,24 +91,11 @@ async function tlsOptions({
   servername,
 }: z.output<typeof TlsSettings>): Promise<ConnectionOptions> {
   return {
-    ...(ca !== undefined && { ca: await pem(ca, 'tls.ca') }),
-    ...(cert !== undefined && { cert: await pem(cert, 'tls.cert') }),
+    ...(ca !== undefined && { ca: await readPem(ca, 'tls.ca') }),
+    ...(cert !== undefined && { cert: await readPem(cert, 'tls.cert') }),
     ...(key !== undefined && { key: await readSecret(key) }),
     ...(servername !== undefined && { servername }),
   };
-}
-
-async function pem(path: string, where: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new ForetideError('FILE_UNREADABLE', {
-      what: `Cannot read ${path}`,
-      where,
-      todo: 'Give the path of a PEM file that this user may read',
-      cause,
-    });
-  }
 }
 
 async function saslOptions({

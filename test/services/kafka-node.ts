@@ -14,6 +14,8 @@ export interface KafkaNode {
   readonly dir: string;
   /** Lines of server.properties, without log.dirs. */
   readonly properties: string;
+  /** Users that a new folder begins with, each as `SCRAM-SHA-256=[name=…,password=…]`. */
+  readonly scram?: readonly string[];
   /** Most memory of its heap, as Java says it; default 512m. */
   readonly heap?: string;
   /** How long its start may take, ms. */
@@ -27,6 +29,7 @@ const clusterId = Buffer.from('foretide-testing').toString('base64url');
 export async function startNode({
   dir,
   properties,
+  scram = [],
   heap = '512m',
   patience,
 }: KafkaNode): Promise<ServerProcess> {
@@ -38,7 +41,15 @@ export async function startNode({
   await mkdir(home, { recursive: true });
   await writeFile(file, `${properties}\nlog.dirs=${data}\n`);
   if (!existsSync(join(data, 'meta.properties'))) {
-    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file];
+    const format = [
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      clusterId,
+      '-c',
+      file,
+      ...scram.flatMap((user) => ['-S', user]),
+    ];
     await promisify(execFile)(java, [...jvm, '-XX:TieredStopAtLevel=1', ...format]);
   }
   return startServer({
