@@ -7,16 +7,18 @@ import { type InfluxAccess, tokenPlace } from './influxdb-connection.ts';
  *
  * - `passing`: the server is away, busy or broken; the same again may succeed (network, time-out, 408, 425, 429, 5xx)
  * - `lines`: some of the lines are at fault; the others may have been stored (201, 400, 413, 422)
- * - `fatal`: neither waiting nor sending less helps (401, 403, 404, anything unknown)
+ * - `fatal`: neither waiting nor sending less helps (401, 403, 404, a certificate that is not trusted, anything unknown)
  */
 export type Meaning = 'passing' | 'lines' | 'fatal';
 
 export function meaningOf(error: unknown): Meaning {
   if (error instanceof HttpError) {
     const { statusCode: status } = error;
+    if (isWithoutTls(error)) return 'fatal';
     if (status === 201 || status === 400 || status === 413 || status === 422) return 'lines';
     return status === 408 || status === 425 || status === 429 || status >= 500 ? 'passing' : 'fatal';
   }
+  if (isDistrusted(error)) return 'fatal';
   if (error instanceof RequestTimedOutError || error instanceof AbortError) return 'passing';
   // Errors of the network have a code; a TypeError with one is a mistake of ours, such as a bad header.
   const ofNetwork =
@@ -24,6 +26,25 @@ export function meaningOf(error: unknown): Meaning {
     !(error instanceof TypeError || error instanceof ForetideError) &&
     'code' in error;
   return ofNetwork ? 'passing' : 'fatal';
+}
+
+/** Codes of certificates that are not accepted and will not be; one that has expired may be renewed. */
+const DISTRUSTED: ReadonlySet<unknown> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** What a server of TLS says to a request without, by 400: it is not about the lines. */
+function isWithoutTls({ statusCode, message, body }: HttpError): boolean {
+  return statusCode === 400 && `${message} ${body ?? ''}`.includes('HTTP request to an HTTPS server');
+}
+
+function isDistrusted(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && DISTRUSTED.has(error.code);
 }
 
 /** What the server or the network said, on one line of at most 500 characters. */
@@ -50,8 +71,17 @@ export function fatalError(
   settings: InfluxAccess,
   asked: 'ping' | 'write' | 'query' = 'write',
 ): unknown {
-  if (!(error instanceof HttpError)) return error;
   const { url, org, bucket } = settings;
+  if (isDistrusted(error)) {
+    return new ForetideError('INFLUX_UNREACHABLE', {
+      what: 'The certificate of InfluxDB is not trusted',
+      got: saidBy(error),
+      where: url,
+      todo: 'Name the PEM file of the authority that signed it as `ca`; the host in `url` is to be one that it names',
+      cause: error,
+    });
+  }
+  if (!(error instanceof HttpError)) return error;
   const facts = {
     where: `${url}, bucket ${bucket} of organisation ${org}`,
     got: saidBy(error),
@@ -79,7 +109,9 @@ export function fatalError(
       return new ForetideError('INFLUX_REJECTED', {
         ...facts,
         what: `The server at this address does not ${asked === 'query' ? 'answer queries' : 'take points'} as InfluxDB 2 does`,
-        todo: 'Check url: it is the address of InfluxDB itself, without /api/v2',
+        todo: isWithoutTls(error)
+          ? 'Begin url with https'
+          : 'Check url: it is the address of InfluxDB itself, without /api/v2',
       });
   }
 }

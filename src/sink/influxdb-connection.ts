@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import type { FluxTableMetaData, Transport } from '@influxdata/influxdb-client';
 import { ForetideError } from '../errors.ts';
+import { readPem } from '../pem.ts';
 import { readSecret } from '../secret.ts';
 import type { InfluxSettings } from './influxdb-settings.ts';
 
@@ -10,7 +11,10 @@ import type { InfluxSettings } from './influxdb-settings.ts';
 const TOKEN = /^[\x21-\x7e]+$/;
 
 /** Where a bucket is and how it is reached: what writing and reading have in common. */
-export type InfluxAccess = Pick<InfluxSettings, 'url' | 'org' | 'bucket' | 'token' | 'timeout' | 'gzip'>;
+export type InfluxAccess = Pick<
+  InfluxSettings,
+  'url' | 'org' | 'bucket' | 'token' | 'timeout' | 'gzip' | 'ca'
+>;
 
 /**
  * One attempt at a time at one InfluxDB, through its client with all of the client's own buffering and repeating switched off (its defaults
@@ -18,20 +22,18 @@ export type InfluxAccess = Pick<InfluxSettings, 'url' | 'org' | 'bucket' | 'toke
  */
 export class InfluxConnection {
   readonly #settings: InfluxAccess;
-  readonly #agent: HttpAgent;
+  #agent: HttpAgent | undefined;
   #token: string | undefined;
 
   constructor(settings: InfluxAccess) {
     this.#settings = settings;
-    const Agent = settings.url.startsWith('https:') ? HttpsAgent : HttpAgent;
-    this.#agent = new Agent({ keepAlive: true });
   }
 
   /**
    * Sends lines (timestamps in µs) in one request. Resolves when the server has stored them all.
    *
    * @throws HttpError of the client for every other answer, also 201 (a part was stored); the error of the network otherwise.
-   * @throws ForetideError SECRET_MISSING
+   * @throws ForetideError SECRET_MISSING, FILE_UNREADABLE
    */
   async write(lines: string[], stop: AbortSignal): Promise<void> {
     const { org, bucket, gzip } = this.#settings;
@@ -109,7 +111,7 @@ export class InfluxConnection {
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#agent?.destroy();
   }
 
   /** Runs one exchange, and ends its connection when it fails or `stop` is aborted: the client leaves it open. */
@@ -120,6 +122,7 @@ export class InfluxConnection {
     stop.throwIfAborted();
     const { url, timeout } = this.#settings;
     this.#token ??= await this.#readToken();
+    this.#agent ??= await agentFor(this.#settings);
     const controller = new AbortController();
     const abort = (): void => controller.abort(stop.reason);
     stop.addEventListener('abort', abort, { once: true });
@@ -146,6 +149,12 @@ export class InfluxConnection {
       where: tokenPlace(this.#settings),
     });
   }
+}
+
+/** @throws ForetideError FILE_UNREADABLE for the file of `ca` */
+async function agentFor({ url, ca }: InfluxAccess): Promise<HttpAgent> {
+  if (!url.startsWith('https:')) return new HttpAgent({ keepAlive: true });
+  return new HttpsAgent({ keepAlive: true, ...(ca !== undefined && { ca: await readPem(ca, 'ca') }) });
 }
 
 /** Where the token is, for messages. */

@@ -53,6 +53,11 @@ export const InfluxSettings = z.strictObject({
   tags: OutputTags.default({}).describe(
     'Tags that every point gets beside its own, e.g. { run: 2026-backfill }: points of different tags never take the place of one another',
   ),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("PEM file of the authority that signed the server's certificate; default: the well-known ones"),
   timeout: Duration.prefault('30s').describe(
     'Longest time without a sign of the server before an attempt is given up',
   ),

@@ -3,7 +3,7 @@ import { InfluxSettings } from '../sink/influxdb-settings.ts';
 import { checkOrder, Instant } from './instant.ts';
 import { archiveRange } from './sqlite-settings.ts';
 
-const { url, org, bucket, token, timeout, gzip, retry } = InfluxSettings.shape;
+const { url, org, bucket, token, ca, timeout, gzip, retry } = InfluxSettings.shape;
 const Name = z.string().min(1);
 
 /** Settings of a range of an InfluxDB 2 that readings come from. */
@@ -13,6 +13,7 @@ export const InfluxArchiveSettings = z
     org,
     bucket: bucket.describe('Bucket that is read'),
     token: token.describe('Where the token is that may read the bucket'),
+    ca,
     timeout,
     gzip: gzip.describe('Whether answers come compressed: for a server that is far away'),
     retry,

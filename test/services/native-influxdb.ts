@@ -18,17 +18,27 @@ export interface NativeInfluxDB extends ServerProcess, InfluxService {}
  *
  * A new `dir` is set up with `influxAccount`. A used one goes on with its data and, where `port` is left out, on its old port.
  */
-export async function startInfluxDB({ dir, port }: { dir: string; port?: number }): Promise<NativeInfluxDB> {
+export async function startInfluxDB({
+  dir,
+  port,
+  tls,
+}: {
+  dir: string;
+  port?: number;
+  /** PEM file with its key and certificate. `url` is then https, and whoever asks must trust it. */
+  tls?: string;
+}): Promise<NativeInfluxDB> {
   const influxd = await findInfluxd();
   const home = resolve(dir);
   await mkdir(home, { recursive: true });
   const address = `127.0.0.1:${await keptPort(join(home, 'port'), port)}`;
-  const url = `http://${address}`;
+  const url = `${tls === undefined ? 'http' : 'https'}://${address}`;
   const files = { bolt: 'influxd.bolt', sqlite: 'influxd.sqlite', engine: 'engine' };
   const paths = Object.entries(files).flatMap(([what, name]) => [`--${what}-path`, join(home, name)]);
+  const secure = tls === undefined ? [] : ['--tls-cert', tls, '--tls-key', tls];
   const server = await startServer({
     command: influxd,
-    args: ['--http-bind-address', address, ...paths, '--reporting-disabled'],
+    args: ['--http-bind-address', address, ...paths, '--reporting-disabled', ...secure],
     cwd: home,
     log: join(home, 'influxd.log'),
     ready: () =>
