@@ -4,52 +4,7 @@ import { decoderFor } from '../../src/decode/decoders.ts';
 import { Readings, seriesFault, timeFault } from '../../src/decode/readings.ts';
 import { DecodeSettings } from '../../src/decode/settings.ts';
 import { record } from './decoded.ts';
-
-/** Settings, and some records that they decode. */
-const formats: readonly (readonly [string, object, readonly string[]])[] = [
-  [
-    'json',
-    { format: 'json' },
-    ['{"sensor":"s","time":1700000000000,"value":1.5}', '[{"sensor":7,"time":"2023-11-14","value":-1e3}]'],
-  ],
-  [
-    'json, several',
-    { format: 'json', series: ['a.b', 'c'], values: ['x', 'y.z'] },
-    ['{"a":{"b":"s"},"c":"t","time":1,"x":1,"y":{"z":2}}'],
-  ],
-  ['json, *', { format: 'json', values: '*' }, ['{"sensor":"s","time":1,"x":1,"__proto__":2,"t":"x"}']],
-  [
-    'json, channels',
-    { format: 'json', values: ['x', 'y'], channels: true },
-    ['{"sensor":"s","time":1,"x":1,"y":2}', '{"sensor":"s","time":1,"x":null,"y":2}'],
-  ],
-  ['json, ns', { format: 'json', timeUnit: 'ns' }, ['{"sensor":"s","time":1700000000123456789,"value":1}']],
-  [
-    'line-protocol',
-    { format: 'line-protocol' },
-    ['m,a=b\\ c,d=e v=1.5,s="x\\"y",i=3i 1700000000000000000\n# x\nn w=2 1\n'],
-  ],
-  [
-    'telegraf',
-    { format: 'telegraf' },
-    ['{"metrics":[{"name":"m","tags":{"a":"b"},"fields":{"v":1,"s":"x"},"timestamp":1}]}'],
-  ],
-  [
-    'csv',
-    { format: 'csv', columns: ['sensor', 'time', 'value'] },
-    ['s,1,2', '"s ""x""",2023-11-14 01:02,-1e3\r\ns,1,2'],
-  ],
-  [
-    'csv, *',
-    { format: 'csv', columns: ['time', 'a', 'b'], seriesName: 's', values: '*' },
-    ['1,2,3', '1,,4\n2,NA,"5"'],
-  ],
-  [
-    'csv, channels',
-    { format: 'csv', columns: ['time', 'a', 'b'], seriesName: 's', values: ['b', 'a'], channels: true },
-    ['1,2,3', '1,,4\n2,NA,"5"'],
-  ],
-];
+import { formats } from './formats.ts';
 
 /** Bytes that a decoder does not expect: changed here and there, cut, doubled. */
 function mutations(samples: readonly string[]): fc.Arbitrary<Uint8Array> {
