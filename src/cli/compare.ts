@@ -16,6 +16,7 @@ import { createLog } from './log.ts';
 import { showProgress } from './progress.ts';
 import { type SettingsFlags, settingsSources } from './settings-options.ts';
 import { untilSignal } from './until-signal.ts';
+import { visible } from '../visible.ts';
 
 /** Flags of `foretide replay` that are about a comparison. */
 export interface CompareFlags {
@@ -95,7 +96,7 @@ export async function compareCommand(
   const from = input.kind === 'file' ? input.paths : [input.kind];
   const document = comparisonDocument(compared, pipeline.name, from);
   // first, so that it is there where the page cannot be written
-  process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : comparisonTables(document));
+  process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : visible(comparisonTables(document)));
   await writeWhole(report, Buffer.from(comparisonPage(document, compared.pairs)));
   if (!json) process.stdout.write(`Report: ${report}\n`);
 }

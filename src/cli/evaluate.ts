@@ -19,6 +19,7 @@ import { findPipeline } from './pipelines.ts';
 import { showProgress } from './progress.ts';
 import { addSettingsOptions } from './settings-options.ts';
 import { untilSignal } from './until-signal.ts';
+import { visible } from '../visible.ts';
 
 export interface EvaluateFlags {
   readonly pipeline?: string;
@@ -181,12 +182,14 @@ async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
       budget: flags.budget,
       pipeline: pipeline.name,
     });
-    process.stdout.write(flags.json ? `${JSON.stringify(told, null, 2)}\n` : alertTables(told));
+    process.stdout.write(flags.json ? `${JSON.stringify(told, null, 2)}\n` : visible(alertTables(told)));
     return;
   }
   const document = documentOf(evaluated, pipeline.name, input.kind === 'file' ? input.paths : [input.kind]);
   // first, so that it is there where the page cannot be written
-  process.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : evaluationTables(document));
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(document, null, 2)}\n` : visible(evaluationTables(document)),
+  );
   if (report === undefined || !curves) return;
   await writeWhole(report, Buffer.from(reportPage(document, curves)));
   if (!flags.json) process.stdout.write(`Report: ${report}\n`);

@@ -6,6 +6,7 @@ import { instantFlag } from './instant-flag.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { addSettingsOptions, type SettingsFlags, settingsFrom } from './settings-options.ts';
+import { visible } from '../visible.ts';
 
 /** Flags of `foretide inspect`. */
 interface InspectFlags extends SettingsFlags {
@@ -53,7 +54,7 @@ async function inspectCommand(name: string, flags: InspectFlags): Promise<void> 
     at,
     log: createLog('warn', process.stderr.isTTY),
   });
-  process.stdout.write(`${flags.json ? JSON.stringify(found) : seriesText(found)}\n`);
+  process.stdout.write(`${flags.json ? JSON.stringify(found) : visible(seriesText(found))}\n`);
 }
 
 /** A series as it stood, for a terminal. */

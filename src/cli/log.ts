@@ -2,6 +2,7 @@ import { type DestinationStream, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Log } from '../log.ts';
 import { hideSecrets } from '../secret.ts';
+import { visibleJson } from '../visible.ts';
 
 /** Facts under these names are secrets wherever they stand, down to the fourth level. */
 const SECRET = ['token', 'password', 'secret', 'webhook', 'routingKey', 'authorization', 'apiKey', 'tls.key'];
@@ -24,9 +25,10 @@ export function createLog(level: string, color: boolean, facts: Readonly<Record<
         translateTime: 'HH:MM:ss',
       })
     : pino.destination({ dest: 2, sync: true });
-  return pino(options, withoutSecrets(destination)).child(facts);
+  return pino(options, clean(destination)).child(facts);
 }
 
-function withoutSecrets(destination: DestinationStream): DestinationStream {
-  return { write: (line) => destination.write(hideSecrets(line)) };
+/** Leaves secrets out, and makes what a terminal would obey visible: it may be in what records and servers say. */
+function clean(destination: DestinationStream): DestinationStream {
+  return { write: (line) => destination.write(visibleJson(hideSecrets(line))) };
 }

@@ -20,6 +20,7 @@ import { type SettingsFlags, settingsFrom } from './settings-options.ts';
 import { SIGNALS } from './signals.ts';
 import { showStatus } from './status-display.ts';
 import { timeLeft } from './time-left.ts';
+import { visible } from '../visible.ts';
 
 /** Flags of `foretide replay`. */
 export interface ReplayFlags extends SettingsFlags, CompareFlags, CommandFlags, DigestFlags, BackfillFlags {
@@ -66,7 +67,7 @@ export async function replayCommand(name: string, flags: ReplayFlags): Promise<v
 
   const interrupted = Promise.withResolvers<'interrupted'>();
   for (const signal of SIGNALS) process.once(signal, () => interrupted.resolve('interrupted'));
-  const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+  const print = (text: string): boolean => process.stdout.write(visible(`${text}\n`));
   for (const line of lines) print(line);
   const count = [...(prepared.commands?.values() ?? [])].reduce((sum, { length }) => sum + length, 0);
   if (count > 0) print(`${count} commands of the live run are given again in their places`);

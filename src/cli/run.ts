@@ -16,6 +16,7 @@ import { SIGNALS } from './signals.ts';
 import { showStatus, type StatusDisplay } from './status-display.ts';
 import { workerCommand } from './worker.ts';
 import { workersCommand } from './workers.ts';
+import { visible } from '../visible.ts';
 
 /** `foretide run`: runs a pipeline until its source ends, Ctrl-C or SIGTERM; each of which commits what has come. */
 export async function runCommand(name: string, flags: RunFlags, command: Command): Promise<void> {
@@ -28,7 +29,7 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
   let progress: StatusDisplay | undefined;
   const print = (text: string): boolean => {
     progress?.clear();
-    return process.stdout.write(`${text}\n`);
+    return process.stdout.write(visible(`${text}\n`));
   };
   const journal = new AlertJournal({
     paths: settings.input.kind === 'file' ? settings.input.paths : [],

@@ -7,6 +7,7 @@ import { instantFlag } from './instant-flag.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { addSettingsOptions, type SettingsFlags, settingsFrom } from './settings-options.ts';
+import { visible } from '../visible.ts';
 
 /** Flags of `foretide verify`. */
 interface VerifyFlags extends SettingsFlags, Pick<DigestFlags, 'json'> {
@@ -56,7 +57,7 @@ async function verifyCommand(name: string, flags: VerifyFlags): Promise<void> {
   const log = createLog('warn', process.stderr.isTTY);
   const verdict = await verify({ pipeline, settings, since: flags.from, log });
   const { difference, outputs, digests } = verdict;
-  const print = (text: string): boolean => process.stdout.write(`${text}\n`);
+  const print = (text: string): boolean => process.stdout.write(visible(`${text}\n`));
   if (flags.json) print(JSON.stringify({ equal: difference === undefined, ...verdict }));
   else if (difference) print(differenceText(difference));
   else {

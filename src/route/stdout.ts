@@ -1,3 +1,4 @@
+import { visible } from '../visible.ts';
 import type { Receiver } from './receiver.ts';
 import type { ToldAlert } from './told-alert.ts';
 import { inWords, moment, titleOf } from './words.ts';
@@ -16,7 +17,6 @@ export function stdout(write: (line: string) => unknown = (line) => process.stdo
 /** `2014-02-07 03:55 UTC  critical  machine-temperature: surprise  the error of the forecast is …` */
 export function alertLine(alert: ToldAlert): string {
   const state = alert.state === 'resolved' ? 'resolved' : alert.severity;
-  return [moment(alert.time), state.padEnd(8), titleOf(alert), inWords(alert)]
-    .join('  ')
-    .replaceAll(/[\r\n]/g, ' ');
+  const line = [moment(alert.time), state.padEnd(8), titleOf(alert), inWords(alert)].join('  ');
+  return visible(line.replaceAll(/[\r\n]/g, ' '));
 }

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { LoggedCommand } from '../command.ts';
 import { ForetideError } from '../errors.ts';
 import { removeSqlite } from '../store/sqlite.ts';
+import { makeOwnFolder } from '../store/own-folder.ts';
 
 /** The key in the table `meta` of the file of a backfill: no other file has it. */
 const KEY = 'backfill';
@@ -71,7 +71,7 @@ export function beginBackfillFile(path: string, beginning: BackfillBeginning): v
   let database: DatabaseSync | undefined;
   try {
     removeSqlite(path);
-    mkdirSync(dirname(path), { recursive: true });
+    makeOwnFolder(path);
     database = new DatabaseSync(path);
     // one transaction: a kill leaves the whole or nothing
     database.exec(

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { RunSettings } from '../config/run-settings.ts';
 import { ForetideError } from '../errors.ts';
 import { removeSqlite } from '../store/sqlite.ts';
 import { samePath } from './same-path.ts';
 import { type StorePlace, storePlace } from './stores.ts';
+import { makeOwnFolder } from '../store/own-folder.ts';
 
 /** Readings between two commits, at least, where more come than one waits for: nobody else has them. */
 const COMMITTED = 100_000;
@@ -91,7 +91,7 @@ export function beginReplayFile(path: string): void {
       });
     }
     removeSqlite(path);
-    mkdirSync(dirname(path), { recursive: true });
+    makeOwnFolder(path);
     const database = new DatabaseSync(path);
     database.exec(
       `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; INSERT INTO meta VALUES ('replay', '1')`,

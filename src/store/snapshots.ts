@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { Duration } from '../duration.ts';
 import { ForetideError } from '../errors.ts';
 import type { Restoring, StateRow } from './store.ts';
+import { makeOwnFolder } from './own-folder.ts';
 
 export const SnapshotSettings = z
   .strictObject({
@@ -72,7 +71,7 @@ export class Snapshots {
   /** @throws ForetideError STORE_FAILED */
   constructor(path: string) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeOwnFolder(path);
       this.#database = new DatabaseSync(path, { timeout: LOCK_WAIT });
       this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
       this.#sql = prepare(this.#database);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { z } from 'zod';
 import { Duration } from '../duration.ts';
@@ -15,6 +14,7 @@ import { outputKey, outputRow } from './sqlite-rows.ts';
 import { makeTables, SCHEMA_VERSION } from './sqlite-schema.ts';
 import type { Commit, Restored, Restoring, StateRow, Store } from './store.ts';
 import { tellMigration } from './tell-migration.ts';
+import { makeOwnFolder } from './own-folder.ts';
 
 export const SqliteSettings = z.strictObject({
   path: z.string().min(1).optional().describe('sqlite: the file; default: .foretide/<pipeline>.db'),
@@ -74,7 +74,7 @@ export class SqliteStore implements Store {
     this.name = `sqlite ${path}`;
     this.#options = options;
     try {
-      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+      if (path !== ':memory:') makeOwnFolder(path);
       this.database = new DatabaseSync(path, { timeout: 10_000 });
       this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
       if (options.sync === 'checkpoint')

@@ -14,3 +14,8 @@ test('what is foreseen is told without a stack, the unforeseen with one', () => 
   expect(toldError(new Error('boom'))).toMatch(/✖ Error: boom\n {4}at /);
   expect(toldError('text')).toBe('\n✖ text\n');
 });
+
+test('what somebody else says moves no cursor', () => {
+  const error = new ForetideError('ROUTE_UNREACHABLE', { what: 'No', got: '500 \u001b[2J\u009b1A' });
+  expect(toldError(error)).toBe('\n✖ No: got 500 \\u001b[2J\\u009b1A\n  [ROUTE_UNREACHABLE]\n');
+});

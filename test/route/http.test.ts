@@ -57,12 +57,55 @@ test('sends a body as JSON, and gives the answer', async () => {
 describe('where it may go', () => {
   test('not to this machine unless that is allowed: no connection is made', async () => {
     const listener = await listen();
-    for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]', '0x7f000001']) {
+    const hosts = [
+      '127.0.0.1',
+      'localhost',
+      '[::ffff:127.0.0.1]',
+      '[::ffff:7f00:1]',
+      '[::1]',
+      '[::]',
+      '0.0.0.0',
+    ];
+    // what a browser's way of reading addresses makes of them
+    const disguised = [
+      '0x7f000001',
+      '2130706433',
+      '017700000001',
+      '127.1',
+      '0',
+      '127。0。0。1',
+      '%31%32%37.0.0.1',
+    ];
+    for (const host of [...hosts, ...disguised]) {
       const to = target(`http://${host}:${listener.port}/`, { allowPrivate: false });
       await expect(post(to)).rejects.toMatchObject({ code: 'ROUTE_REFUSED' });
       await expect(reach(to)).rejects.toMatchObject({ code: 'ROUTE_REFUSED' });
     }
     expect(listener.heard).toEqual([]);
+  });
+
+  test.each([
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[fe80::1]/',
+    'http://[fd00:ec2::254]/latest/meta-data/',
+    'http://[64:ff9b::a9fe:a9fe]/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://10.0.0.1/',
+    'http://user:secret@192.168.1.1/',
+  ])('not into a private network, nor to what a cloud tells its machines: %s', async (url) => {
+    const refused = { code: 'ROUTE_REFUSED', message: expect.not.stringContaining('secret') };
+    await expect(post(target(url, { allowPrivate: false }))).rejects.toMatchObject(refused);
+  });
+
+  test.each([
+    'file:///etc/passwd',
+    'ftp://127.0.0.1/',
+    'gopher://127.0.0.1:25/',
+    'data:,x',
+    'unix:/run/x',
+    'x',
+  ])('not by anything but HTTP: %s', async (url) => {
+    await expect(post(target(url))).rejects.toMatchObject({ name: 'DeliveryError' });
   });
 
   test('to the very address that was looked at, whatever the name is by then', async () => {
@@ -79,12 +122,12 @@ describe('where it may go', () => {
     expect(listener.heard).toEqual([]);
   });
 
-  test('not where a redirect leads', async () => {
+  test.each([301, 302, 303, 307, 308])('not where a redirect leads: %i', async (status) => {
     const [first, second] = [await listen(), await listen()];
-    first.reply = () => ({ status: 307, headers: { location: second.url } });
+    first.reply = () => ({ status, headers: { location: second.url } });
     await expect(post(target(first.url))).rejects.toMatchObject({
       isPassing: false,
-      message: '307 a redirect, which is not followed',
+      message: `${status} a redirect, which is not followed`,
     });
     expect(second.heard).toEqual([]);
   });
