@@ -430,8 +430,8 @@ export class Memory {
     this.#left.clear();
   }
 
-  #byBirth(rows: number[]): number[] {
-    return rows.sort((a, b) => this.birth(a) - this.birth(b));
+  #byBirth(rows: readonly number[]): number[] {
+    return rows.toSorted((a, b) => this.birth(a) - this.birth(b));
   }
 
   /** Takes what a store kept into an empty Memory, row by row; `restored` ends it. */

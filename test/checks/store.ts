@@ -54,7 +54,7 @@ export function checkStore(name: string, open: (place: string) => Store, place: 
       archived: (series, row) => (archived[series] = [...row]),
       forget(kind, series) {
         if (kind === 'archive') delete archived[series];
-        else for (const [birth, row] of rows.entries()) if (row?.[0] === series) delete rows[birth];
+        else for (const [birth, row] of rows.entries()) if (row?.[0] === series) rows[birth] = undefined;
       },
       clear() {
         rows.length = 0;

@@ -113,7 +113,7 @@ test('where none has, it is not written again', async () => {
   expect(generations()).toEqual([10]);
 });
 
-// Seen to fail when keys of the last generation but one get no null, and when a restart does not find out which keys are there.
+// Seen to fail when keys of the last generation but one get no null.
 test('what has left gets null with the next generation under its letter, after a restart too; so does what is back from the archive', async () => {
   let seen = 0;
   const nulls = (): string[] => {

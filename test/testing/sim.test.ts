@@ -23,7 +23,7 @@ describe('the product on a simulated Kafka', () => {
     );
   });
 
-  // Seen to fail when rows that have gone get no null, when those of an older generation do not, and when an archive is not part of a generation.
+  // Seen to fail when rows that have gone get no null, and when an archive is no part of a generation.
   test.each(['clean', 'archive'] as const)(
     `so with series that come and go: %s, ${COMING_SEEDS} seeds`,
     { timeout: 120_000 },

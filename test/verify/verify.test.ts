@@ -287,7 +287,7 @@ describe('is refused', () => {
   });
 });
 
-// Seen to fail when a rerun knows nothing of what was archived, with its beginning and from a snapshot.
+// Seen to fail when a snapshot gives nothing of what was archived.
 describe('where series come and go', () => {
   const EVICTING = [
     'series.evictAfter=12h',
