@@ -38,6 +38,7 @@ export async function checkCommand(name: string, flags: SettingsFlags): Promise<
   const checks = [
     async () => ((await pageToken(settings)) ? ['page: asks for its token'] : []),
     () => source.check(),
+    async () => (await decoder.check?.()) ?? [],
     async () => (await sink?.check()) ?? [],
     async () => (await deadLetters?.check()) ?? [],
     async () =>

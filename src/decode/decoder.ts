@@ -23,4 +23,11 @@ export interface Decoder {
    * Never throws, whatever the bytes.
    */
   decode(record: SourceRecord, out: Readings): Refusal | undefined;
+  /**
+   * Of a decoder that needs more than the record: fetches what decoding these needs, and is awaited before any of them is decoded. Waits, as
+   * long as it takes, for a service that is away; rejects with the signal's reason when that comes first.
+   */
+  readonly prepare?: (records: readonly SourceRecord[], stop: AbortSignal) => Promise<void>;
+  /** Reaches the service that `prepare` asks, and says what it found, one line each. */
+  readonly check?: () => Promise<readonly string[]>;
 }

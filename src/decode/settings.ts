@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { seriesFault } from './readings.ts';
+import { RegistrySettings } from './registry-settings.ts';
 
 const Name = z.string().min(1);
 const Names = z.array(Name).min(1);
@@ -38,25 +39,30 @@ function checkValues(
   }
 }
 
+/** What is read of objects. */
+const fields = {
+  series: series
+    .default('sensor')
+    .describe(
+      'Field that names the series, as text or an integer (dotted paths reach inside: `meta.id`); of several, the values are joined by /',
+    ),
+  seriesName: Name.optional().describe(
+    'Name of the one series of records that have no field for it, in place of `series`',
+  ),
+  time: time.describe('Field of the event time'),
+  timeUnit: timeUnit.default('auto').describe(TIME_UNIT),
+  values: values.describe(
+    'Fields of the observed numbers; * is every other numeric field of the top level. With one named field the series is called as its key, else key.field',
+  ),
+  channels: z.boolean().default(false).describe(CHANNELS),
+  nulls,
+};
+
 /** Records that are JSON: an object, or an array of objects. */
 export const JsonSettings = z
   .strictObject({
     format: z.literal('json').describe('The records are JSON objects, or arrays of them'),
-    series: series
-      .default('sensor')
-      .describe(
-        'Field that names the series, as text or an integer (dotted paths reach inside: `meta.id`); of several, the values are joined by /',
-      ),
-    seriesName: Name.optional().describe(
-      'Name of the one series of records that have no field for it, in place of `series`',
-    ),
-    time: time.describe('Field of the event time'),
-    timeUnit: timeUnit.default('auto').describe(TIME_UNIT),
-    values: values.describe(
-      'Fields of the observed numbers; * is every other numeric field of the top level. With one named field the series is called as its key, else key.field',
-    ),
-    channels: z.boolean().default(false).describe(CHANNELS),
-    nulls,
+    ...fields,
   })
   .superRefine(checkValues);
 
@@ -143,6 +149,51 @@ export const ParquetSettings = z
     error: 'expected series (columns) or seriesName (a constant), got both',
   });
 
+const saidTimeUnit = timeUnit
+  .default('auto')
+  .describe(
+    'How times are written that are numbers or texts, as in JSON; what the schema says is a timestamp says it itself, and wants auto',
+  );
+const registry = RegistrySettings.describe('Where the schemas are');
+
+/** Records that are Avro, by schemas of a registry. */
+export const AvroSettings = z
+  .strictObject({
+    format: z
+      .literal('avro')
+      .describe('The records of a Kafka topic are Avro, each with the id of its schema in a registry'),
+    ...fields,
+    timeUnit: saidTimeUnit,
+    registry,
+  })
+  .superRefine(checkValues);
+
+/** Records that are Protobuf, by schemas of a registry. */
+export const ProtobufSettings = z
+  .strictObject({
+    format: z
+      .literal('protobuf')
+      .describe('The records of a Kafka topic are Protobuf, each with the id of its schema in a registry'),
+    ...fields,
+    timeUnit: saidTimeUnit,
+    registry,
+  })
+  .superRefine(checkValues);
+
+/** Records that are JSON, held against schemas of a registry. */
+export const JsonSchemaSettings = z
+  .strictObject({
+    format: z
+      .literal('json-schema')
+      .describe(
+        'The records of a Kafka topic are JSON, each with the id of its JSON Schema in a registry, and refused where they do not fit it',
+      ),
+    ...fields,
+    timeUnit: saidTimeUnit,
+    registry,
+  })
+  .superRefine(checkValues);
+
 /** How the bytes of a record become readings. */
 export const DecodeSettings = z.discriminatedUnion('format', [
   JsonSettings,
@@ -150,6 +201,9 @@ export const DecodeSettings = z.discriminatedUnion('format', [
   TelegrafSettings,
   ParquetSettings,
   CsvSettings,
+  AvroSettings,
+  ProtobufSettings,
+  JsonSchemaSettings,
 ]);
 
 export type JsonSettings = z.infer<typeof JsonSettings>;
@@ -157,4 +211,7 @@ export type LineProtocolSettings = z.infer<typeof LineProtocolSettings>;
 export type TelegrafSettings = z.infer<typeof TelegrafSettings>;
 export type CsvSettings = z.infer<typeof CsvSettings>;
 export type ParquetSettings = z.infer<typeof ParquetSettings>;
+export type AvroSettings = z.infer<typeof AvroSettings>;
+export type ProtobufSettings = z.infer<typeof ProtobufSettings>;
+export type JsonSchemaSettings = z.infer<typeof JsonSchemaSettings>;
 export type DecodeSettings = z.infer<typeof DecodeSettings>;

@@ -1,3 +1,5 @@
+import { Timestamp } from './timestamp.ts';
+
 const LONGEST = 60;
 
 /**
@@ -9,6 +11,7 @@ export function shown(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'string')
     return value.length > LONGEST ? `${quoted(value.slice(0, LONGEST))}…` : quoted(value);
+  if (value instanceof Timestamp) return 'a timestamp, which timeUnit: auto reads';
   if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object';
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
     ? String(value)

@@ -1,7 +1,10 @@
 import { decimal } from './decimal.ts';
 import { iso8601 } from './iso8601.ts';
+import { Timestamp } from './timestamp.ts';
 
-/** How a time is written: a count of a unit since 1970-01-01T00:00Z, an ISO 8601 date, or `auto`: a number of ms or a date. */
+/**
+ * How a time is written: a count of a unit since 1970-01-01T00:00Z, an ISO 8601 date, or `auto`: a number of ms or a date, or what a
+ * schema says is a time. */
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns' | 'iso' | 'auto';
 
 const WHAT: Readonly<Record<TimeUnit, string>> = {
@@ -35,7 +38,7 @@ export function timeOfText(unit: TimeUnit): (text: string) => number {
 const OF_VALUE: Readonly<Record<TimeUnit, (value: unknown) => number>> = {
   s: (value) => (typeof value === 'number' ? seconds(value) : NaN),
   ms: (value) => (typeof value === 'number' ? milliseconds(value) : NaN),
-  us: (value) => (typeof value === 'number' ? microseconds(value) : NaN),
+  us: (value) => (typeof value === 'number' || typeof value === 'bigint' ? microseconds(Number(value)) : NaN),
   ns: (value) =>
     typeof value === 'bigint'
       ? Number(value / 1000n) / 1000
@@ -43,8 +46,11 @@ const OF_VALUE: Readonly<Record<TimeUnit, (value: unknown) => number>> = {
         ? nanoseconds(value)
         : NaN,
   iso: (value) => (typeof value === 'string' ? iso8601(value) : NaN),
-  auto: (value) =>
-    typeof value === 'number' ? milliseconds(value) : typeof value === 'string' ? iso8601(value) : NaN,
+  auto: (value) => {
+    if (typeof value === 'number') return milliseconds(value);
+    if (typeof value === 'string') return iso8601(value);
+    return value instanceof Timestamp ? value.ms : NaN;
+  },
 };
 
 const OF_TEXT: Readonly<Record<TimeUnit, (text: string) => number>> = {

@@ -4,7 +4,7 @@ import { createTransport } from 'nodemailer';
 import { readSecret, readUserName } from '../secret.ts';
 import { allowedAddresses } from './address.ts';
 import { DeliveryError } from './delivery-error.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible } from '../interruptible.ts';
 import { linkTo } from './link.ts';
 import type { Receiver } from './receiver.ts';
 import type { RouteOf } from './settings.ts';

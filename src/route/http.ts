@@ -5,7 +5,7 @@ import { connect as connectTls, TLSSocket } from 'node:tls';
 import { retryAfter } from '../sink/retry-after.ts';
 import { allowedAddresses, type Resolve } from './address.ts';
 import { DeliveryError } from './delivery-error.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible } from '../interruptible.ts';
 
 /** Where a receiver is and what it takes to reach it. */
 export interface Target {

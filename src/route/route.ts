@@ -6,7 +6,7 @@ import type { RouteFacts } from '../serve/pipeline-facts.ts';
 import { DeliveryError, mayPass, saidBy } from './delivery-error.ts';
 import { documentOf } from './document.ts';
 import { Follower, type FollowedFrom } from './follower.ts';
-import { interruptible } from './interruptible.ts';
+import { interruptible } from '../interruptible.ts';
 import type { Ending } from './outbox.ts';
 import type { Receiver } from './receiver.ts';
 import type { RouteSetting } from './settings.ts';

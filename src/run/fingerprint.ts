@@ -67,5 +67,9 @@ function isOff(series: unknown): boolean {
 }
 
 function inputMeaning(input: RunSettings['input']): object {
-  return { decode: input.decode, selection: selectionOf(input) };
+  const { decode } = input;
+  if (!('registry' in decode)) return { decode, selection: selectionOf(input) };
+  // where schemas come from is no matter: what an id means never changes
+  const { registry: _, ...same } = decode;
+  return { decode: same, selection: selectionOf(input) };
 }

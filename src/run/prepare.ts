@@ -42,7 +42,7 @@ export interface Prepared {
  */
 export async function prepare(settings: RunSettings, log: Log, place?: StorePlace): Promise<Prepared> {
   const table = await withColumns(settings.input);
-  const decoder = runDecoder(settings, table);
+  const decoder = runDecoder(settings, table, log);
   const model = await modelFor(settings.model, decoder.channels);
   const made = { decoder, model, sink: sinkOf(settings.output, log) };
   if (place?.kind === 'kafka') {

@@ -1,19 +1,7 @@
 import { z } from 'zod';
 import { Duration } from '../duration.ts';
 import { SecretSettings } from '../secret.ts';
-
-const Url = z
-  .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8086' })
-  .superRefine((url, context) => {
-    if (!URL.canParse(url)) return;
-    const { username, password, search, hash } = new URL(url);
-    // Without the input: it would be shown.
-    const fault = (message: string): void =>
-      context.addIssue({ code: 'custom', message, input: '(not shown)' });
-    if (username !== '' || password !== '')
-      fault('expected an address without user and password, got one with them');
-    else if (search !== '' || hash !== '') fault('expected an address without ? and #, got one with them');
-  });
+import { serverUrl } from '../server-url.ts';
 
 const Retry = z.strictObject({
   first: Duration.prefault('250ms').describe(
@@ -44,7 +32,7 @@ export const OutputTags = z.record(TagName, TagText);
 
 /** Settings of an InfluxDB 2 that points are written to. */
 export const InfluxSettings = z.strictObject({
-  url: Url.default('http://127.0.0.1:8086').describe('Address of the server'),
+  url: serverUrl('http://127.0.0.1:8086').default('http://127.0.0.1:8086').describe('Address of the server'),
   org: z.string().min(1).describe('Organisation, by name or id'),
   bucket: z.string().min(1).describe('Bucket that points are written to; it must exist'),
   token: SecretSettings.prefault({ env: 'INFLUX_TOKEN' }).describe(

@@ -22,6 +22,17 @@ test('the format alone is enough', () => {
     timeUnit: 's',
     nulls: [],
   });
+  for (const format of ['avro', 'protobuf', 'json-schema'])
+    expect(DecodeSettings.parse({ format })).toMatchObject({
+      series: 'sensor',
+      timeUnit: 'auto',
+      registry: {
+        url: 'http://127.0.0.1:8081',
+        timeout: 10_000,
+        retry: { first: 250, longest: 30_000 },
+        pins: {},
+      },
+    });
   expect(DecodeSettings.parse({ format: 'csv' })).toMatchObject({ delimiter: ',', values: '*', nulls: [] });
 });
 
@@ -40,6 +51,14 @@ test.each([
   ['a code that is no text or number', { format: 'csv', nulls: [null] }],
   ['a code that is NaN', { format: 'json', nulls: [NaN] }],
   ['a quote as delimiter', { format: 'csv', delimiter: '"' }],
+  ['a registry with a password in its address', { format: 'avro', registry: { url: 'http://a:b@host' } }],
+  ['a user without a password', { format: 'avro', registry: { username: 'a' } }],
+  [
+    'a user and a token',
+    { format: 'avro', registry: { username: 'a', password: { env: 'A' }, token: { env: 'B' } } },
+  ],
+  ['a pin that is no SHA-256', { format: 'protobuf', registry: { pins: { 1: 'abc' } } }],
+  ['a pin of something else', { format: 'json-schema', registry: { pins: { a: '0'.repeat(64) } } }],
 ])('refuses %s', (_, settings) => expect(DecodeSettings.safeParse(settings).success).toBe(false));
 
 test('every key says what it is for', () => {

@@ -85,6 +85,18 @@ test.each([
   expect(fingerprint(set)).toBe(fingerprint());
 });
 
+test('does not change with the registry that schemas come from, and does with what is read of them', () => {
+  const of = (decode: string): string =>
+    fingerprint([
+      'input.kind=kafka',
+      'input.brokers=["b:1"]',
+      'input.topic=t',
+      `input.decode={format: avro, series: s, ${decode}}`,
+    ]);
+  expect(of(`registry: {url: "http://other:1", pins: {"1": ${'ab'.repeat(32)}}}`)).toBe(of('time: time'));
+  expect(of('timeUnit: us')).not.toBe(of('time: time'));
+});
+
 // Seen to fail without `follow` in ForecastState.
 test('changes with the rules of the calendar, where they count', () => {
   const layout = (...set: readonly string[]) => {

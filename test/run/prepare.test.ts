@@ -46,6 +46,16 @@ describe('what a run is put together from', () => {
     expect((await prepared({ paths: ['not-read'], decode })).model.channels).toBe(3);
   });
 
+  test.each(['avro', 'protobuf', 'json-schema'])(
+    'no %s from files: there is nothing to split them by',
+    async (format) => {
+      await expect(prepared({ paths: ['not-read'], decode: { format } })).rejects.toMatchObject({
+        code: 'SETTINGS_INVALID',
+        message: expect.stringContaining('expected input.kind: kafka, got input.kind: file') as string,
+      });
+    },
+  );
+
   test('a decoder that joins series, and a model of as many channels, where align says so', async () => {
     const join = { channels: ['load', 'flow'], known: ['price'] };
     const { decoder, model } = await prepared({ paths: ['not-read'] }, { align: { every: '1m', join } });

@@ -53,7 +53,7 @@ export class KafkaTopics {
   /** Appends values to partitions: [partition][n]; null becomes a tombstone. */
   async fill(
     topic: string,
-    values: readonly (readonly (string | null)[])[],
+    values: readonly (readonly (string | Buffer | null)[])[],
     compression?: CompressionTypes,
   ): Promise<void> {
     await this.produce({}, async (producer) => {

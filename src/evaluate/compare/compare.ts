@@ -10,6 +10,7 @@ import type { Pipeline } from '../../pipeline.ts';
 import { CommandsAgain } from '../../run/commands-again.ts';
 import { prepare } from '../../run/prepare.ts';
 import { beginningAs } from '../../run/replay-settings.ts';
+import { preparedSource } from '../../run/run-decoder.ts';
 import { withoutOutputs } from '../evaluate.ts';
 import { type Counts, Evaluator } from '../evaluator.ts';
 import { protocolFrom } from '../settings.ts';
@@ -90,7 +91,9 @@ export async function compare(options: CompareOptions): Promise<Compared> {
       return { side, settings, ...(await prepare(settings, log)) };
     }),
   );
-  const { source, settings: first } = prepared[0]!;
+  const { source: one, settings: first } = prepared[0]!;
+  // each has a decoder of its own
+  const source = prepared.slice(1).reduce((given, { decoder }) => preparedSource(given, decoder), one);
   if (states) source.begins?.(places);
   const pairs = new Pairs(sides.length);
   const runners = prepared.map(({ side, settings, model, decoder }, i) => {
