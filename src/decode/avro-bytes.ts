@@ -56,8 +56,8 @@ export class AvroBytes {
       k++;
     } while (byte >= 128 && k < 10);
     if (byte >= 128 || high > 255) throw new Unreadable('expected a long of 64 bits, got a longer one');
-    // zigzag: the lowest bit is the sign; 2^26 × 2^27 is 2^53
-    if (high === 0 && middle < 2 ** 26) {
+    // zigzag: the lowest bit is the sign; what is beyond 2^53 stays beyond when it is rounded
+    if (high === 0) {
       const half = (low >>> 1) + middle * 2 ** 27;
       const near = (low & 1) === 1 ? -half - 1 : half;
       if (Number.isSafeInteger(near)) return near;

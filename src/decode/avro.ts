@@ -23,8 +23,8 @@ type Read = (bytes: AvroBytes) => unknown;
  * 2. The writer's schema alone counts: there are no defaults, aliases or promotions of a reader's.
  * 3. Bytes that do not end with the value are refused, and so are elements without end and records that are nested without end.
  *
- * The schema is avsc's to understand; the bytes are ours to read. avsc reads on behind their end, where an array of 2^40 nulls, which are seven
- * bytes, would keep it busy for days, and loses digits of longs.
+ * The schema is avsc's to understand; the bytes are ours to read. avsc reads on behind their end, where five bytes that claim a map of 2^28
+ * entries keep it busy for seconds and nine claim 2^32 times as many, and it rounds longs.
  *
  * What is trusted of a schema: nothing but that it means what it says. It may be of any text.
  *
