@@ -3,6 +3,7 @@ import pRetry from 'p-retry';
 import { z } from 'zod';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { Outage } from '../outage.ts';
 import { readSecret } from '../secret.ts';
 import { type RegisteredSchema, type SchemaReference, SchemaUnusable } from './registered-schema.ts';
 import type { RegistrySettings } from './registry-settings.ts';
@@ -43,23 +44,27 @@ class RegistryAway extends Error {}
  */
 export class Registry {
   readonly #settings: RegistrySettings;
-  readonly #log: Pick<Log, 'info' | 'warn'>;
-  #isAway = false;
-  #outages = 0;
+  readonly #outage: Outage;
+  /** Of those of the outage: what was before the last answer. */
+  #failures = 0;
   #authorization: string | undefined;
 
   constructor(settings: RegistrySettings, log: Pick<Log, 'info' | 'warn'>) {
     this.#settings = settings;
-    this.#log = log;
+    this.#outage = new Outage(log, {
+      away: 'The schema registry is away; records wait until it is back',
+      back: 'The schema registry is back',
+      facts: { url: settings.url },
+    });
   }
 
   get url(): string {
     return this.#settings.url;
   }
 
-  /** How often it was away and came back: it may be another one since. */
-  get outages(): number {
-    return this.#outages;
+  /** How often it could not be reached before it answered: where that has changed it was away, and may be another one since. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /**
@@ -142,9 +147,12 @@ export class Registry {
         maxTimeout: longest,
         signal: stop,
         shouldRetry: ({ error }) => error instanceof RegistryAway,
-        onFailedAttempt: ({ error }) => this.#away(error),
+        onFailedAttempt: ({ error }) => {
+          if (error instanceof RegistryAway) this.#outage.failed({ error: error.message });
+        },
       });
-      this.#back();
+      this.#outage.back();
+      this.#failures = this.#outage.failures;
       return answer;
     } catch (error) {
       stop.throwIfAborted();
@@ -208,22 +216,6 @@ export class Registry {
       where: this.#settings.url,
       todo: 'Check input.decode.registry.url',
     });
-  }
-
-  #away(error: Error): void {
-    if (this.#isAway || !(error instanceof RegistryAway)) return;
-    this.#isAway = true;
-    this.#log.warn(
-      { url: this.#settings.url, error: error.message },
-      'The schema registry is away; records wait until it is back',
-    );
-  }
-
-  #back(): void {
-    if (!this.#isAway) return;
-    this.#isAway = false;
-    this.#outages += 1;
-    this.#log.info({ url: this.#settings.url }, 'The schema registry is back');
   }
 }
 

@@ -48,8 +48,8 @@ export class Schemas {
   readonly #known = new Map<number, Known>();
   readonly #asking = new Map<number, { readonly answer: Promise<void>; readonly stop: AbortSignal }>();
   #length = 0;
-  /** Outages of the registry after which what is known was looked at again. */
-  #outages = 0;
+  /** Failures of the registry after which what is known was looked at again. */
+  #failures = 0;
   #isPrepared = false;
 
   constructor(parts: SchemasParts) {
@@ -151,14 +151,14 @@ export class Schemas {
   /** Whether a registry that was away still has what it had. */
   async #lookAgain(stop: AbortSignal): Promise<void> {
     const { registry } = this.#parts;
-    while (this.#outages !== registry.outages) {
-      const { outages } = registry;
+    while (this.#failures !== registry.failures) {
+      const { failures } = registry;
       for (const [id, { sha256 }] of this.#known) {
         if (sha256 === undefined) continue;
         const schema = await registry.schema(id, stop);
         if (schema) this.#mustBe(id, sha256, schema.sha256);
       }
-      this.#outages = outages;
+      this.#failures = failures;
     }
   }
 

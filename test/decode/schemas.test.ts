@@ -25,7 +25,7 @@ function schemas(pins: Record<string, string> = {}): Schemas {
   const settings = RegistrySettings.parse({
     url: stub.url,
     retry: { first: '5ms', longest: '20ms' },
-    timeout: '100ms',
+    timeout: '10s',
   });
   return new Schemas({ registry: new Registry(settings, log), type: 'AVRO', compile: avroReader, pins, log });
 }
