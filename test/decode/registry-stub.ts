@@ -12,8 +12,8 @@ export interface StubSchema {
   }[];
 }
 
-/** How the stub behaves in place of answering: a status, or never. */
-export type Fault = number | 'silent' | 'garbage' | 'redirect' | 'reset';
+/** How the stub behaves in place of answering: a status, or never; `none`: it answers. */
+export type Fault = number | 'none' | 'silent' | 'garbage' | 'redirect' | 'reset';
 
 /**
  * A schema registry on a free port that speaks what Foretide asks of Confluent's: `/schemas/ids/:id`, `/subjects/:s/versions/:v`,
