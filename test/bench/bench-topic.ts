@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import kafkajs, { type Admin, type Kafka, type Message } from 'kafkajs';
 import { kafkaClient, KafkaClientSettings } from '../../src/source/kafka-client.ts';
+import { onceKnown } from '../../src/source/kafka-admin.ts';
 import { silentLog } from '../../src/log.ts';
 import { type SensorReading, SENSORS, sensorReadings } from './readings.ts';
 
@@ -47,6 +48,17 @@ export async function makeTopicOf(
   return { name, remove: () => asAdmin((admin) => admin.deleteTopics({ topics: [name] })) };
 }
 
+/** Appends these to a topic. */
+export async function fillTopic(
+  brokers: string[],
+  topic: string,
+  readings: Iterable<SensorReading>,
+  partitions: number,
+): Promise<void> {
+  const client = await kafkaClient(KafkaClientSettings.parse({ brokers }), silentLog);
+  await produce(client, topic, readings, partitions);
+}
+
 /** Each request holds one partition: kafkajs loses records of others when a broker fails. */
 async function produce(
   client: Kafka,
@@ -59,7 +71,10 @@ async function produce(
   const partitionOf = partitioner(topic, partitions);
   const waiting = Array.from({ length: partitions }, (): Message[] => []);
   const send = (partition: number): Promise<unknown> =>
-    producer.send({ topic, messages: waiting[partition]!.splice(0) });
+    // a topic that has just been made is not known to all brokers at once
+    onceKnown(() => producer.send({ topic, messages: waiting[partition]! })).then(() => {
+      waiting[partition] = [];
+    });
   for (const reading of readings) {
     const partition = partitionOf(reading.sensor);
     const messages = waiting[partition]!;
@@ -71,7 +86,7 @@ async function produce(
 }
 
 /** Kafka's own choice of a partition for a key (murmur2), remembered. */
-function partitioner(topic: string, partitions: number): (key: string) => number {
+export function partitioner(topic: string, partitions: number): (key: string) => number {
   const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
     partitionErrorCode: 0,
     partitionId,

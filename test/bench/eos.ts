@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { makeTopic } from './bench-topic.ts';
-import type { EosJob, EosResult } from './eos-child.ts';
+import { eosInChild, kafkaRunSettings, measureRestore, type RestoreFigures } from './kafka-restore.ts';
 import { machine } from './machine.ts';
 import { median } from './median.ts';
 import { SENSORS } from './readings.ts';
@@ -30,7 +29,6 @@ const VARIANTS = [
     set: [...HIDDEN, 'forecast.profile=full', 'store.mode=generations'],
   },
 ] as const;
-const CHILD_LIMIT_MS = 900_000;
 
 /** `bench eos`: what exactly-once costs, and what a restore takes. */
 export function eosBench(): Command {
@@ -48,13 +46,6 @@ const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 async function measure({ readings, series, rounds, json }: Flags): Promise<void> {
   const kafka = await benchKafka();
   const { brokers } = kafka.service;
-  const settings = (topic: string, group: string, set: readonly string[]): string[] => [
-    `input={kind: kafka, brokers: ${JSON.stringify(brokers)}, topic: ${topic}, group: ${group}, decode: {format: json}}`,
-    'output.kind=none',
-    'commit.every=500ms',
-    'page.enabled=false',
-    ...set,
-  ];
   try {
     const costs = [];
     for (const { name, share, set } of VARIANTS) {
@@ -66,9 +57,9 @@ async function measure({ readings, series, rounds, json }: Flags): Promise<void>
       for (let round = 0; round < rounds; round++) {
         for (const store of round % 2 === 0 ? (['none', 'kafka'] as const) : (['kafka', 'none'] as const)) {
           const group = `bench-${randomUUID()}`;
-          const result = await inChild({
+          const result = await eosInChild({
             store,
-            set: settings(topic.name, group, set),
+            set: kafkaRunSettings(brokers, topic.name, group, set),
             count,
             partitions: PARTITIONS,
           });
@@ -91,7 +82,7 @@ async function measure({ readings, series, rounds, json }: Flags): Promise<void>
         cpuCost: median(cpu.kafka) / median(cpu.none) - 1,
       });
     }
-    const restore = await measureRestore(brokers, series, settings);
+    const restore = await measureRestore(brokers, series, PARTITIONS, VARIANTS[0].set);
     const on = { ...machine(), kafka: kafka.version, rounds };
     if (json) process.stdout.write(`${JSON.stringify({ bench: 'eos', on, costs, restore })}\n`);
     else print(costs, restore);
@@ -107,32 +98,6 @@ interface Cost {
   readonly withStore: number;
   readonly cost: number;
   readonly cpuCost: number;
-}
-
-interface RestoreFigures {
-  readonly series: number;
-  readonly seconds: number;
-  readonly bytesPerSeries: number;
-  readonly rssPerSeries: number;
-}
-
-async function measureRestore(
-  brokers: string[],
-  series: number,
-  settings: (topic: string, group: string, set: readonly string[]) => string[],
-): Promise<RestoreFigures> {
-  const topic = await makeTopic(brokers, series, PARTITIONS, series);
-  const set = settings(topic.name, `bench-${randomUUID()}`, VARIANTS[0].set);
-  await inChild({ store: 'kafka', set, count: series, partitions: PARTITIONS });
-  const result = await inChild({ store: 'kafka', set, count: 0, partitions: PARTITIONS });
-  if (result.series !== series) throw new Error(`Expected ${series} series, got ${result.series}`);
-  await topic.remove();
-  return {
-    series,
-    seconds: result.restoreSeconds,
-    bytesPerSeries: result.bytesPerSeries,
-    rssPerSeries: (result.rss - result.emptyRss) / series,
-  };
 }
 
 function print(costs: readonly Cost[], restore: RestoreFigures): void {
@@ -155,27 +120,4 @@ function print(costs: readonly Cost[], restore: RestoreFigures): void {
   process.stdout.write(
     `${table.toString()}\n${SENSORS} series, commits every 500 ms. Restore of ${series.toLocaleString('en-US')} series (frozen, ${bytesPerSeries} bytes each): ${seconds.toFixed(1)} s, RSS ${rssPerSeries.toFixed(0)} bytes a series above the empty process.\n`,
   );
-}
-
-async function inChild(job: EosJob): Promise<EosResult> {
-  const child = fork(new URL('eos-child.ts', import.meta.url), [JSON.stringify(job)], {
-    execArgv: [
-      '--expose-gc',
-      '--disable-warning=ExperimentalWarning',
-      '--disable-warning=TimeoutNegativeWarning',
-    ],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    timeout: CHILD_LIMIT_MS,
-  });
-  return new Promise((resolve, reject) => {
-    let result: EosResult | undefined;
-    child.once('message', (message) => {
-      result = message as EosResult;
-    });
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      if (result) resolve(result);
-      else reject(new Error(`The child ended with ${signal ?? code} and without a result`));
-    });
-  });
 }

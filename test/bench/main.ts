@@ -3,10 +3,13 @@ import { accuracyBench } from './accuracy.ts';
 import { alertsBench } from './alerts.ts';
 import { digestBench } from './digest.ts';
 import { eosBench } from './eos.ts';
+import { growthBench } from './growth.ts';
+import { latencyBench } from './latency.ts';
 import { memoryBench } from './memory.ts';
 import { peersJobBench } from './peers-job.ts';
 import { pipelineBench } from './pipeline.ts';
 import { replayBench } from './replay.ts';
+import { scaleOutBench } from './scale-out.ts';
 import { sequentialMnistBench } from './sequential-mnist.ts';
 import { sourcesBench } from './sources.ts';
 import { stepBench } from './step.ts';
@@ -19,10 +22,13 @@ const program = new Command('bench')
   .addCommand(alertsBench())
   .addCommand(digestBench())
   .addCommand(eosBench())
+  .addCommand(growthBench())
+  .addCommand(latencyBench())
   .addCommand(memoryBench())
   .addCommand(peersJobBench())
   .addCommand(pipelineBench())
   .addCommand(replayBench())
+  .addCommand(scaleOutBench())
   .addCommand(sequentialMnistBench())
   .addCommand(sourcesBench())
   .addCommand(stepBench())
