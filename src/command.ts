@@ -36,6 +36,29 @@ export const Command = z.discriminatedUnion('kind', [
     state: z.base64(),
   }),
   z.strictObject({
+    /**
+     * The partition goes on with other settings or another model: with the state that a second task has come to, which ran along with it from `begin` on.
+     * What the store holds from then on is of `fingerprint`.
+     */
+    kind: z.literal('promote'),
+    /** What lies over the settings that the run was given; null: nothing does. */
+    over: z.record(z.string(), z.unknown()).nullable(),
+    /** Of the state that goes on, and of the one that it takes the place of. */
+    fingerprint: z.string(),
+    replaces: z.string(),
+    begin: z.strictObject({
+      /** Source offset that the second task began at; null: where the input began. */
+      offset: z.int().min(0).nullable(),
+      /** Commands that had taken effect by then. */
+      commands: z.int().min(0),
+      /**
+       * What it began with. nothing: an empty state; carried: the partition's own of then, carried over as `store.onMismatch: migrate` does; kept: that
+       * of this fingerprint that an earlier promotion has put aside.
+       */
+      with: z.enum(['nothing', 'carried', 'kept']),
+    }),
+  }),
+  z.strictObject({
     /** A record of the topic of commands that is none: it is not looked at again. */
     kind: z.literal('passed'),
     from: z.int().min(0),
@@ -44,15 +67,18 @@ export const Command = z.discriminatedUnion('kind', [
 export type Command = z.output<typeof Command>;
 
 /** What a person may give. */
-export type PageCommand = Exclude<Command, { readonly kind: 'tick' | 'passed' | 'rewind' }>;
+export type PageCommand = Exclude<Command, { readonly kind: 'tick' | 'passed' | 'rewind' | 'promote' }>;
 
 /** Offset in the topic of commands that a command came from, if it came from there. */
 export function originOf(command: Command): number | undefined {
-  return command.kind === 'tick' || command.kind === 'rewind' ? undefined : command.from;
+  return 'from' in command ? command.from : undefined;
 }
 
 /** A series' state is put to what it would be without a stretch of its readings. */
 export type Rewind = Extract<Command, { readonly kind: 'rewind' }>;
+
+/** A partition goes on with other settings or another model. */
+export type Promote = Extract<Command, { readonly kind: 'promote' }>;
 
 /**
  * A command as it took effect: a partition's outputs and state are a function of its records and of these, in order. It is made durable in the

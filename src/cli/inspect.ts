@@ -5,7 +5,7 @@ import { groupOf } from '../store/carry-rules.ts';
 import { instantFlag } from './instant-flag.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
-import { addSettingsOptions, type SettingsFlags, settingsFrom } from './settings-options.ts';
+import { addSettingsOptions, overlaidFrom, type SettingsFlags, settingsFrom } from './settings-options.ts';
 import { visible } from '../visible.ts';
 
 /** Flags of `foretide inspect`. */
@@ -52,6 +52,7 @@ async function inspectCommand(name: string, flags: InspectFlags): Promise<void> 
     settings,
     series,
     at,
+    overlaid: overlaidFrom(pipeline, flags),
     log: createLog('warn', process.stderr.isTTY),
   });
   process.stdout.write(`${flags.json ? JSON.stringify(found) : visible(seriesText(found))}\n`);

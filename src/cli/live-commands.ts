@@ -25,5 +25,24 @@ export async function liveCommands(
 ): Promise<ReadonlyMap<number, readonly LoggedCommand[]> | undefined> {
   const place =
     commandsOf === undefined ? livePlace(pipeline, live) : ({ kind: 'sqlite', path: commandsOf } as const);
-  return commands && place ? loggedCommands(place, log) : undefined;
+  return commands && place ? withoutPromotions(await loggedCommands(place, log), log) : undefined;
+}
+
+/** A replay tells what its own settings give: those that were promoted in the live run take no effect in it, which is said. */
+function withoutPromotions(
+  all: ReadonlyMap<number, readonly LoggedCommand[]>,
+  log: Log,
+): ReadonlyMap<number, readonly LoggedCommand[]> {
+  return new Map(
+    Array.from(all, ([partition, some]) => {
+      const others = some.filter(({ command }) => command.kind !== 'promote');
+      const promotions = some.length - others.length;
+      if (promotions > 0)
+        log.warn(
+          { partition, promotions },
+          'the live run went on with what was promoted; here the settings that were given count throughout',
+        );
+      return [partition, others];
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addCandidateCommands } from './candidate.ts';
 import { checkCommand } from './check.ts';
 import { addCompareOptions } from './compare.ts';
 import { addDigestOptions } from './digest-report.ts';
@@ -76,7 +77,8 @@ addDigestOptions(
     'after',
     `
 Settings come from the pipeline's defaults, then the YAML file, then variables such as FORETIDE_MODEL__HIDDEN=32, then --set.
-SIGTERM and Ctrl-C commit what has come and end; a second start goes on where it stopped.
+SIGTERM and Ctrl-C commit what has come and end; a second start goes on where it stopped. SIGHUP reads the settings again, and takes over what
+changes no output: commit, ticks, snapshots, candidate, page, routes.
 Of --workers one that dies is started again; a second Ctrl-C kills them.
 
 Examples:
@@ -187,6 +189,8 @@ addVerifyCommand(program, PIPELINE);
 addInspectCommand(program, PIPELINE);
 
 addRewindCommand(program, PIPELINE);
+
+addCandidateCommands(program, PIPELINE);
 
 // whoever reads the output may have had enough of it, as `head` has
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

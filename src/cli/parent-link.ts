@@ -1,4 +1,4 @@
-import { STOP, type WorkerMessage } from './worker-message.ts';
+import { RELOAD, STOP, type WorkerMessage } from './worker-message.ts';
 
 /**
  * A worker's side of the channel to the process that started it.
@@ -9,18 +9,26 @@ import { STOP, type WorkerMessage } from './worker-message.ts';
 export class ParentLink {
   /** Resolves when the worker is to end. */
   readonly stopped: Promise<'stopped'>;
+  #reload: () => void = () => undefined;
 
   constructor() {
     const stopped = Promise.withResolvers<'stopped'>();
     const stop = (): void => stopped.resolve('stopped');
     process.on('message', (message) => {
       if (message === STOP) stop();
+      if (message === RELOAD) this.#reload();
     });
+    process.on('SIGHUP', () => this.#reload());
     process.once('disconnect', stop);
     process.on('SIGTERM', stop);
     process.on('SIGINT', () => undefined);
     if (!process.connected) stop();
     this.stopped = stopped.promise;
+  }
+
+  /** Called when the worker is to read its settings again. */
+  onReload(reload: () => void): void {
+    this.#reload = reload;
   }
 
   /** Resolves when the message is on its way; a parent that is gone is told nothing. */

@@ -11,6 +11,7 @@ import { storePlace } from '../run/stores.ts';
 import { Tasks } from '../run/tasks.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import { instantFlag } from './instant-flag.ts';
+import { askPage, pageOf } from './live-page.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import { addSettingsOptions, type SettingsFlags, settingsFrom } from './settings-options.ts';
@@ -24,11 +25,7 @@ interface RewindFlags extends Omit<SettingsFlags, 'page'> {
   readonly page?: string;
 }
 
-/** How long it is waited for whoever might serve the page, ms. */
-const ASK_MS = 2000;
-const Status = z.object({ pipeline: z.string() });
 const Done = z.object({ left: z.tuple([z.number(), z.number()]) });
-const Told = z.object({ code: z.string(), message: z.string() });
 
 /** Adds `foretide rewind`. */
 export function addRewindCommand(program: Command, pipeline: string): void {
@@ -77,62 +74,11 @@ async function rewindCommand(name: string, flags: RewindFlags): Promise<void> {
   const left =
     address === undefined
       ? await inStore(pipeline, settings, order, createLog('warn', process.stderr.isTTY))
-      : await byPage(address, order, token);
+      : Done.parse(await askPage(address, 'rewind', { body: order, token })).left;
   const [from, end] = left.map((time) => new Date(time).toISOString());
   process.stdout.write(
     `${visible(series)} has forgotten ${from} to ${end}${address === undefined ? '' : `, in the run at ${address}`}\n`,
   );
-}
-
-/** Where the pipeline's page answers; undefined where it does not. */
-async function pageOf(
-  pipeline: string,
-  { page }: RunSettings,
-  token: string | undefined,
-): Promise<string | undefined> {
-  if (!page.enabled || page.port === 0) return undefined;
-  const address = `http://${page.host === '0.0.0.0' ? '127.0.0.1' : page.host}:${page.port}`;
-  try {
-    const answer = await fetch(`${address}/api/status`, {
-      headers: knowing(token),
-      signal: AbortSignal.timeout(ASK_MS),
-    });
-    return Status.parse(await answer.json()).pipeline === pipeline ? address : undefined;
-  } catch {
-    return undefined; // nobody, or something else
-  }
-}
-
-async function byPage(
-  address: string,
-  order: RewindOrder,
-  token: string | undefined,
-): Promise<readonly [number, number]> {
-  const where = `${address}/api/rewind`;
-  let answer: Response;
-  let body: unknown;
-  try {
-    answer = await fetch(where, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...knowing(token) },
-      body: JSON.stringify(order),
-    });
-    body = await answer.json();
-  } catch (cause) {
-    throw new ForetideError('COMMAND_REFUSED', {
-      what: 'The page of the run does not answer',
-      where,
-      todo: 'Name it by --page, or stop the run.',
-      cause,
-    });
-  }
-  if (answer.ok) return Done.parse(body).left;
-  const { code, message } = Told.parse(body);
-  throw new ForetideError('COMMAND_REFUSED', { what: message, got: code, where });
-}
-
-function knowing(token: string | undefined): Record<string, string> {
-  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** In the store of a run that has ended. */

@@ -11,7 +11,8 @@ import { digestReport } from './digest-report.ts';
 import { findPipeline } from './pipelines.ts';
 import { report } from './report.ts';
 import type { RunFlags } from './run-flags.ts';
-import { settingsFrom } from './settings-options.ts';
+import { settingsFrom, settingsSources } from './settings-options.ts';
+import { reloadOnSignal } from './reload-signal.ts';
 import { SIGNALS } from './signals.ts';
 import { showStatus, type StatusDisplay } from './status-display.ts';
 import { workerCommand } from './worker.ts';
@@ -38,7 +39,10 @@ export async function runCommand(name: string, flags: RunFlags, command: Command
   });
   const started = performance.now();
   const fresh = flags.fresh ?? false;
-  const running = await run({ pipeline, settings, fresh, log, onCommit: journal.take });
+  const sources = settingsSources(pipeline, flags);
+  const running = await run({ pipeline, settings, sources, fresh, log, onCommit: journal.take });
+  // in a terminal it says that this is gone
+  if (!process.stdout.isTTY) reloadOnSignal(running, log);
 
   const interrupted = Promise.withResolvers<'interrupted'>();
   for (const signal of SIGNALS) process.once(signal, () => interrupted.resolve('interrupted'));

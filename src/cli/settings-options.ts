@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { loadSettings, type SettingsSources } from '../config/load.ts';
+import { loadSettings, settingsTree, type SettingsSources, type Tree } from '../config/load.ts';
+import { overlaidBy } from '../config/overlaid.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Pipeline } from '../pipeline.ts';
 
@@ -26,6 +27,11 @@ function collect(value: string, before: readonly string[]): string[] {
 /** The settings of a pipeline from its defaults, the file, the environment (FORETIDE_…) and the flags, in this order. */
 export function settingsFrom(pipeline: Pipeline, flags: SettingsFlags): RunSettings {
   return loadSettings(pipeline.settings, settingsSources(pipeline, flags));
+}
+
+/** The same with something over them, as a promotion has it. */
+export function overlaidFrom(pipeline: Pipeline, flags: SettingsFlags): (over: Tree) => RunSettings {
+  return (over) => overlaidBy(pipeline, settingsTree(settingsSources(pipeline, flags)))(over);
 }
 
 /** Where the settings of a pipeline come from. */

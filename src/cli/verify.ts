@@ -6,7 +6,7 @@ import { type DigestFlags, digestReport } from './digest-report.ts';
 import { instantFlag } from './instant-flag.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
-import { addSettingsOptions, type SettingsFlags, settingsFrom } from './settings-options.ts';
+import { addSettingsOptions, overlaidFrom, type SettingsFlags, settingsFrom } from './settings-options.ts';
 import { visible } from '../visible.ts';
 
 /** Flags of `foretide verify`. */
@@ -55,7 +55,8 @@ async function verifyCommand(name: string, flags: VerifyFlags): Promise<void> {
       : ['store.kind=sqlite', `store.path=${JSON.stringify(flags.fromStore)}`];
   const settings = settingsFrom(pipeline, { ...flags, set: [...flags.set, ...store] });
   const log = createLog('warn', process.stderr.isTTY);
-  const verdict = await verify({ pipeline, settings, since: flags.from, log });
+  const overlaid = overlaidFrom(pipeline, { ...flags, set: [...flags.set, ...store] });
+  const verdict = await verify({ pipeline, settings, since: flags.from, overlaid, log });
   const { difference, outputs, digests } = verdict;
   const print = (text: string): boolean => process.stdout.write(visible(`${text}\n`));
   if (flags.json) print(JSON.stringify({ equal: difference === undefined, ...verdict }));

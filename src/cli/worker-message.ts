@@ -21,3 +21,6 @@ export type WorkerMessage = Running | Failed;
 
 /** What a worker is told: to commit what has come, and to end. The end of the channel says the same. */
 export const STOP = 'stop';
+
+/** What a worker is told: to read its settings again. */
+export const RELOAD = 'reload';

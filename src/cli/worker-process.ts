@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Log, saying } from '../log.ts';
-import { STOP, type WorkerMessage } from './worker-message.ts';
+import { RELOAD, STOP, type WorkerMessage } from './worker-message.ts';
 import { SIGNALS } from './signals.ts';
 
 /** Pause before a worker is started again, ms: it doubles with each further failure. */
@@ -58,6 +58,11 @@ export class WorkerProcess {
   stop(): void {
     this.#stop.abort();
     this.#tellToStop();
+  }
+
+  /** Lets it read its settings again; one that is not up reads them when it starts. */
+  reload(): void {
+    if (this.#child?.connected) this.#child.send(RELOAD, () => undefined);
   }
 
   /** Ends it at once; `stop` came before. */

@@ -6,7 +6,8 @@ import { ParentLink } from './parent-link.ts';
 import { findPipeline } from './pipelines.ts';
 import { LINE_EVERY_MS } from './progress.ts';
 import type { RunFlags } from './run-flags.ts';
-import { settingsFrom } from './settings-options.ts';
+import { reloadAndTell } from './reload-signal.ts';
+import { settingsFrom, settingsSources } from './settings-options.ts';
 
 /**
  * `foretide run … --worker N`, which `--workers` starts: one run that says nothing on standard output, logs with its number, and
@@ -18,13 +19,15 @@ export async function workerCommand(worker: number, name: string, flags: RunFlag
   try {
     const pipeline = await findPipeline(name);
     const settings = settingsFrom(pipeline, flags);
-    const starting = run({ pipeline, settings, fresh: flags.fresh ?? false, log });
+    const sources = settingsSources(pipeline, flags);
+    const starting = run({ pipeline, settings, sources, fresh: flags.fresh ?? false, log });
     const running = await Promise.race([starting, parent.stopped]);
     if (running === 'stopped') {
       // it may still wait for a server; nothing has been read
       starting.then((late) => late.stop()).catch(() => undefined);
       return;
     }
+    parent.onReload(() => void reloadAndTell(running, log));
     const progress = logProgress(running, log);
     try {
       await parent.tell({ kind: 'running', address: running.address });

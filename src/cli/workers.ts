@@ -20,7 +20,8 @@ const LAST_PORT = 65_535;
  * 1. Each is the same command line without `--workers`, with a page at a port of its own.
  * 2. The others are started when the first is up.
  * 3. One that dies is started again; an error that this cannot cure ends all of them.
- * 4. SIGTERM and Ctrl-C let all of them commit and end; a second one kills them. When this process is killed, they notice.
+ * 4. SIGHUP lets each read its settings again.
+ * 5. SIGTERM and Ctrl-C let all of them commit and end; a second one kills them. When this process is killed, they notice.
  *
  * Ends with 0 when all have ended well, else with the code of the first that has not.
  *
@@ -48,6 +49,11 @@ export async function workersCommand(
     }
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  const reload = (): void => {
+    for (const worker of workers) worker.reload();
+  };
+  // in a terminal it says that this is gone
+  if (!process.stdout.isTTY) process.on('SIGHUP', reload);
   print(`Foretide ${pipeline.name}: ${pipeline.about}`);
 
   const given = flagsOf(command, new Set(['--workers', '--fresh', '--port']));

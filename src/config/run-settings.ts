@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CandidateSettings } from '../candidate/settings.ts';
 import { SeriesSettings } from '../decode/eviction.ts';
 import { DecodeSettings } from '../decode/settings.ts';
 import { Duration } from '../duration.ts';
@@ -163,6 +164,7 @@ export const runSettings = {
   ticks: TickSettings,
   snapshots: SnapshotSettings,
   commands: CommandSettings,
+  candidate: CandidateSettings,
   page: PageSettings,
   metrics: MetricsSettings,
   series: SeriesSettings,

@@ -6,7 +6,7 @@ import { silentLog } from '../log.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Task } from '../run/task.ts';
 import type { Points } from '../sink/points.ts';
-import { rerun, type RerunObserver } from '../verify/rerun.ts';
+import { type Overlaid, rerun, type RerunObserver } from '../verify/rerun.ts';
 import { pastRanges } from './past-ranges.ts';
 
 export interface InspectOptions {
@@ -16,6 +16,8 @@ export interface InspectOptions {
   readonly series: string;
   /** Event time, ms; default: as of what the run has committed. */
   readonly at?: number | undefined;
+  /** The settings with something over them, for history with promotions. Left out: such cannot be looked into. */
+  readonly overlaid?: Overlaid | undefined;
   readonly log?: Log;
 }
 
@@ -54,11 +56,12 @@ export interface PastSeries {
  * @throws ForetideError SERIES_UNKNOWN; whatever `rerun` and `pastRanges` throw
  */
 export async function inspect(options: InspectOptions): Promise<PastSeries> {
-  const { pipeline, series, at = Infinity, log = silentLog } = options;
+  const { pipeline, series, at = Infinity, overlaid, log = silentLog } = options;
   const past = await pastRanges(pipeline.name, options.settings, { at, log });
   const observer = new SeriesObserver(series);
   try {
-    await rerun({ pipeline, settings: past.settings, ranges: past.ranges, observer, log });
+    const { settings, ranges } = past;
+    await rerun({ pipeline, settings, ranges, observer, overlaid, log });
   } finally {
     past.close();
   }

@@ -3,7 +3,7 @@ import type { RunSettings } from '../config/run-settings.ts';
 import type { Log } from '../log.ts';
 import { storePlace } from '../run/stores.ts';
 import type { Snapshots } from '../store/snapshots.ts';
-import { rangeFrom } from './range-from.ts';
+import { beginOf, rangeFrom } from './range-from.ts';
 import { snapshotsOf } from './snapshots-of.ts';
 import type { RerunRange } from '../verify/rerun.ts';
 import { openStored, rerunSettings } from '../verify/stored-of.ts';
@@ -67,7 +67,7 @@ function rangeOf(
   until: number,
   begin: number,
 ): RerunRange {
-  const { next: to, fingerprint, digest, commands } = one;
+  const { next: to, fingerprint, commands } = one;
   const begun = rangeFrom(one, snapshots, begin);
-  return begun ? { ...begun, until } : { from: digest?.from ?? null, to, commands, fingerprint, until };
+  return begun ? { ...begun, until } : { from: beginOf(one), to, commands, fingerprint, until };
 }

@@ -13,11 +13,22 @@ export function rangeFrom(
   const snapshot = snapshots?.before(partition, fingerprint, begin);
   // a later one is of another course: the run has begun anew since
   if (!snapshot || snapshot.next > to) return undefined;
+  const since = commands.filter(({ number }) => number > snapshot.commands);
+  // a candidate may have begun before it
+  if (since.some(({ command }) => command.kind === 'promote')) return undefined;
+  const promoted = commands.findLast(({ command }) => command.kind === 'promote')?.command;
   return {
     from: snapshot.next,
     to,
-    commands: commands.filter(({ number }) => number > snapshot.commands),
+    commands: since,
+    over: promoted?.kind === 'promote' ? promoted.over : null,
     fingerprint,
     restore: (into) => snapshots!.restore(snapshot, into),
   };
+}
+
+/** The offset that a partition's history begins at; null: where the input begins. A promotion begins the sums anew, in the middle. */
+export function beginOf({ digest, commands }: StoredPartition): number | null {
+  const isPromoted = commands.some(({ command }) => command.kind === 'promote');
+  return isPromoted ? null : (digest?.from ?? null);
 }

@@ -7,7 +7,7 @@ import { readLayout, type SlotPlace } from '../memory/layout.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Task } from '../run/task.ts';
-import { rerun } from '../verify/rerun.ts';
+import { type Overlaid, rerun } from '../verify/rerun.ts';
 import { pastRanges } from './past-ranges.ts';
 
 /** What is to be forgotten. Event times, ms. */
@@ -23,6 +23,8 @@ export interface RewindParts {
   readonly pipeline: Pipeline;
   /** Of the run. */
   readonly settings: RunSettings;
+  /** The settings with something over them, where something was promoted. */
+  readonly overlaid?: Overlaid | undefined;
   readonly log?: Log;
 }
 
@@ -40,7 +42,7 @@ const STAY = ['alert', 'digest', 'series'];
 export async function rewind(
   task: Task,
   order: RewindOrder,
-  { pipeline, settings, log = silentLog }: RewindParts,
+  { pipeline, settings, overlaid, log = silentLog }: RewindParts,
 ): Promise<Rewind> {
   const { series } = order;
   const { partition, memory } = task;
@@ -74,6 +76,7 @@ export async function rewind(
           if (found !== undefined) row = again.rowBytes(found);
         },
       },
+      overlaid,
       log,
     });
   } finally {

@@ -17,6 +17,7 @@ export const OPERATIONAL: ReadonlySet<string> = new Set([
   'ticks',
   'snapshots',
   'commands',
+  'candidate',
   'page',
   'metrics',
   'routes',

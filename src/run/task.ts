@@ -17,10 +17,10 @@ import { GatheredPoints } from '../sink/gathered-points.ts';
 import type { Points } from '../sink/points.ts';
 import type { Sink } from '../sink/sink.ts';
 import type { Batch } from '../source/source.ts';
-import type { StateMeaning } from '../store/meaning.ts';
+import type { Promoted, StateMeaning } from '../store/meaning.ts';
 import type { Store } from '../store/store.ts';
 import { traced, type Work, type WorkDone } from '../traced.ts';
-import { stateFingerprint, stateMeaning } from './fingerprint.ts';
+import { OPERATIONAL, stateFingerprint, stateMeaning } from './fingerprint.ts';
 
 /** Where dead letters go when it is not the store. Resolves when they are durable. */
 export interface DeadLetterSink {
@@ -43,6 +43,8 @@ export interface TaskParts {
   readonly stop: AbortSignal;
   /** Is told how long restores, commits and what sinks do in them have taken. */
   readonly worked?: ((done: WorkDone) => void) | undefined;
+  /** Where a promotion has put these settings over those that the run was given. */
+  readonly promoted?: Promoted | undefined;
 }
 
 /** What a commit made durable. */
@@ -77,8 +79,9 @@ export class Task {
   readonly partition: number;
   readonly memory: Memory;
   readonly fingerprint: string;
-  readonly #meaning: StateMeaning;
-  readonly #parts: TaskParts;
+  /** What the fingerprint is made of. */
+  readonly meaning: StateMeaning;
+  #parts: TaskParts;
   readonly #pipelineParts: PipelineParts;
   readonly #account: Slot;
   readonly #watermark: Slot;
@@ -120,8 +123,12 @@ export class Task {
     this.#topology = pipeline.topology(settings, this.#pipelineParts);
     if (settings.series.evictAfter !== 'off' && !this.memory.evicts) throw keepsAll(pipeline.name);
     this.#sums = settings.digest ? new OutputSums(this.memory, decoder.channels) : undefined;
-    this.#meaning = stateMeaning(pipeline.name, settings, model, this.memory);
-    this.fingerprint = stateFingerprint(this.#meaning);
+    const { promoted } = parts;
+    this.meaning = {
+      ...stateMeaning(pipeline.name, settings, model, this.memory),
+      ...(promoted && { promoted }),
+    };
+    this.fingerprint = stateFingerprint(this.meaning);
     this.#subscribe();
   }
 
@@ -131,7 +138,7 @@ export class Task {
     try {
       const into = task.memory.restoring();
       const facts = { pipeline: parts.pipeline.name, partition };
-      const read = () => parts.store.open(partition, task.fingerprint, into, task.#meaning);
+      const read = () => parts.store.open(partition, task.fingerprint, into, task.meaning);
       const restored = await traced('restore', facts, read, parts.worked);
       task.memory.restored();
       task.#remember(restored?.next ?? null);
@@ -143,6 +150,15 @@ export class Task {
       task.close();
       throw error;
     }
+  }
+
+  /** Those that it goes by: of a partition that was promoted not those that the run was given. */
+  get settings(): RunSettings {
+    return this.#parts.settings;
+  }
+
+  get model(): Model {
+    return this.#parts.model;
   }
 
   /** The committed position: the offset to go on from; null when nothing was ever committed. */
@@ -359,6 +375,15 @@ export class Task {
       this.rollback();
       throw error;
     }
+  }
+
+  /** Takes over the settings that have no meaning for state or outputs. */
+  reload(settings: RunSettings): void {
+    const operational = Object.entries(settings).filter(([key]) => OPERATIONAL.has(key));
+    this.#parts = {
+      ...this.#parts,
+      settings: { ...this.#parts.settings, ...Object.fromEntries(operational) },
+    };
   }
 
   #traced<T>(work: Work, does: () => Promise<T>): Promise<T> {

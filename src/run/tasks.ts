@@ -1,13 +1,30 @@
+import type { RunSettings } from '../config/run-settings.ts';
 import { ForetideError } from '../errors.ts';
 import { matches } from '../glob.ts';
 import type { Command, PageCommand } from '../command.ts';
 import type { Log } from '../log.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Batch, SourceHandler } from '../source/source.ts';
+import { PromotedError } from '../store/promoted-error.ts';
 import { type Committed, Task, type TaskParts } from './task.ts';
 
 /** Called after each commit. */
 export type CommitListener = (task: Task, committed: Committed) => void;
+
+/** What the tasks of a process are made from. */
+export interface TasksParts extends TaskParts {
+  /** Settings and model of partitions that go on from a promotion, by what lies over the settings. Left out: none are followed. */
+  readonly variant?: (
+    over: Readonly<Record<string, unknown>>,
+  ) => Promise<Pick<TaskParts, 'settings' | 'model'>>;
+}
+
+/** What runs along with a task; see `Shadow`. */
+export interface Follower {
+  push(batch: Batch): Promise<void>;
+  command(command: Command): Promise<void>;
+  close(): void;
+}
 
 /** Longest time between two looks at what is due; timers of more than 24 days would go off at once. */
 const MAX_TICK_MS = 60_000;
@@ -21,7 +38,7 @@ const MAX_TICK_MS = 60_000;
  *    committed position, and a batch from further on would leave a hole that is never filled.
  */
 export class Tasks implements SourceHandler {
-  readonly #parts: TaskParts;
+  #parts: TasksParts;
   readonly #log: Log;
   readonly #tasks = new Map<number, Task>();
   readonly #queue = new Map<number, Promise<unknown>>();
@@ -40,14 +57,29 @@ export class Tasks implements SourceHandler {
   readonly #noted = new Map<number, number>();
   /** Partitions that take nothing more, each with the error that it failed with. */
   readonly #broken = new Map<number, unknown>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #followers = new Map<number, Follower>();
+  readonly #openListeners: ((partition: number) => void)[] = [];
+  readonly #followerListeners: ((partition: number, error: unknown) => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
   #warned = false;
 
-  constructor(parts: TaskParts, log: Log) {
+  constructor(parts: TasksParts, log: Log) {
     this.#parts = parts;
     this.#log = log;
     this.#failed.promise.catch(() => undefined);
-    const { every } = parts.settings.commit;
+    this.#startTimer();
+  }
+
+  /** Goes on with other settings, of which none has a meaning for state or outputs. */
+  reload(settings: RunSettings): void {
+    this.#parts = { ...this.#parts, settings };
+    for (const task of this.#tasks.values()) task.reload(settings);
+    if (this.#timer) this.#startTimer();
+  }
+
+  #startTimer(): void {
+    clearInterval(this.#timer);
+    const { every } = this.#parts.settings.commit;
     this.#timer = setInterval(
       () => this.#commitWhatIsDue(every),
       Math.min(Math.max(10, every / 4), MAX_TICK_MS),
@@ -68,6 +100,16 @@ export class Tasks implements SourceHandler {
     this.#listeners.push(listener);
   }
 
+  /** Called after a partition was opened. */
+  onOpen(listener: (partition: number) => void): void {
+    this.#openListeners.push(listener);
+  }
+
+  /** Called when what ran along with a partition has ended by itself: undefined where the partition has ended, or was opened again. */
+  onUnfollowed(listener: (partition: number, error: unknown) => void): void {
+    this.#followerListeners.push(listener);
+  }
+
   onCommitted(listener: (partition: number, next: number) => void): void {
     this.onCommit((task, { next }) => listener(task.partition, next));
   }
@@ -78,17 +120,36 @@ export class Tasks implements SourceHandler {
 
   open(partition: number): Promise<number | null> {
     return this.#inOrder(partition, async () => {
+      this.#unfollow(partition);
       this.#tasks.get(partition)?.close();
       const before = performance.now();
-      const task = await Task.open(partition, this.#parts);
+      const task = await this.#openTask(partition);
       this.#openedIn.set(partition, (performance.now() - before) / 1000);
       this.#tasks.set(partition, task);
       this.#broken.delete(partition);
       this.#lastCommit.set(partition, performance.now());
       this.#lastHeard.set(partition, performance.now());
       this.#noteSeries(task);
+      for (const listener of this.#openListeners) listener(partition);
       return task.next;
     });
+  }
+
+  /** The task of a partition, with the settings that it was promoted to, if it was. */
+  async #openTask(partition: number): Promise<Task> {
+    try {
+      return await Task.open(partition, this.#parts);
+    } catch (error) {
+      const { variant } = this.#parts;
+      if (!(error instanceof PromotedError) || !variant) throw error;
+      const { promoted } = error;
+      const parts = { ...this.#parts, ...(await variant(promoted.over)) };
+      this.#log.warn(
+        { partition, over: promoted.over },
+        'goes on with what was promoted over these settings; foretide rollback goes back',
+      );
+      return Task.open(partition, { ...parts, promoted });
+    }
   }
 
   handle(batch: Batch): Promise<void> {
@@ -98,6 +159,7 @@ export class Tasks implements SourceHandler {
       if (!this.#waitingSince.has(batch.partition))
         this.#waitingSince.set(batch.partition, performance.now());
       task.push(batch);
+      await this.#along(batch.partition, (follower) => follower.push(batch));
       this.#lastHeard.set(batch.partition, performance.now());
       const { readings, every } = this.#parts.settings.commit;
       const since = performance.now() - this.#lastCommit.get(batch.partition)!;
@@ -155,6 +217,68 @@ export class Tasks implements SourceHandler {
     return made;
   }
 
+  /**
+   * Does something with the task of a partition, of which everything is committed; the partition waits meanwhile, the others go on. Whatever it throws
+   * changes nothing.
+   *
+   * @throws ForetideError COMMAND_REFUSED where this process does not have the partition, or it has taken nothing in yet; whatever `work` throws
+   */
+  async still<T>(partition: number, work: (task: Task) => Promise<T>): Promise<T> {
+    let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
+    await this.#whole(partition, async () => {
+      const task = this.#tasks.get(partition);
+      if (!task?.canObey) throw notOurs(partition);
+      if (task.isDirty) await this.#commit(task);
+      outcome = await work(task).then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      );
+      this.#lastHeard.set(partition, performance.now());
+    });
+    if ('error' in outcome!) throw outcome.error;
+    return outcome!.value;
+  }
+
+  /** From the next batch on something runs along with a partition. Only where it waits: see `still`. */
+  follow(partition: number, follower: Follower): void {
+    this.#followers.get(partition)?.close();
+    this.#followers.set(partition, follower);
+  }
+
+  /** Ends what runs along with a partition, once what is under way has ended. */
+  unfollow(partition: number): Promise<void> {
+    return this.#inOrder(partition, () => {
+      this.#followers.get(partition)?.close();
+      this.#followers.delete(partition);
+      return Promise.resolve();
+    });
+  }
+
+  /**
+   * Another task takes the place of a partition's, in the commit of the command that says so; the partition waits meanwhile. Resolves when that is durable.
+   *
+   * @param make is given the task, of which everything is committed
+   * @throws as `still`
+   */
+  async replace(
+    partition: number,
+    make: (task: Task) => Promise<{ readonly task: Task; readonly command: Command }>,
+  ): Promise<void> {
+    let refused: { readonly error: unknown } | undefined;
+    await this.#whole(partition, async () => {
+      const before = this.#tasks.get(partition);
+      if (!before?.canObey) throw notOurs(partition);
+      if (before.isDirty) await this.#commit(before);
+      const made = await make(before).catch((error: unknown) => void (refused = { error }));
+      if (!made) return;
+      this.#unfollow(partition);
+      this.#tasks.set(partition, made.task);
+      before.close();
+      await this.#command(made.task, made.command);
+    });
+    if (refused) throw refused.error;
+  }
+
   /** How long what has come has waited for its commit, in the partition where that is longest, ms; 0 where nothing waits. */
   get waiting(): number {
     const now = performance.now();
@@ -195,6 +319,7 @@ export class Tasks implements SourceHandler {
 
   lose(partition: number): Promise<void> {
     return this.#inOrder(partition, () => {
+      this.#unfollow(partition);
       this.#tasks.get(partition)?.close();
       this.#tasks.delete(partition);
       this.#broken.delete(partition);
@@ -208,7 +333,7 @@ export class Tasks implements SourceHandler {
    * partition then.
    */
   async drain(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#endTimer();
     for (const partition of this.#tasks.keys()) {
       try {
         await this.#whole(partition, async () => {
@@ -227,14 +352,36 @@ export class Tasks implements SourceHandler {
 
   /** Ends all tasks; what is uncommitted is dropped. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#endTimer();
     await Promise.allSettled(this.#queue.values());
+    for (const follower of this.#followers.values()) follower.close();
     for (const task of this.#tasks.values()) task.close();
     this.#tasks.clear();
   }
 
+  #endTimer(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Lets what runs along with a partition take in what the partition has; one that fails is let go, and the partition goes on. */
+  async #along(partition: number, give: (follower: Follower) => Promise<void>): Promise<void> {
+    const follower = this.#followers.get(partition);
+    if (!follower) return;
+    await give(follower).catch((error: unknown) => this.#unfollow(partition, error));
+  }
+
+  #unfollow(partition: number, error?: unknown): void {
+    const follower = this.#followers.get(partition);
+    if (!follower) return;
+    this.#followers.delete(partition);
+    follower.close();
+    for (const listener of this.#followerListeners) listener(partition, error);
+  }
+
   async #command(task: Task, command: Command): Promise<void> {
     task.command(command);
+    await this.#along(task.partition, (follower) => follower.command(command));
     this.#lastHeard.set(task.partition, performance.now());
     await this.#commit(task);
   }

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import type { CandidateStatus } from '../candidate/candidates.ts';
 import type { PageCommand } from '../command.ts';
 import type { RewindOrder } from '../past/rewind.ts';
 import type { SeriesWindow } from './answers.ts';
@@ -14,6 +15,8 @@ import { lookback } from './lookback.ts';
 import { addMetrics, type MetricsText } from './metrics.ts';
 import {
   BandsParameters,
+  CandidateBody,
+  EmptyBody,
   FeedbackBody,
   HistoryParameters,
   LiveParameters,
@@ -54,6 +57,10 @@ export interface AppParts extends Protection {
   readonly replay?: ((action: ReplayAction) => void) | undefined;
   /** Left out: they are not served here. */
   readonly metrics?: MetricsText | undefined;
+  /** Reads the settings again; resolves to the paths of those that were taken over. Left out: they cannot be read again. */
+  readonly reload?: (() => Promise<readonly string[]>) | undefined;
+  /** Another model, or other settings, in the shadow. Left out: they cannot be tried. */
+  readonly candidates?: PageCandidates | undefined;
   readonly pace?: Pace;
   /** Told of errors that are nobody's request's fault. */
   readonly onError?: (error: unknown) => void;
@@ -63,6 +70,15 @@ export interface AppParts extends Protection {
 const policy = (scripts: readonly string[]): string =>
   `default-src 'none'; script-src ${["'self'", ...scripts].join(' ')}; style-src 'self'; connect-src 'self'; img-src 'self'; ` +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** What the page does with candidates; see `Candidates`. */
+export interface PageCandidates {
+  status(): CandidateStatus | undefined;
+  begin(over: Record<string, unknown>): Promise<CandidateStatus>;
+  drop(): Promise<boolean>;
+  promote(): Promise<CandidateStatus>;
+  rollback(): Promise<readonly number[]>;
+}
 
 const SECURITY = {
   'X-Content-Type-Options': 'nosniff',
@@ -78,7 +94,7 @@ const PACE: Pace = { every: 500, heartbeat: 15_000, retry: 1000 };
 const END_OF_TIME = 8.64e15;
 
 /** What may be posted. */
-const COMMANDS = /^\/api\/(alerts\/|re(play|wind)$)/;
+const COMMANDS = /^\/api\/(alerts\/|candidate\/|(re(load|play|wind)|rollback)$)/;
 
 /**
  * The page and its API as a Hono app. It tells nothing to other sites, and takes commands from its own page only: a browser sends JSON to another site after
@@ -99,6 +115,8 @@ export function createApp({
   metrics,
   token,
   openMetrics,
+  reload,
+  candidates,
   pace = PACE,
   onError,
 }: AppParts): Hono {
@@ -190,13 +208,42 @@ export function createApp({
     const order = parsed(RewindBody, await bodyOf(c));
     if (rewind === undefined)
       throw new Problem(404, 'NO_HISTORY', 'This run has no history to put it back by');
-    try {
-      const { left } = await rewind(order);
-      return c.json({ series: order.series, left });
-    } catch (error) {
-      if (error instanceof ForetideError) throw new Problem(409, error.code, error.message);
-      throw error;
-    }
+    const { left } = await rewind(order).catch(conflict);
+    return c.json({ series: order.series, left });
+  });
+
+  app.post('/api/reload', async (c) => {
+    parsed(EmptyBody, await bodyOf(c));
+    if (reload === undefined)
+      throw new Problem(404, 'NO_SETTINGS', 'The settings of this run cannot be read again');
+    return c.json({ applied: await reload().catch(conflict) });
+  });
+
+  const candidateParts = (): PageCandidates => {
+    if (candidates === undefined)
+      throw new Problem(404, 'NO_CANDIDATE', 'Nothing can be tried beside this run');
+    return candidates;
+  };
+  app.get('/api/candidate', (c) => {
+    const how = candidateParts().status();
+    if (how === undefined) throw new Problem(404, 'NO_CANDIDATE', 'There is no candidate');
+    return c.json(how);
+  });
+  app.post('/api/candidate/begin', async (c) => {
+    const { over } = parsed(CandidateBody, await bodyOf(c));
+    return c.json(await candidateParts().begin(over).catch(conflict), 202);
+  });
+  app.post('/api/candidate/drop', async (c) => {
+    parsed(EmptyBody, await bodyOf(c));
+    return c.json({ dropped: await candidateParts().drop() });
+  });
+  app.post('/api/candidate/promote', async (c) => {
+    parsed(EmptyBody, await bodyOf(c));
+    return c.json(await candidateParts().promote().catch(conflict));
+  });
+  app.post('/api/rollback', async (c) => {
+    parsed(EmptyBody, await bodyOf(c));
+    return c.json({ partitions: await candidateParts().rollback().catch(conflict) });
   });
 
   app.post('/api/replay', async (c) => {
@@ -238,6 +285,12 @@ function mustBeOwn({
     throw new Problem(403, 'ORIGIN_REFUSED', 'Expected a command from this page, got one from another');
   if (type?.split(';')[0]!.trim().toLowerCase() !== 'application/json')
     throw new Problem(415, 'TYPE_REFUSED', `Expected application/json, got ${type ?? 'nothing'}`);
+}
+
+/** What the run refuses to do is its answer. */
+function conflict(error: unknown): never {
+  if (error instanceof ForetideError) throw new Problem(409, error.code, error.message);
+  throw error;
 }
 
 /** Most bytes of a command. */

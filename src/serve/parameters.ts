@@ -73,6 +73,12 @@ export const RewindBody = z.strictObject({
   excise: z.tuple([z.number(), z.number()]).optional(),
 });
 
+/** Body of `POST /api/candidate/begin`: what lies over the settings of the run. */
+export const CandidateBody = z.strictObject({ over: z.record(z.string(), z.unknown()) });
+
+/** Body of what needs to be told nothing: `{}`. */
+export const EmptyBody = z.strictObject({});
+
 /** `/api/bands?series=` */
 export const BandsParameters = z.strictObject({ series });
 

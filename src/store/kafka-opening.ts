@@ -7,6 +7,7 @@ import { decodeState, encodeState, shortFingerprint, type StateKind } from './ka
 import type { KafkaWriter } from './kafka-writer.ts';
 import type { StateMeaning } from './meaning.ts';
 import { migrationOf } from './migrate.ts';
+import { PromotedError } from './promoted-error.ts';
 import type { Restoring } from './store.ts';
 import { tellMigration } from './tell-migration.ts';
 
@@ -55,7 +56,10 @@ export async function openState(opening: Opening, into: Restoring): Promise<Open
     return state;
   } catch (error) {
     if (error instanceof ForetideError && !error.canRetry) await put(opening, 'sentinel', 0, sentinel);
-    if (!(error instanceof MismatchError) || settings.onMismatch === 'refuse') throw error;
+    if (!(error instanceof MismatchError)) throw error;
+    const { promoted } = error.other.meaning ?? {};
+    if (promoted?.base === fingerprint) throw new PromotedError(promoted, whereOf(opening));
+    if (settings.onMismatch === 'refuse') throw error;
     into.clear();
     if (settings.onMismatch === 'migrate') return migrate(opening, error, sentinel, into);
     log.warn({ partition, topic: topics.changelog }, `${error.message}: reset, the partition begins anew`);

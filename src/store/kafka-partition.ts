@@ -58,7 +58,7 @@ const TRANSACTION_BYTES = 32 * 1024 * 1024;
 export class KafkaPartition {
   /** Where to go on from; null when nothing was ever committed. */
   readonly restored: Restored | null;
-  readonly #opening: Opening;
+  #opening: Opening;
   #sums: RowSums;
   /** Keys of rows under each letter of generations. */
   readonly #keys: { a: ReadonlySet<string>; b: ReadonlySet<string> };
@@ -127,6 +127,14 @@ export class KafkaPartition {
       await writer.close();
       throw error;
     }
+  }
+
+  /** The next commit writes the whole state, under another fingerprint. */
+  succeed(fingerprint: string, meaning: StateMeaning): void {
+    this.#opening = { ...this.#opening, fingerprint, meaning };
+    this.#generation = undefined;
+    this.#isMigrated = true;
+    this.#hasMeaning = false;
   }
 
   /** @throws ForetideError STORE_UNSETTLED, STORE_FAILED; it is of no more use then */

@@ -119,6 +119,10 @@ export class KafkaStore implements Store {
     }
   }
 
+  succeed(partition: number, fingerprint: string, meaning: StateMeaning): void {
+    this.#open.get(partition)?.succeed(fingerprint, meaning);
+  }
+
   isOverdue(partition: number): boolean {
     return this.#open.get(partition)?.isOverdue === true;
   }

@@ -12,8 +12,20 @@ export const StateMeaning = z.object({
   model: z.string(),
   /** Of Memory: see `readLayout`. */
   layout: z.string(),
+  /** Where a promotion has put the state in place; it is no part of the fingerprint. */
+  promoted: z
+    .object({
+      /** Fingerprint of the settings that the run was given. */
+      base: z.string(),
+      /** What lies over them. */
+      over: z.record(z.string(), z.unknown()),
+    })
+    .optional(),
 });
 export type StateMeaning = z.infer<typeof StateMeaning>;
+
+/** What a promotion has made of the settings that a run was given. */
+export type Promoted = NonNullable<StateMeaning['promoted']>;
 
 /** The text of a meaning. */
 export function meaningText(meaning: StateMeaning): string {

@@ -11,6 +11,7 @@ import type { OnMismatch } from './kafka-settings.ts';
 import { meaningText, readMeaning, type StateMeaning } from './meaning.ts';
 import { type Migration, migrationOf } from './migrate.ts';
 import { outputKey, outputRow } from './sqlite-rows.ts';
+import { PromotedError } from './promoted-error.ts';
 import { makeTables, SCHEMA_VERSION } from './sqlite-schema.ts';
 import type { Commit, Restored, Restoring, StateRow, Store } from './store.ts';
 import { tellMigration } from './tell-migration.ts';
@@ -149,6 +150,11 @@ export class SqliteStore implements Store {
     return Promise.resolve();
   }
 
+  succeed(partition: number, _fingerprint: string, meaning: StateMeaning): void {
+    this.#migrated.add(partition);
+    this.#meanings.set(partition, meaning);
+  }
+
   /** What was migrated is not written yet. */
   isOverdue(partition: number): boolean {
     return this.#migrated.has(partition);
@@ -165,6 +171,7 @@ export class SqliteStore implements Store {
     const isWanted = this.#options.onMismatch === 'migrate';
     const kept = this.#sql.meaning.get(from) as { text: string } | undefined;
     const before = readMeaning(kept?.text);
+    if (before?.promoted?.base === to) throw new PromotedError(before.promoted, where);
     if (isWanted && before && meaning) return migrationOf(before, meaning, where);
     throw new ForetideError('STATE_MISMATCH', {
       what: 'The stored state belongs to other settings, another model or another version',

@@ -87,7 +87,7 @@ export interface Store {
    * @param into is given the committed state
    * @param meaning what the fingerprint is made of; it is kept with the first commit under it. Left out: nothing is, and nothing can be migrated
    * @returns where to go on; null when nothing was ever committed
-   * @throws ForetideError STATE_MISMATCH, STATE_CORRUPT
+   * @throws ForetideError STATE_MISMATCH, STATE_CORRUPT; PromotedError where a promotion has put other settings over those of this fingerprint
    */
   open(
     partition: number,
@@ -95,6 +95,11 @@ export interface Store {
     into: Restoring,
     meaning?: StateMeaning,
   ): Promise<Restored | null>;
+  /**
+   * From the next commit on an open partition is kept under another fingerprint: that commit writes the whole state in place of the one that is there. Until
+   * it has taken effect the state of before is the partition's. Left out: nothing can be promoted.
+   */
+  succeed?(partition: number, fingerprint: string, meaning: StateMeaning): void;
   /** Resolves when durable; after an error nothing of it is. */
   commit(commit: Commit): Promise<void>;
   /** Whether what is kept of an open partition should be brought up to date though nothing has come: by a commit of the same position. */

@@ -1,32 +1,19 @@
 import type { RunSettings } from '../config/run-settings.ts';
-import type { LoggedCommand } from '../command.ts';
-import type { Decoder } from '../decode/decoder.ts';
-import { Readings } from '../decode/readings.ts';
+import type { Promote } from '../command.ts';
 import { ForetideError } from '../errors.ts';
 import type { DeadLetter, Frame } from '../frame.ts';
 import type { Log } from '../log.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { prepare, timeReader } from '../run/prepare.ts';
+import { modelFor } from '../model/model-for.ts';
 import { Task, type TaskParts } from '../run/task.ts';
 import type { Points } from '../sink/points.ts';
 import type { Batch, SourceHandler, SourceRecord } from '../source/source.ts';
-import type { Restored, Restoring, Store } from '../store/store.ts';
+import { Course, type CourseVariant, hasPromotions } from './course.ts';
+import { leavingOut } from './leaving-out.ts';
+import { MutedStore, type RerunRange } from './rerun-range.ts';
 
-/** What of a partition is run again. */
-export interface RerunRange {
-  /** Offset of its first record; null: where the input begins. */
-  readonly from: number | null;
-  /** The position after its last; Infinity: where the input ends. */
-  readonly to: number;
-  /** What took effect in it, in order. */
-  readonly commands: readonly LoggedCommand[];
-  /** That the state was written under; of some stores its beginning alone is known. */
-  readonly fingerprint: string;
-  /** Gives the state that it begins with, where that is not the very beginning. */
-  readonly restore?: ((into: Restoring) => void) | undefined;
-  /** Event time, ms: it ends before the first record that is later, if that comes before `to`. Default: none is too late. */
-  readonly until?: number;
-}
+export type { RerunRange } from './rerun-range.ts';
 
 /** Is told what comes out. */
 export interface RerunObserver {
@@ -48,8 +35,13 @@ export interface RerunParts {
   readonly observer: RerunObserver;
   /** Readings that are left out, by series and event time; default: none. */
   readonly isLeftOut?: ((series: string, time: number) => boolean) | undefined;
+  /** The run's settings with something over them, as a promotion has it. Left out: history with promotions cannot be run again. */
+  readonly overlaid?: Overlaid | undefined;
   readonly log: Log;
 }
+
+/** The settings of a run with something over them; see `overlaidBy`. */
+export type Overlaid = (over: NonNullable<Promote['over']>) => RunSettings;
 
 /**
  * Runs ranges of a history again, through the very tasks of a run, each as if it caught up with what had been committed before: commands take effect in
@@ -60,15 +52,23 @@ export interface RerunParts {
  *   stages throw
  */
 export async function rerun(given: RerunParts): Promise<boolean> {
-  const { pipeline, settings, ranges, others, observer, isLeftOut, log } = given;
+  const { pipeline, settings, ranges, others, observer, isLeftOut, overlaid, log } = given;
   // where outputs would go is no matter, and need not be reached
   const own: RunSettings = { ...settings, output: { kind: 'none' }, deadLetters: { kind: 'store' } };
   const { decoder: whole, model, source } = await prepare(own, log);
   const decoder = isLeftOut ? leavingOut(whole, isLeftOut) : whole;
   const stop = new AbortController();
   const parts = { pipeline, settings: own, decoder, model, sink: undefined, deadLetters: undefined };
+  const variant = async (over: Promote['over']): Promise<CourseVariant> => {
+    if (over === null) return { settings: own, model };
+    if (!overlaid) throw notToBeOverlaid(over);
+    const { output, deadLetters, input, digest } = own;
+    const settingsThen: RunSettings = { ...overlaid(over), output, deadLetters, input, digest };
+    return { settings: settingsThen, model: await modelFor(settingsThen.model, whole.channels) };
+  };
   const handler = new RerunHandler({
     task: { ...parts, stop: stop.signal },
+    variant,
     ranges: new Map(ranges),
     others,
     observer,
@@ -82,60 +82,9 @@ export async function rerun(given: RerunParts): Promise<boolean> {
   }
 }
 
-/** A decoder some of whose readings never were. */
-function leavingOut(decoder: Decoder, isLeftOut: (series: string, time: number) => boolean): Decoder {
-  return {
-    channels: decoder.channels,
-    ...(decoder.ahead !== undefined && { ahead: decoder.ahead }),
-    decode(record, out) {
-      const all = new Readings(out.channels);
-      const refusal = decoder.decode(record, all);
-      if (refusal) return refusal;
-      for (let i = 0; i < all.length; i++) {
-        if (isLeftOut(all.series[i]!, all.time[i]!)) continue;
-        out.addAll(all.series[i]!, all.time[i]!, all.value.slice(i * all.channels, (i + 1) * all.channels));
-      }
-      return undefined;
-    },
-  };
-}
-
-/** Gives tasks what they begin with, and keeps nothing. */
-class MutedStore implements Store {
-  readonly name = 'nothing is kept';
-  readonly #ranges: ReadonlyMap<number, RerunRange>;
-
-  constructor(ranges: ReadonlyMap<number, RerunRange>) {
-    this.#ranges = ranges;
-  }
-
-  open(partition: number, fingerprint: string, into: Restoring): Promise<Restored> {
-    const range = this.#ranges.get(partition)!;
-    if (!fingerprint.startsWith(range.fingerprint)) {
-      throw new ForetideError('STATE_MISMATCH', {
-        what: 'The stored state belongs to other settings, another model or another version',
-        expected: `fingerprint ${range.fingerprint.slice(0, 12)}`,
-        got: fingerprint.slice(0, 12),
-        where: `partition ${partition}`,
-        todo: 'Verify with the settings and the version that wrote it.',
-      });
-    }
-    range.restore?.(into);
-    const { from, to: committed, commands } = range;
-    return Promise.resolve({ next: from ?? 0, committed, commands });
-  }
-
-  commit(): Promise<void> {
-    return Promise.reject(new Error('Nothing is committed when a range is run again'));
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
 interface RerunHandlerParts extends Pick<RerunParts, 'others' | 'observer'> {
   readonly task: Omit<TaskParts, 'store'>;
+  readonly variant: (over: Promote['over']) => Promise<CourseVariant>;
   /** Those of other partitions are added when they are opened. */
   readonly ranges: Map<number, RerunRange>;
   readonly stop: () => void;
@@ -143,11 +92,12 @@ interface RerunHandlerParts extends Pick<RerunParts, 'others' | 'observer'> {
 
 class RerunHandler implements SourceHandler {
   readonly #parts: Omit<TaskParts, 'store'>;
+  readonly #variant: RerunHandlerParts['variant'];
   readonly #ranges: Map<number, RerunRange>;
   readonly #others: RerunParts['others'];
   readonly #observer: RerunObserver;
   readonly #stop: () => void;
-  readonly #tasks = new Map<number, Task>();
+  readonly #tasks = new Map<number, Course | Task>();
   /** Dead letters of the batch at hand. */
   readonly #dead: DeadLetter[] = [];
   /** Partitions that have come to their ends. */
@@ -155,8 +105,9 @@ class RerunHandler implements SourceHandler {
   readonly #timeOf: (record: SourceRecord) => number | undefined;
   #isEnough = false;
 
-  constructor({ task, ranges, others, observer, stop }: RerunHandlerParts) {
+  constructor({ task, variant, ranges, others, observer, stop }: RerunHandlerParts) {
     this.#parts = task;
+    this.#variant = variant;
     this.#timeOf = timeReader(task.decoder);
     this.#ranges = ranges;
     this.#others = others;
@@ -174,25 +125,30 @@ class RerunHandler implements SourceHandler {
       records: (frame, settings, parts) =>
         this.#take(partition, frame, pipeline.records(frame, settings, parts)),
     };
-    const store = new MutedStore(this.#ranges);
-    const task = await Task.open(partition, { ...this.#parts, pipeline: observed, store });
-    this.#tasks.set(partition, task);
-    this.#look(task);
+    const own = { ...this.#parts, ...(await this.#variant(range.over ?? null)) };
+    if (hasPromotions(range)) {
+      const course = await Course.open({ partition, range, task: own, observed, variant: this.#variant });
+      this.#tasks.set(partition, course);
+    } else {
+      const store = new MutedStore(this.#ranges);
+      this.#tasks.set(partition, await Task.open(partition, { ...own, pipeline: observed, store }));
+    }
+    this.#look(partition);
     return range.from;
   }
 
-  handle({ partition, records, next }: Batch): Promise<void> {
-    const task = this.#tasks.get(partition);
+  async handle({ partition, records, next }: Batch): Promise<void> {
+    const tasks = this.#tasks.get(partition);
     const range = this.#ranges.get(partition);
-    if (!task || !range || this.#isEnough || this.#ended.has(partition)) return Promise.resolve();
+    if (!tasks || !range || this.#isEnough || this.#ended.has(partition)) return;
     const known = records.filter(({ offset }) => offset < range.to);
     const { until = Infinity } = range;
     const late =
       until === Infinity ? -1 : known.findIndex((record) => (this.#timeOf(record) ?? until) > until);
-    if (late < 0) task.push({ partition, records: known, next: Math.min(next, range.to) });
-    else if (late > 0) task.push({ partition, records: known.slice(0, late), next: known[late]!.offset });
-    this.#look(task, late >= 0);
-    return Promise.resolve();
+    if (late < 0) await tasks.push({ partition, records: known, next: Math.min(next, range.to) });
+    else if (late > 0)
+      await tasks.push({ partition, records: known.slice(0, late), next: known[late]!.offset });
+    this.#look(partition, late >= 0);
   }
 
   lose(partition: number): Promise<void> {
@@ -212,7 +168,7 @@ class RerunHandler implements SourceHandler {
     if (this.#isEnough) return false;
     for (const [partition, { to }] of this.#ranges) {
       if (this.#ended.has(partition)) continue;
-      const task = this.#tasks.get(partition);
+      const task = this.#task(partition);
       if (to === Infinity) {
         if (task) this.#observer.ended(task);
         continue;
@@ -239,9 +195,15 @@ class RerunHandler implements SourceHandler {
     return blocks;
   }
 
+  /** The task of a partition whose outputs count. */
+  #task(partition: number): Task | undefined {
+    const tasks = this.#tasks.get(partition);
+    return tasks instanceof Course ? tasks.task : tasks;
+  }
+
   /** After something was taken in. */
-  #look(task: Task, isAtEnd = false): void {
-    const { partition } = task;
+  #look(partition: number, isAtEnd = false): void {
+    const task = this.#task(partition)!;
     const dead = this.#dead.splice(0).toSorted((a, b) => a.offset - b.offset);
     if (!this.#isEnough && this.#observer.takeDead(partition, dead)) this.#enough();
     if (this.#isEnough || !(isAtEnd || task.isCaughtUp)) return;
@@ -254,4 +216,12 @@ class RerunHandler implements SourceHandler {
     this.#isEnough = true;
     this.#stop();
   }
+}
+
+function notToBeOverlaid(over: NonNullable<Promote['over']>): ForetideError {
+  return new ForetideError('STATE_MISMATCH', {
+    what: 'The run went by settings that were promoted',
+    got: JSON.stringify(over).slice(0, 200),
+    todo: 'Run it again by a command that is given the settings of the run.',
+  });
 }

@@ -11,11 +11,11 @@ import { type StorePlace, storePlace } from '../run/stores.ts';
 import type { Task } from '../run/task.ts';
 import type { Points } from '../sink/points.ts';
 import type { Difference } from './difference.ts';
-import { rangeFrom } from '../past/range-from.ts';
+import { beginOf, rangeFrom } from '../past/range-from.ts';
 import { snapshotsOf } from '../past/snapshots-of.ts';
 import type { Snapshots } from '../store/snapshots.ts';
 import type { Restoring } from '../store/store.ts';
-import { rerun, type RerunObserver, type RerunRange } from './rerun.ts';
+import { type Overlaid, rerun, type RerunObserver, type RerunRange } from './rerun.ts';
 import { openStored, rerunSettings } from './stored-of.ts';
 import type { Stored, StoredPartition } from './stored.ts';
 
@@ -27,6 +27,8 @@ export interface VerifyOptions {
    * the beginning, as where there is no snapshot.
    */
   readonly since?: number | undefined;
+  /** The settings with something over them, for history with promotions. Left out: such cannot be verified. */
+  readonly overlaid?: Overlaid | undefined;
   readonly log?: Log;
 }
 
@@ -56,7 +58,7 @@ export async function verify(options: VerifyOptions): Promise<Verdict> {
 }
 
 async function attempt(
-  { pipeline, settings, since, log = silentLog }: VerifyOptions,
+  { pipeline, settings, since, overlaid, log = silentLog }: VerifyOptions,
   place: StorePlace,
   isThorough: boolean,
 ): Promise<Verdict & { readonly isWorthMore: boolean }> {
@@ -75,6 +77,7 @@ async function attempt(
         settings: await rerunSettings(settings, ends, log),
         ranges: some,
         observer,
+        overlaid,
         log,
       });
     };
@@ -109,8 +112,10 @@ function rangesOf(
       const { partition, next, digest, commands, fingerprint } = one;
       const begun = rangeFrom(one, snapshots, since - 1);
       if (begun) return [partition, begun];
-      if (digest && digest.before > 0) throw beginsLate(digest, `${where}, partition ${partition}`);
-      return [partition, { from: digest?.from ?? null, to: next, commands, fingerprint }];
+      const isPromoted = commands.some(({ command }) => command.kind === 'promote');
+      if (digest && digest.before > 0 && !isPromoted)
+        throw beginsLate(digest, `${where}, partition ${partition}`);
+      return [partition, { from: beginOf(one), to: next, commands, fingerprint }];
     }),
   );
 }
@@ -185,7 +190,11 @@ class Comparison implements RerunObserver {
         if (!on) return [partition, range];
         const { commands: known } = this.#partitions.get(partition)!.stateAt!;
         const commands = range.commands.filter(({ number }) => number > known);
-        return [partition, { ...range, ...on, commands }];
+        const promoted = range.commands.findLast(
+          ({ number, command }) => number <= known && command.kind === 'promote',
+        )?.command;
+        const over = promoted?.kind === 'promote' ? promoted.over : (range.over ?? null);
+        return [partition, { ...range, ...on, commands, over }];
       }),
     );
   }

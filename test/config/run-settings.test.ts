@@ -89,6 +89,7 @@ test('what is not said has a default: a run of one file needs nothing but its pa
     snapshots: { every: 'off', keep: 24 },
     commands: {},
     series: { evictAfter: 'off', back: 'clean' },
+    candidate: { burnIn: 7 * 86_400_000, promote: { by: 'hand', after: 2000, better: 0.02 } },
     digest: false,
     page: { enabled: true, host: '127.0.0.1', port: 7077, allowedHosts: [], unprotected: false },
     metrics: { enabled: true, host: '127.0.0.1', open: false },

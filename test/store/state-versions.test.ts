@@ -44,6 +44,7 @@ const FATES = {
   2: 'migrated',
   3: 'goes on',
   4: 'goes on',
+  5: 'goes on',
 } as const;
 const versions = Object.entries(FATES).map(([version, fate]) => [Number(version), fate] as const);
 
@@ -100,8 +101,8 @@ describe('state that was written long ago, in SQLite', () => {
 });
 
 describe.each(MODES)('state that was written long ago, in a changelog of %s', (mode) => {
-  test('goes on as if the code of now had written it', async () => {
-    const kept = new ListedStore(changelogOf(4, mode), { mode });
+  test.each([4, 5])('version %i goes on as if the code of now had written it', async (version) => {
+    const kept = new ListedStore(changelogOf(version, mode), { mode });
     const again = await takeIn(kept, LAST, stateSettings());
     const whole = new ListedStore([], { mode });
     await takeIn(whole, FIRST, stateSettings());
