@@ -236,7 +236,7 @@ export class Candidates {
         });
         log.warn({ partition, model: variant.model.name }, 'the promotion was taken back');
       }
-      return all.map(({ partition }) => partition);
+      return all.map(({ partition }) => partition).toSorted((a, b) => a - b);
     } finally {
       kept.close();
     }

@@ -58,6 +58,14 @@ Examples:
       .argument('<pipeline>', pipeline),
   )
     .option('--page <address>', PAGE)
+    .addHelpText(
+      'after',
+      `
+The state of before was put aside when the candidate took over. It takes in what has come since, and takes over in one commit.
+
+Examples:
+  $ foretide rollback live-forecast --config live.yaml`,
+    )
     .action((name: string, flags: LiveFlags) => ask(name, flags, 'rollback', {}));
 
   addSettingsOptions(
@@ -67,6 +75,14 @@ Examples:
       .argument('<pipeline>', pipeline),
   )
     .option('--page <address>', PAGE)
+    .addHelpText(
+      'after',
+      `
+Taken over are commit, ticks, snapshots, candidate, page and routes, all or nothing. What else is another is told, with what it needs.
+
+Examples:
+  $ foretide reload live-forecast --config live.yaml`,
+    )
     .action((name: string, flags: LiveFlags) => ask(name, flags, 'reload', {}));
 }
 

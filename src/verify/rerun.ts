@@ -98,8 +98,8 @@ class RerunHandler implements SourceHandler {
   readonly #observer: RerunObserver;
   readonly #stop: () => void;
   readonly #tasks = new Map<number, Course | Task>();
-  /** Dead letters of the batch at hand. */
-  readonly #dead: DeadLetter[] = [];
+  /** Dead letters of the batch at hand, by partition: others may be pushed meanwhile. */
+  readonly #dead = new Map<number, DeadLetter[]>();
   /** Partitions that have come to their ends. */
   readonly #ended = new Set<number>();
   readonly #timeOf: (record: SourceRecord) => number | undefined;
@@ -190,7 +190,7 @@ class RerunHandler implements SourceHandler {
   }
 
   #take(partition: number, frame: Frame, blocks: readonly Points[]): readonly Points[] {
-    this.#dead.push(...frame.dead);
+    this.#dead.set(partition, [...(this.#dead.get(partition) ?? []), ...frame.dead]);
     if (!this.#isEnough && this.#observer.take(partition, blocks)) this.#enough();
     return blocks;
   }
@@ -204,7 +204,8 @@ class RerunHandler implements SourceHandler {
   /** After something was taken in. */
   #look(partition: number, isAtEnd = false): void {
     const task = this.#task(partition)!;
-    const dead = this.#dead.splice(0).toSorted((a, b) => a.offset - b.offset);
+    const dead = (this.#dead.get(partition) ?? []).toSorted((a, b) => a.offset - b.offset);
+    this.#dead.delete(partition);
     if (!this.#isEnough && this.#observer.takeDead(partition, dead)) this.#enough();
     if (this.#isEnough || !(isAtEnd || task.isCaughtUp)) return;
     this.#ended.add(partition);

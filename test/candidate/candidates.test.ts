@@ -212,7 +212,7 @@ describe('a candidate', () => {
     await run.feed(PROMOTED);
     expect(await verified(db, more, pipeline)).toBeUndefined();
     // this one would hardly tell anybody of anything
-    const alerts = pipeline === live ? {} : { alerts: { raise: 0.99, critical: 0.999 } };
+    const alerts = pipeline === live ? {} : { alerts: { raise: 1, critical: 1 } };
     await run.candidates.begin({ ...NEW, ...alerts, forecast: { store: [1, 2], level: 0.8 } });
     await running(run);
     await run.feed(PROMOTED + 1);
