@@ -70,11 +70,11 @@ async function produce(
   await producer.connect();
   const partitionOf = partitioner(topic, partitions);
   const waiting = Array.from({ length: partitions }, (): Message[] => []);
-  const send = (partition: number): Promise<unknown> =>
+  const send = async (partition: number): Promise<void> => {
+    const messages = waiting[partition]!.splice(0);
     // a topic that has just been made is not known to all brokers at once
-    onceKnown(() => producer.send({ topic, messages: waiting[partition]! })).then(() => {
-      waiting[partition] = [];
-    });
+    await onceKnown(() => producer.send({ topic, messages }));
+  };
   for (const reading of readings) {
     const partition = partitionOf(reading.sensor);
     const messages = waiting[partition]!;

@@ -156,7 +156,7 @@ async function oneRound({ profile, series }: Size, path: string | undefined, lea
     path,
   };
   const child = (one: GrowthJob): Promise<GrowthResult> =>
-    inChild('growth-child.ts', one, { execArgv: ['--expose-gc'] });
+    inChild(new URL('growth-child.ts', import.meta.url), one, { execArgv: ['--expose-gc'] });
   const result = await child(job);
   mustKnow(result, series);
   if (path === undefined) return { ...result, sqliteBytes: null, sqliteRestoreSeconds: null };

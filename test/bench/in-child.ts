@@ -16,11 +16,11 @@ const LIMIT_MS = 900_000;
  * @throws Error when it ends without a result
  */
 export function inChild<Result>(
-  file: string,
+  file: URL,
   job: unknown,
   { execArgv = [], environment = {}, onProgress }: ChildOptions = {},
 ): Promise<Result> {
-  const child = fork(new URL(file, import.meta.url), [JSON.stringify(job)], {
+  const child = fork(file, [JSON.stringify(job)], {
     env: { ...process.env, ...environment },
     execArgv: [
       '--disable-warning=ExperimentalWarning',

@@ -15,7 +15,7 @@ export interface RestoreFigures {
 
 /** A run of live-forecast on Kafka in a process of its own. */
 export function eosInChild(job: EosJob): Promise<EosResult> {
-  return inChild('eos-child.ts', job, { execArgv: ['--expose-gc'] });
+  return inChild(new URL('eos-child.ts', import.meta.url), job, { execArgv: ['--expose-gc'] });
 }
 
 /** Settings of live-forecast for a run on Kafka without a sink. */

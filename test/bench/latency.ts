@@ -147,10 +147,12 @@ async function atRate(
         cpuSecondsPer100k,
         latency: latency!,
       }))
-    : inChild<Percentiles>('latency-floor.ts', job, { onProgress }).then((parsed) => ({
-        name: FLOOR,
-        latency: { parsed },
-      }));
+    : inChild<Percentiles>(new URL('latency-floor.ts', import.meta.url), job, { onProgress }).then(
+        (parsed) => ({
+          name: FLOOR,
+          latency: { parsed },
+        }),
+      );
   await Promise.race([ready.promise, figures]);
   const [produced, found] = await Promise.all([
     produceAtRate(brokers, topic.name, { rate, count, partitions: PARTITIONS }),
@@ -180,7 +182,7 @@ async function intoBucket(
     const { url, org, token } = service;
     const output = `output={kind: influxdb, url: "${url}", org: "${org}", bucket: "${bucket.name}"}`;
     const result = await inChild<LatencyResult>(
-      'latency-child.ts',
+      new URL('latency-child.ts', import.meta.url),
       { ...job, set: [...job.set, ...set, output] },
       { environment: { INFLUX_TOKEN: token }, ...(onProgress && { onProgress }) },
     );

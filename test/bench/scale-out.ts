@@ -118,7 +118,7 @@ async function floor(brokers: string[], readings: number): Promise<number> {
     count: readings,
     set: undefined,
   };
-  const { whole } = await inChild<PipelineResult>('pipeline-child.ts', job);
+  const { whole } = await inChild<PipelineResult>(new URL('pipeline-child.ts', import.meta.url), job);
   await topic.remove();
   return (whole.cpuSeconds / whole.records) * 100_000;
 }
@@ -136,7 +136,7 @@ async function withWorkers(brokers: string[], readings: number, count: number): 
   const shared = Promise.withResolvers<void>();
   const through = Promise.withResolvers<void>();
   const results = Array.from({ length: count }, (_, worker) =>
-    inChild<ScaleOutResult>('scale-out-child.ts', job, {
+    inChild<ScaleOutResult>(new URL('scale-out-child.ts', import.meta.url), job, {
       onProgress: (told, answer) => {
         progress.set(worker, told as ScaleOutProgress);
         enders.set(worker, answer);
