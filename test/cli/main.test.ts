@@ -7,7 +7,7 @@ const { cwd, write } = workplace();
 const run = (...args: string[]) => foretide(args, { cwd });
 
 describe('--help', () => {
-  test('of the program and of each command: what it does, and examples', async () => {
+  test('of the program and of each command: what it does, and examples', { timeout: 60_000 }, async () => {
     const whole = await run('--help');
     expect(whole).toMatchObject({ code: 0, stderr: '' });
     const commands = [...whole.stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!);
