@@ -57,7 +57,6 @@ describeWithKafka('a candidate', ({ brokers }) => {
     return told;
   }
 
-  // Seen to fail when the store is not told that the whole state is to be written, and when what lies over the settings is not kept beside it.
   test.each([
     ['rows', []],
     ['generations', ['store.mode=generations', 'store.generationEvery=1s']],

@@ -97,8 +97,6 @@ describeWithKafka('a rolling restart', ({ brokers }) => {
     await end(two);
   }
 
-  // Seen to fail when a worker that ends commits its position and not the rows that go with it, and when one that begins goes on where the group's offset
-  // is, one record on.
   test.each(['rows', 'generations'])(
     'of two workers loses and doubles nothing while readings come: %s',
     { timeout: 180_000 },
