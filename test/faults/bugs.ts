@@ -31,7 +31,7 @@ export const BUGS: Readonly<Record<string, Bug>> = {
     changes: [
       {
         file: 'run/task.ts',
-        from: 'const rejected = sink ? await sink.write(points, stop) : [];',
+        from: "const rejected = sink ? await this.#traced('sink-write', () => sink.write(points, stop)) : [];",
         to: 'const rejected: DeadLetter[] = [];',
       },
       {
