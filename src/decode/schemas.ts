@@ -19,8 +19,8 @@ const MOST_TEXT = 64 << 20;
 export interface SchemasParts {
   readonly registry: Registry;
   readonly type: SchemaType;
-  /** @throws SchemaUnusable */
-  readonly compile: (schema: RegisteredSchema) => PayloadReader;
+  /** May first load what compiles schemas. @throws SchemaUnusable */
+  readonly compile: (schema: RegisteredSchema) => PayloadReader | Promise<PayloadReader>;
   /** SHA-256 that schemas must have, by their ids. */
   readonly pins: Readonly<Record<string, string>>;
   readonly log: Pick<Log, 'info' | 'warn'>;
@@ -123,7 +123,8 @@ export class Schemas {
       this.#length += references.reduce((length, reference) => length + reference.text.length, text.length);
       if (this.#length > MOST_TEXT) throw this.#tooMany();
       log.info({ id, type, sha256, references: references.map(({ name }) => name) }, 'schema read');
-      this.#known.set(id, { sha256, read: this.#reader(schema) });
+      const read = await this.#reader(schema);
+      this.#known.set(id, { sha256, read });
     } catch (error) {
       if (!(error instanceof SchemaUnusable)) throw error;
       this.#known.set(id, { sha256: undefined, read: this.#refusing(id, error) });
@@ -131,11 +132,11 @@ export class Schemas {
   }
 
   /** A schema that cannot be used is one, too: what it is must not change either. */
-  #reader(schema: RegisteredSchema): PayloadReader {
+  async #reader(schema: RegisteredSchema): Promise<PayloadReader> {
     const { type, compile } = this.#parts;
     try {
       if (schema.type !== type) throw new SchemaUnusable(`expected one of ${type}, got ${schema.type}`);
-      return compile(schema);
+      return await compile(schema);
     } catch (error) {
       if (error instanceof SchemaUnusable) return this.#refusing(schema.id, error);
       throw error;

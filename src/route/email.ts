@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
-import { createTransport } from 'nodemailer';
 import { readSecret, readUserName } from '../secret.ts';
 import { allowedAddresses } from './address.ts';
 import { DeliveryError } from './delivery-error.ts';
@@ -13,11 +12,12 @@ import { inWords, moment, titleOf } from './words.ts';
 
 /**
  * E-mails over SMTP, by nodemailer: a connection for each. A mail that comes twice has the same Message-ID, and the one that an alert is over
- * answers the one that it fires.
+ * answers the one that it fires. nodemailer is loaded here: runs that send no mail go without.
  *
  * @see https://www.rfc-editor.org/rfc/rfc5321
  */
 export async function email(settings: RouteOf<'email'>): Promise<Receiver> {
+  const { createTransport } = await import('nodemailer');
   const { host, port, tls, timeout, allowPrivate, username, password } = settings;
   const auth =
     username && password

@@ -17,7 +17,7 @@ test.each(HISTORIES)(
   async (kind) => {
     const { input } = await writeHistory(folder, kind, READINGS);
     // of Parquet 131,072 rows are unpacked at a time, of SQLite 32,768 readings are asked for
-    const heap = kind === 'parquet' ? 96 : kind === 'sqlite' ? 64 : 48;
+    const heap = kind === 'parquet' ? 80 : kind === 'sqlite' ? 64 : 48;
     const { count } = await readInChild({ input, store: undefined }, [`--max-old-space-size=${heap}`]);
     expect(count).toBe(READINGS);
   },
