@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ForetideError } from '../errors.ts';
+import { makeOwnFolder } from './own-folder.ts';
 import type { Restoring, StateRow } from './store.ts';
 
 /** The state of a partition that a promotion has put aside. */
@@ -47,7 +46,7 @@ export class KeptStates {
   /** @throws ForetideError STORE_FAILED */
   constructor(path: string) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeOwnFolder(path);
       this.#database = new DatabaseSync(path, { timeout: LOCK_WAIT });
       this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ${SCHEMA}`);
     } catch (cause) {
