@@ -31,12 +31,27 @@ export function decoderFor(settings: DecodeSettings, log: Pick<Log, 'info' | 'wa
     case 'csv':
       return csvDecoder(settings);
     case 'avro':
-      return registered(settings, 'AVRO', async (schema) => (await import('./avro.ts')).avroReader(schema), log);
+      return registered(
+        settings,
+        'AVRO',
+        async (schema) => (await import('./avro.ts')).avroReader(schema),
+        log,
+      );
     case 'protobuf':
-      return registered(settings, 'PROTOBUF', async (schema) => (await import('./protobuf.ts')).protobufReader(schema), log);
+      return registered(
+        settings,
+        'PROTOBUF',
+        async (schema) => (await import('./protobuf.ts')).protobufReader(schema),
+        log,
+      );
     case 'json-schema': {
       const exact = settings.timeUnit === 'ns' ? lastStep(settings.time) : undefined;
-      return registered(settings, 'JSON', async (schema) => (await import('./json-schema.ts')).jsonSchemaReader(schema, exact), log);
+      return registered(
+        settings,
+        'JSON',
+        async (schema) => (await import('./json-schema.ts')).jsonSchemaReader(schema, exact),
+        log,
+      );
     }
     case 'parquet':
       throw new ForetideError('SETTINGS_INVALID', {
