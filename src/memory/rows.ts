@@ -1,4 +1,5 @@
 import type { Arena } from './arena.ts';
+import { Images } from './images.ts';
 
 const CHUNK_TARGET = 1 << 18;
 
@@ -42,7 +43,7 @@ export class Rows {
   #fate = new Uint8Array(64);
   /** Rows of `#images`, in the order of their images. */
   readonly #imaged: number[] = [];
-  #images = new Uint8Array(0);
+  readonly #images: Images;
 
   constructor(arena: Arena, stride: number) {
     this.#arena = arena;
@@ -52,6 +53,7 @@ export class Rows {
     this.#shift = shift;
     this.#mask = (1 << shift) - 1;
     this.#chunkBytes = this.stride << shift;
+    this.#images = new Images(this.stride);
   }
 
   /** Places that were taken, those of removed rows too: a row's number is below it. */
@@ -100,15 +102,7 @@ export class Rows {
     if (this.#fate[row] !== 0) return;
     this.#fate[row] = TOUCHED;
     this.#changed.add(row);
-    const start = this.#imaged.length * this.stride;
-    if (start + this.stride > this.#images.length) {
-      const rows = Math.min(16, this.#length); // a partition's slots are one row, which may be large
-      const larger = new Uint8Array(Math.max(this.stride * rows, this.#images.length * 2));
-      larger.set(this.#images);
-      this.#images = larger;
-    }
-    const base = this.base(row);
-    this.#images.set(this.#arena.view().u8.subarray(base, base + this.stride), start);
+    this.#images.add(this.#arena.view().u8, this.base(row));
     this.#imaged.push(row);
   }
 
@@ -127,7 +121,7 @@ export class Rows {
   rollback(): void {
     const { u8 } = this.#arena.view();
     this.#imaged.forEach((row, i) => {
-      u8.set(this.#images.subarray(i * this.stride, (i + 1) * this.stride), this.base(row));
+      this.#images.putBack(i, u8, this.base(row));
     });
     for (const row of this.#changed) if (this.#fate[row] === BORN) this.#clear(row);
     this.#forget();
@@ -160,6 +154,6 @@ export class Rows {
     this.#changed.clear();
     this.#removed.length = 0;
     this.#imaged.length = 0;
-    if (this.#images.length > 1 << 24) this.#images = new Uint8Array(0);
+    this.#images.clear();
   }
 }
