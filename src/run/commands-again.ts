@@ -1,5 +1,6 @@
 import type { Command, LoggedCommand } from '../command.ts';
 import type { Batch, SourceHandler } from '../source/source.ts';
+import { WrappedHandler } from '../source/wrapped-handler.ts';
 
 /** What takes commands in beside records. */
 export interface CommandHandler extends SourceHandler {
@@ -22,7 +23,7 @@ export interface CommandsAgainParts {
  * 1. Commands from before the first record are left out, as what they were about is.
  * 2. Where a partition goes on at a committed position, those before it have been given, and of those at it the ones that were committed.
  */
-export class CommandsAgain implements SourceHandler {
+export class CommandsAgain extends WrappedHandler {
   readonly #handler: CommandHandler;
   readonly #to: number;
   /** What is still to be given. */
@@ -30,26 +31,23 @@ export class CommandsAgain implements SourceHandler {
   readonly #given: Map<number, readonly LoggedCommand[]>;
   /** Where each partition stands; none before its first record. */
   readonly #positions = new Map<number, number>();
-  readonly onCommitted: NonNullable<SourceHandler['onCommitted']>;
-  readonly onBroken: NonNullable<SourceHandler['onBroken']>;
 
   constructor({ handler, commands, to, given = new Map() }: CommandsAgainParts) {
+    super(handler);
     this.#handler = handler;
     this.#to = to;
     this.#given = new Map(given);
     for (const [partition, some] of commands) this.#left.set(partition, [...some]);
-    this.onCommitted = (listener) => handler.onCommitted?.(listener);
-    this.onBroken = (listener) => handler.onBroken?.(listener);
   }
 
-  async open(partition: number): Promise<number | null> {
-    const next = await this.#handler.open(partition);
+  override async open(partition: number): Promise<number | null> {
+    const next = await super.open(partition);
     this.#positions.delete(partition);
     if (next !== null) this.#goOn(partition, next);
     return next;
   }
 
-  async handle(batch: Batch): Promise<void> {
+  override async handle(batch: Batch): Promise<void> {
     const { partition } = batch;
     const left = this.#left.get(partition) ?? [];
     let { records } = batch;
@@ -69,7 +67,7 @@ export class CommandsAgain implements SourceHandler {
   }
 
   /** What took effect behind the last record. */
-  async end(partition: number): Promise<void> {
+  override async end(partition: number): Promise<void> {
     const position = this.#positions.get(partition) ?? -1;
     const left = this.#left.get(partition) ?? [];
     const due = left.filter(({ before, command }) => {
@@ -78,19 +76,7 @@ export class CommandsAgain implements SourceHandler {
     left.length = 0;
     // all of them at once, in order: whoever drains the partition now comes behind them
     await Promise.all(due.map(({ command }) => this.#handler.command(partition, command)));
-    await this.#handler.end?.(partition);
-  }
-
-  doubt(partition: number): void {
-    this.#handler.doubt?.(partition);
-  }
-
-  lose(partition: number): Promise<void> {
-    return this.#handler.lose(partition);
-  }
-
-  async drain(): Promise<void> {
-    await this.#handler.drain?.();
+    await super.end(partition);
   }
 
   /** All before the committed position has been given, and what was committed at it; this once, as later ones are not left any more. */
@@ -111,7 +97,7 @@ export class CommandsAgain implements SourceHandler {
   async #hand(batch: Batch): Promise<void> {
     const { partition, records, next } = batch;
     if (records.length === 0 && this.#positions.get(partition) === next) return;
-    await this.#handler.handle(batch);
+    await super.handle(batch);
     this.#positions.set(partition, next);
   }
 }

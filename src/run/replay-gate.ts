@@ -1,4 +1,5 @@
 import type { Batch, SourceHandler, SourceRecord } from '../source/source.ts';
+import { WrappedHandler } from '../source/wrapped-handler.ts';
 import type { ReplayClock } from './replay-clock.ts';
 import { ReplayLane } from './replay-lane.ts';
 
@@ -32,28 +33,24 @@ export interface ReplayGateParts {
  *    without a limit the batch that begins with the least event time: no partition is further ahead of another than one batch.
  * 3. A handler that is slow is waited for; what has become due meanwhile passes at once.
  */
-export class ReplayGate implements SourceHandler {
+export class ReplayGate extends WrappedHandler {
   readonly #parts: ReplayGateParts;
   readonly #lanes = new Map<number, ReplayLane>();
   #timer: NodeJS.Timeout | undefined;
   /** Records that may pass whatever the clock says. */
   #steps = 0;
   #most = -Infinity;
-  readonly onCommitted: NonNullable<SourceHandler['onCommitted']>;
-  readonly onBroken: NonNullable<SourceHandler['onBroken']>;
 
   constructor(parts: ReplayGateParts) {
+    super(parts.handler);
     this.#parts = parts;
-    const { handler, stop } = parts;
-    this.onCommitted = (listener) => handler.onCommitted?.(listener);
-    this.onBroken = (listener) => handler.onBroken?.(listener);
-    stop.addEventListener('abort', () => this.#close(), { once: true });
+    parts.stop.addEventListener('abort', () => this.#close(), { once: true });
   }
 
-  merges(): number {
+  override readonly merges = (): number => {
     const { clock } = this.#parts;
     return clock.speed === Infinity && !clock.isPaused ? SLICE : PACED_SLICE;
-  }
+  };
 
   /** Event time up to which everything has been handed on, ms: of the partition that is least far, those that have ended aside. */
   get position(): number | null {
@@ -105,19 +102,19 @@ export class ReplayGate implements SourceHandler {
     this.#look();
   }
 
-  async open(partition: number): Promise<number | null> {
-    const next = await this.#parts.handler.open(partition);
+  override async open(partition: number): Promise<number | null> {
+    const next = await super.open(partition);
     this.#lanes.get(partition)?.drop();
     this.#lanes.set(partition, new ReplayLane(partition, this.#parts.timeOf));
     return next;
   }
 
-  async handle(batch: Batch): Promise<void> {
-    const { handler, stop } = this.#parts;
+  override async handle(batch: Batch): Promise<void> {
+    const { stop } = this.#parts;
     const lane = this.#lanes.get(batch.partition);
     if (lane === undefined) return;
     // nothing is due of a batch of which nothing was selected: it only moves the position
-    if (batch.records.length === 0) return handler.handle(batch);
+    if (batch.records.length === 0) return super.handle(batch);
     const isOpen = (): boolean => !stop.aborted && this.#lanes.get(batch.partition) === lane;
     let at = 0;
     while (at < batch.records.length && isOpen()) {
@@ -126,32 +123,28 @@ export class ReplayGate implements SourceHandler {
       const part = await passed;
       if (part === undefined || !isOpen()) return;
       at += part.records.length;
-      await handler.handle(part);
+      await super.handle(part);
       this.#passed(lane);
     }
     this.#look();
   }
 
-  async end(partition: number): Promise<void> {
+  override async end(partition: number): Promise<void> {
     const lane = this.#lanes.get(partition);
     if (!lane) return;
     lane.hasEnded = true;
     this.#look();
-    await this.#parts.handler.end?.(partition);
+    await super.end(partition);
   }
 
-  doubt(partition: number): void {
+  override doubt(partition: number): void {
     this.#drop(partition);
-    this.#parts.handler.doubt?.(partition);
+    super.doubt(partition);
   }
 
-  lose(partition: number): Promise<void> {
+  override lose(partition: number): Promise<void> {
     this.#drop(partition);
-    return this.#parts.handler.lose(partition);
-  }
-
-  async drain(): Promise<void> {
-    await this.#parts.handler.drain?.();
+    return super.lose(partition);
   }
 
   #passed({ handed }: ReplayLane): void {

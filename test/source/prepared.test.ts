@@ -85,33 +85,6 @@ describe('PreparedSource', () => {
     expect(doubted).toEqual([0]);
   });
 
-  test('tells what the source tells, and is told what it is told', async () => {
-    const ahead = new Map([[0, { next: 1, end: 2 }]]);
-    const begun: unknown[] = [];
-    const inner: Source = {
-      ...handing(async () => undefined),
-      ahead: () => ahead,
-      begins: (places) => void begun.push(places),
-      progress: () => 0.5,
-      span: () => Promise.resolve(7),
-      exhausted: () => Promise.resolve(new Map([[0, 3]])),
-    };
-    const source = new PreparedSource(inner, async () => undefined);
-    const places = new Map([[0, { next: 1, watermark: 2 }]]);
-    source.begins(places);
-    expect(begun).toEqual([places]);
-    expect([source.ahead!(), source.progress(), source.name]).toEqual([ahead, 0.5, 'a test']);
-    expect([await source.span!(new AbortController().signal), [...(await source.exhausted())]]).toEqual([
-      7,
-      [[0, 3]],
-    ]);
-    const bare = new PreparedSource(
-      handing(async () => undefined),
-      async () => undefined,
-    );
-    expect([bare.ahead, bare.span]).toEqual([undefined, undefined]);
-  });
-
   test('a failure ends the run', async () => {
     const source = new PreparedSource(
       handing((given) => given.handle(batch(0))),

@@ -5,7 +5,7 @@ import { DecodeSettings } from '../../src/decode/settings.ts';
 import { FileSource } from '../../src/source/file.ts';
 import { FileSettings } from '../../src/source/file-settings.ts';
 import { SelectedSource } from '../../src/source/selected.ts';
-import type { Batch, Source, SourceHandler } from '../../src/source/source.ts';
+import type { Batch, Source } from '../../src/source/source.ts';
 import { checkSource } from '../checks/source.ts';
 import { recordings } from './recording.ts';
 
@@ -32,14 +32,13 @@ checkSource('SelectedSource', async (content) => {
   };
 });
 
-async function batchesOf(from: Source, handler: Partial<SourceHandler> = {}): Promise<Batch[]> {
+async function batchesOf(from: Source): Promise<Batch[]> {
   const batches: Batch[] = [];
   await from.run(
     {
       open: async () => null,
       lose: async () => undefined,
       handle: async (batch) => void batches.push(batch),
-      ...handler,
     },
     never,
   );
@@ -60,53 +59,6 @@ describe('SelectedSource', () => {
     expect(batches.map(({ records, next }) => [records.length, next])).toEqual([
       [0, 512],
       [0, 600],
-    ]);
-  });
-
-  test('tells what the source tells, and gives it all that the handler has', async () => {
-    const seen: string[] = [];
-    const inner: Source = {
-      name: 'inner',
-      check: async () => ['checked'],
-      progress: () => 0.5,
-      span: async () => 77,
-      exhausted: async () => new Map([[0, 7]]),
-      async run(handler) {
-        await handler.open(3);
-        seen.push(`merges ${handler.merges?.()}`);
-        await handler.end?.(3);
-        handler.doubt?.(3);
-        await handler.drain?.();
-        handler.onCommitted?.(() => undefined);
-        handler.onBroken?.(() => undefined);
-        await handler.lose(3);
-      },
-    };
-    const selected = new SelectedSource(inner, decoder);
-    expect([selected.name, await selected.check(), selected.progress()]).toEqual(['inner', ['checked'], 0.5]);
-    expect(await selected.exhausted()).toEqual(new Map([[0, 7]]));
-    expect(await selected.span?.(never)).toBe(77);
-    const without: Source = { name: 'without', check: async () => [], run: async () => undefined };
-    expect(new SelectedSource(without, decoder).span).toBeUndefined();
-    await batchesOf(selected, {
-      open: async (partition) => (seen.push(`open ${partition}`), null),
-      merges: () => 3,
-      end: async (partition) => void seen.push(`end ${partition}`),
-      doubt: (partition) => void seen.push(`doubt ${partition}`),
-      drain: async () => void seen.push('drain'),
-      onCommitted: () => void seen.push('onCommitted'),
-      onBroken: () => void seen.push('onBroken'),
-      lose: async (partition) => void seen.push(`lose ${partition}`),
-    });
-    expect(seen).toEqual([
-      'open 3',
-      'merges 3',
-      'end 3',
-      'doubt 3',
-      'drain',
-      'onCommitted',
-      'onBroken',
-      'lose 3',
     ]);
   });
 });
