@@ -2,7 +2,7 @@ import { checkedSettings } from '../config/load.ts';
 import { iso8601 } from '../decode/iso8601.ts';
 import { ForetideError } from '../errors.ts';
 import type { SecretSettings } from '../secret.ts';
-import { fatalError, meaningOf, saidBy } from '../sink/influxdb-answer.ts';
+import { awayError, fatalError, meaningOf } from '../sink/influxdb-answer.ts';
 import { InfluxConnection } from '../sink/influxdb-connection.ts';
 import { recordBytes } from '../source/archive-record.ts';
 import { fluxText } from '../source/flux-text.ts';
@@ -58,7 +58,9 @@ export async function influxSample(
     try {
       return await connection.query(flux, (values, meta) => meta.toObject(values) as Row, stop);
     } catch (error) {
-      throw meaningOf(error) === 'fatal' ? fatalError(error, settings, 'query') : unreachable(url, error);
+      throw meaningOf(error) === 'fatal'
+        ? fatalError(error, settings, 'query')
+        : awayError(error, url, '--url');
     }
   };
   try {
@@ -177,17 +179,4 @@ function otherFields(fields: readonly Field[], chosen: Field): readonly Open[] {
     what: `${measurement}.${field} has ${count(points)} points: a run reads one field of a bucket`,
     flag: `${measurement === chosen.measurement ? '' : `--measurement ${measurement} `}--values ${field}`,
   }));
-}
-
-function unreachable(where: string, cause: unknown): ForetideError {
-  if (cause instanceof ForetideError) return cause;
-  return new ForetideError('INFLUX_UNREACHABLE', {
-    what: 'InfluxDB does not answer as it should',
-    expected: 'an InfluxDB 2 that is running',
-    got: saidBy(cause),
-    where,
-    todo: 'Start it, or check --url',
-    canRetry: true,
-    cause,
-  });
 }

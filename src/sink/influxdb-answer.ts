@@ -62,6 +62,25 @@ export function droppedAll(error: unknown, count: number): boolean {
 }
 
 /**
+ * An error that says that InfluxDB does not answer as it should; one that says more already is given back.
+ *
+ * @param where its URL
+ * @param setting what the URL was given by
+ */
+export function awayError(error: unknown, where: string, setting = 'url'): ForetideError {
+  if (error instanceof ForetideError) return error;
+  return new ForetideError('INFLUX_UNREACHABLE', {
+    what: 'InfluxDB does not answer as it should',
+    expected: 'an InfluxDB 2 that is running',
+    got: saidBy(error),
+    where,
+    todo: `Start it, or check ${setting}`,
+    canRetry: true,
+    cause: error,
+  });
+}
+
+/**
  * The error that stops a run, with what to do; a ForetideError and what is no answer at all come through as they are.
  *
  * @param asked what the server was asked for: a ping cannot miss a bucket

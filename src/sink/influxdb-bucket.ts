@@ -1,7 +1,7 @@
 import { HttpError } from '@influxdata/influxdb-client';
 import { z } from 'zod';
 import { ForetideError } from '../errors.ts';
-import { fatalError, meaningOf, saidBy } from './influxdb-answer.ts';
+import { awayError, fatalError, meaningOf } from './influxdb-answer.ts';
 import { type InfluxAccess, type InfluxConnection, tokenPlace } from './influxdb-connection.ts';
 
 /** A bucket of InfluxDB 2, as its API tells of it. */
@@ -97,15 +97,6 @@ async function findOrg(connection: InfluxConnection, org: string): Promise<strin
 }
 
 function told(error: unknown, access: InfluxAccess): unknown {
-  if (error instanceof ForetideError) return error;
   if (meaningOf(error) === 'fatal') return fatalError(error, access);
-  return new ForetideError('INFLUX_UNREACHABLE', {
-    what: 'InfluxDB does not answer as it should',
-    expected: 'an InfluxDB 2 that is running',
-    got: saidBy(error),
-    where: access.url,
-    todo: 'Start it, or check url',
-    canRetry: true,
-    cause: error,
-  });
+  return awayError(error, access.url);
 }

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpError } from '@influxdata/influxdb-client';
 import pRetry from 'p-retry';
-import { ForetideError } from '../errors.ts';
 import type { DeadLetter } from '../frame.ts';
 import type { Log } from '../log.ts';
 import { Outage } from '../outage.ts';
-import { droppedAll, fatalError, meaningOf, saidBy } from './influxdb-answer.ts';
+import { awayError, droppedAll, fatalError, meaningOf, saidBy } from './influxdb-answer.ts';
 import { InfluxConnection, tokenPlace } from './influxdb-connection.ts';
 import type { InfluxSettings } from './influxdb-settings.ts';
 import { encodeLines } from './line-encoder.ts';
@@ -68,15 +67,7 @@ export class InfluxSink implements Sink {
       ];
     } catch (error) {
       if (meaningOf(error) === 'fatal') throw fatalError(error, this.#settings);
-      throw new ForetideError('INFLUX_UNREACHABLE', {
-        what: 'InfluxDB does not answer as it should',
-        expected: 'an InfluxDB 2 that is running',
-        got: saidBy(error),
-        where: url,
-        todo: 'Start it, or check url',
-        canRetry: true,
-        cause: error,
-      });
+      throw awayError(error, url);
     }
   }
 

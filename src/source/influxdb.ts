@@ -1,6 +1,5 @@
-import { ForetideError } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
-import { fatalError, meaningOf, saidBy } from '../sink/influxdb-answer.ts';
+import { awayError, fatalError, meaningOf } from '../sink/influxdb-answer.ts';
 import { InfluxConnection, tokenPlace } from '../sink/influxdb-connection.ts';
 import { ArchivePlayer } from './archive-player.ts';
 import { InfluxArchive } from './influxdb-archive.ts';
@@ -42,7 +41,7 @@ export class InfluxSource implements Source {
       const version = await connection.ping(stop).catch((error: unknown) => {
         throw meaningOf(error) === 'fatal'
           ? fatalError(error, this.#settings, 'ping')
-          : unreachable(url, error);
+          : awayError(error, url);
       });
       const archive = new InfluxArchive({ settings: this.#settings, connection, log: silentLog, stop });
       const extent = await archive.extent();
@@ -55,7 +54,7 @@ export class InfluxSource implements Source {
           : `${place}: warning: no ${field} of ${measurement} with a tag ${seriesTag} in this range; check measurement, field, seriesTag, tags, series, from and to`,
       ];
     } catch (error) {
-      throw stop.aborted ? unreachable(url, error) : error;
+      throw stop.aborted ? awayError(error, url) : error;
     } finally {
       connection.close();
     }
@@ -82,19 +81,6 @@ export class InfluxSource implements Source {
       connection.close();
     }
   }
-}
-
-function unreachable(where: string, cause: unknown): ForetideError {
-  if (cause instanceof ForetideError) return cause;
-  return new ForetideError('INFLUX_UNREACHABLE', {
-    what: 'InfluxDB does not answer as it should',
-    expected: 'an InfluxDB 2 that is running',
-    got: saidBy(cause),
-    where,
-    todo: 'Start it, or check url',
-    canRetry: true,
-    cause,
-  });
 }
 
 function iso(time: number): string {

@@ -1,5 +1,6 @@
 import { type JoinSettings, joinedChannels } from '../../src/align/join-settings.ts';
 import { seededRandom } from '../../src/model/random.ts';
+import { aggregate } from './readings.ts';
 
 /** A reading of one channel of a series; its offset is its place in the stream. */
 export interface Part {
@@ -103,7 +104,7 @@ export function joinByHand(
       if (out.has(id) || !isClosed(series, closed)) continue;
       out.add(id);
       const value = observed.map((c) =>
-        together(
+        aggregate(
           kind,
           all.filter((each) => each.k === closed && each.channel === c),
         ),
@@ -122,22 +123,4 @@ export function joinByHand(
     return 'used';
   });
   return { rows, fates };
-}
-
-function together(kind: Kind, readings: readonly Part[]): number {
-  if (readings.length === 0) return NaN;
-  const numbers = readings.map(({ value }) => value);
-  const sum = numbers.reduce((total, y) => total + y);
-  switch (kind) {
-    case 'mean':
-      return sum / numbers.length;
-    case 'sum':
-      return sum;
-    case 'min':
-      return Math.min(...numbers);
-    case 'max':
-      return Math.max(...numbers);
-    case 'last':
-      return readings.toSorted((a, b) => b.time - a.time)[0]!.value;
-  }
 }

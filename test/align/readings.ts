@@ -88,9 +88,20 @@ export function gridByHand(
 }
 
 function together(kind: Kind, readings: readonly Observation[], channel: number): number {
-  const observed = readings.filter(({ value }) => !Number.isNaN(value[channel]!));
+  const observed = readings.map(({ time, value }) => ({ time, value: value[channel]! }));
+  return aggregate(
+    kind,
+    observed.filter(({ value }) => !Number.isNaN(value)),
+  );
+}
+
+/** What becomes of the observations of an interval; NaN of none. */
+export function aggregate(
+  kind: Kind,
+  observed: readonly { readonly time: number; readonly value: number }[],
+): number {
   if (observed.length === 0) return NaN;
-  const numbers = observed.map(({ value }) => value[channel]!);
+  const numbers = observed.map(({ value }) => value);
   const sum = numbers.reduce((total, y) => total + y);
   switch (kind) {
     case 'mean':
@@ -102,6 +113,6 @@ function together(kind: Kind, readings: readonly Observation[], channel: number)
     case 'max':
       return Math.max(...numbers);
     case 'last':
-      return observed.toSorted((a, b) => b.time - a.time)[0]!.value[channel]!;
+      return observed.toSorted((a, b) => b.time - a.time)[0]!.value;
   }
 }

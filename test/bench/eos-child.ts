@@ -5,13 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { NoStore } from '../../src/evaluate/no-store.ts';
-import { silentLog } from '../../src/log.ts';
-import { prepare } from '../../src/run/prepare.ts';
-import { storeAt, storePlace } from '../../src/run/stores.ts';
-import { Tasks } from '../../src/run/tasks.ts';
-import { KafkaStore } from '../../src/store/kafka.ts';
-import { cpuSeconds } from './cpu-seconds.ts';
+import { benchTasks } from './bench-tasks.ts';
+import { cpuSeconds as cpuNow } from './cpu-seconds.ts';
+import { giveResult } from './in-child.ts';
 
 /** What the child is asked to do. */
 export interface EosJob {
@@ -45,32 +41,7 @@ export interface EosResult {
 
 const job = JSON.parse(process.argv[2]!) as EosJob;
 const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set: job.set });
-const place = storePlace(liveForecast.name, settings);
-const prepared = await prepare(
-  settings,
-  silentLog,
-  job.store === 'kafka' ? place : { kind: 'sqlite', path: 'none' },
-);
-const { decoder, model, source, sink, changelog } = prepared;
-const store =
-  job.store === 'kafka'
-    ? storeAt(place, { pipeline: liveForecast.name, settings: settings.store, changelog, log: silentLog })
-    : new NoStore();
-if (store instanceof KafkaStore) await store.prepare();
-const stop = new AbortController();
-const tasks = new Tasks(
-  {
-    pipeline: liveForecast,
-    settings,
-    decoder,
-    model,
-    store,
-    sink,
-    deadLetters: undefined,
-    stop: stop.signal,
-  },
-  silentLog,
-);
+const { source, tasks, stop, store } = await benchTasks({ settings, isKept: job.store === 'kafka' });
 
 let [readings, commits, failures, first, cpu, before] = [0, 0, 0, 0, 0, 0];
 let [opening, opened] = [0, 0];
@@ -89,7 +60,7 @@ const handler = {
     if (job.count === 0) return;
     if (first === 0 && tasks.all.length === job.partitions) {
       before = readings + tasks.all.reduce((sum, { pendingReadings }) => sum + pendingReadings, 0);
-      [first, cpu] = [performance.now(), cpuSeconds()];
+      [first, cpu] = [performance.now(), cpuNow()];
     }
     await tasks.handle(batch);
   },
@@ -111,13 +82,13 @@ running.catch((error: unknown) => {
 });
 while (tasks.all.length < job.partitions || readings < job.count) await sleep(2);
 const end = performance.now();
-const cpuTaken = cpuSeconds() - cpu;
+const cpuSeconds = cpuNow() - cpu;
 // what V8 keeps free for garbage to come is none of the state
 globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 const result: EosResult = {
   readings,
   seconds: (end - first) / 1000,
-  cpuSeconds: cpuTaken,
+  cpuSeconds,
   measured: readings - before,
   commits,
   failures,
@@ -131,5 +102,4 @@ stop.abort();
 await running;
 await tasks.close();
 await store.close();
-await new Promise<void>((resolve) => process.send!(result, undefined, undefined, () => resolve()));
-process.exit();
+await giveResult(result);

@@ -5,12 +5,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { NoStore } from '../../src/evaluate/no-store.ts';
-import { silentLog } from '../../src/log.ts';
-import { prepare } from '../../src/run/prepare.ts';
-import { storeAt } from '../../src/run/stores.ts';
-import { Tasks } from '../../src/run/tasks.ts';
 import type { SourceRecord } from '../../src/source/source.ts';
+import { benchTasks } from './bench-tasks.ts';
 import { cpuSeconds } from './cpu-seconds.ts';
 import { giveResult } from './in-child.ts';
 import { sensorReadings } from './readings.ts';
@@ -55,32 +51,12 @@ const PARTITIONS = 6;
 const BATCH = 2000;
 
 const job = JSON.parse(process.argv[2]!) as GrowthJob;
-const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set: job.set });
-const place = { kind: 'sqlite', path: job.path ?? 'none' } as const;
-const { decoder, model, sink } = await prepare(settings, silentLog, place);
-const store =
-  job.path === undefined
-    ? new NoStore()
-    : storeAt(place, {
-        pipeline: liveForecast.name,
-        settings: settings.store,
-        changelog: undefined,
-        log: silentLog,
-      });
-const stop = new AbortController();
-const tasks = new Tasks(
-  {
-    pipeline: liveForecast,
-    settings,
-    decoder,
-    model,
-    store,
-    sink,
-    deadLetters: undefined,
-    stop: stop.signal,
-  },
-  silentLog,
-);
+const stored = job.path === undefined ? [] : ['store.kind=sqlite', `store.path=${job.path}`];
+const settings = loadSettings(liveForecast.settings, {
+  defaults: liveForecast.defaults,
+  set: [...job.set, ...stored],
+});
+const { tasks } = await benchTasks({ settings, isKept: job.path !== undefined });
 
 const timed = { seconds: 0, floorCpu: 0, handleCpu: 0, commitsCpu: 0, commits: 0, commitSeconds: 0 };
 let isTimed = false;

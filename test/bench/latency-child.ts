@@ -7,12 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tap } from 'rxjs';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { silentLog } from '../../src/log.ts';
-import { prepare } from '../../src/run/prepare.ts';
-import { storeAt, storePlace } from '../../src/run/stores.ts';
-import { Tasks } from '../../src/run/tasks.ts';
 import type { Batch } from '../../src/source/source.ts';
-import { KafkaStore } from '../../src/store/kafka.ts';
+import { benchTasks } from './bench-tasks.ts';
 import { cpuSeconds } from './cpu-seconds.ts';
 import { giveResult, tellProgress } from './in-child.ts';
 import { Latencies, type Percentiles } from './latencies.ts';
@@ -64,15 +60,6 @@ interface Waiting {
 
 const job = JSON.parse(process.argv[2]!) as LatencyJob;
 const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set: job.set });
-const place = storePlace(liveForecast.name, settings);
-const { decoder, model, source, sink, changelog } = await prepare(settings, silentLog, place);
-const store = storeAt(place, {
-  pipeline: liveForecast.name,
-  settings: settings.store,
-  changelog,
-  log: silentLog,
-});
-if (store instanceof KafkaStore) await store.prepare();
 
 const [acknowledged, committed] = [new Latencies(), new Latencies()];
 const parts = PARTS.map(() => new Latencies());
@@ -115,11 +102,7 @@ at('sink-write:asyncEnd', (one) => {
   one.acknowledged = preciseNow();
 });
 
-const stop = new AbortController();
-const tasks = new Tasks(
-  { pipeline: timed, settings, decoder, model, store, sink, deadLetters: undefined, stop: stop.signal },
-  silentLog,
-);
+const { source, tasks, stop } = await benchTasks({ pipeline: timed, settings, isKept: true });
 let [readings, commits] = [0, 0];
 let begun: { readonly readings: number; readonly at: number; readonly cpu: number } | undefined;
 tasks.onCommit(({ partition }, one) => {

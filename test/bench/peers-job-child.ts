@@ -12,14 +12,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tap } from 'rxjs';
 import { loadSettings } from '../../src/config/load.ts';
-import { NoStore } from '../../src/evaluate/no-store.ts';
 import type { Frame } from '../../src/frame.ts';
-import { silentLog } from '../../src/log.ts';
 import { readSafetensors, writeSafetensors } from '../../src/model/safetensors.ts';
-import { prepare } from '../../src/run/prepare.ts';
 import { run } from '../../src/run/run.ts';
-import { Tasks } from '../../src/run/tasks.ts';
 import type { Batch } from '../../src/source/source.ts';
+import { benchTasks } from './bench-tasks.ts';
 import { peersJob } from './peers-job-pipeline.ts';
 import { ServiceTimes } from './service-times.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -88,21 +85,7 @@ function modelSettings(): string[] {
 
 /** A: what a task holds is all there is. */
 async function inMemory(): Promise<void> {
-  const { decoder, model, source, sink } = await prepare(settings, silentLog);
-  const stop = new AbortController();
-  const tasks = new Tasks(
-    {
-      pipeline,
-      settings,
-      decoder,
-      model,
-      store: new NoStore(),
-      sink,
-      deadLetters: undefined,
-      stop: stop.signal,
-    },
-    silentLog,
-  );
+  const { source, tasks, stop } = await benchTasks({ pipeline, settings, isKept: false });
   const running = source.run(
     {
       open: (partition) => tasks.open(partition),

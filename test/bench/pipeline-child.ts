@@ -7,6 +7,7 @@ import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { run } from '../../src/run/run.ts';
 import type { PointCounts } from './bench-bucket.ts';
+import { giveResult } from './in-child.ts';
 import { type Lap, Stopwatch } from './stopwatch.ts';
 import { consumeTimed, timed } from './timed.ts';
 
@@ -64,7 +65,5 @@ async function committed(readings: () => number): Promise<void> {
 
 async function report(): Promise<void> {
   const peakMegabytes = process.resourceUsage().maxRSS / 1024;
-  const result: PipelineResult = { ...stopwatch.stop(), peakMegabytes, points };
-  await new Promise<void>((resolve) => process.send!(result, undefined, undefined, () => resolve()));
-  process.exit();
+  await giveResult({ ...stopwatch.stop(), peakMegabytes, points } satisfies PipelineResult);
 }

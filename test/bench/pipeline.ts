@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { InfluxService } from '../services/influxdb.ts';
 import { BenchBucket, type PointCounts } from './bench-bucket.ts';
 import { makeTopic } from './bench-topic.ts';
+import { cpuProfile } from './cpu-profile.ts';
+import { inChild } from './in-child.ts';
 import { machine } from './machine.ts';
 import type { PipelineJob, PipelineResult } from './pipeline-child.ts';
 import { type Figures, figuresOf, mediansOf, tableOf } from './pipeline-figures.ts';
@@ -40,7 +41,6 @@ const PARTITIONS = 6;
 const STEPS_TO_KNOW = 3;
 /** Horizons whose forecasts are written out by default. */
 const STORED = 3;
-const CHILD_LIMIT_MS = 900_000;
 
 /** `bench pipeline`: Kafka to forecasts through the product's own `run`, beside kafkajs alone. */
 export function pipelineBench(): Command {
@@ -122,7 +122,9 @@ async function runRounds(
         ];
         const job: PipelineJob = { brokers, topic, group, count: flags.readings, set };
         const result =
-          variant.influxdb && influxdb ? await intoBucket(influxdb, job, flags) : await inChild(job, flags);
+          variant.influxdb && influxdb
+            ? await intoBucket(influxdb, job, flags)
+            : await runInChild(job, flags);
         const figures = figuresOf(result);
         rounds[i]!.push(figures);
         const rate = figures.readingsPerSecond.toFixed(0);
@@ -148,7 +150,7 @@ async function intoBucket(service: InfluxService, job: PipelineJob, flags: Flags
       `output.org=${JSON.stringify(org)}`,
       `output.bucket=${bucket.name}`,
     ];
-    const result = await inChild({ ...job, set }, flags, { INFLUX_TOKEN: token });
+    const result = await runInChild({ ...job, set }, flags, { INFLUX_TOKEN: token });
     const stored = await bucket.count();
     const expected = { ...expectedPoints(job.count), anomaly: result.points.anomaly };
     if (JSON.stringify(stored) !== JSON.stringify(expected)) {
@@ -170,32 +172,13 @@ function expectedPoints(count: number): Omit<PointCounts, 'anomaly'> {
   return { reading: count, forecast: forecasts };
 }
 
-async function inChild(
+function runInChild(
   job: PipelineJob,
   { profile }: Flags,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<PipelineResult> {
-  const child = fork(new URL('pipeline-child.ts', import.meta.url), [JSON.stringify(job)], {
-    env: { ...process.env, ...environment },
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      '--disable-warning=TimeoutNegativeWarning',
-      ...(profile
-        ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${job.group}.cpuprofile`]
-        : []),
-    ],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    timeout: CHILD_LIMIT_MS,
-  });
-  return new Promise((resolve, reject) => {
-    let result: PipelineResult | undefined;
-    child.once('message', (message) => {
-      result = message as PipelineResult;
-    });
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      if (result) resolve(result);
-      else reject(new Error(`The child ended with ${signal ?? code} and without a result`));
-    });
+  return inChild(new URL('pipeline-child.ts', import.meta.url), job, {
+    execArgv: cpuProfile(profile, job.group),
+    environment,
   });
 }

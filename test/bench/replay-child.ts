@@ -7,6 +7,7 @@ import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { replaySettings } from '../../src/run/replay-settings.ts';
 import { run } from '../../src/run/run.ts';
+import { giveResult } from './in-child.ts';
 import { stepLaps } from './recur-step.ts';
 import { type Lap, Stopwatch } from './stopwatch.ts';
 import { consumeTimed, timed } from './timed.ts';
@@ -78,11 +79,9 @@ async function replay(set: readonly string[], into: string): Promise<void> {
 }
 
 async function report({ whole, secondHalf }: { whole: Lap; secondHalf: Lap }): Promise<void> {
-  const result: ReplayResult = {
+  await giveResult({
     whole: whole.seconds / whole.records,
     secondHalf: secondHalf.seconds / secondHalf.records,
     secondHalfCpu: secondHalf.cpuSeconds / secondHalf.records,
-  };
-  await new Promise<void>((resolve) => process.send!(result, undefined, undefined, () => resolve()));
-  process.exit();
+  } satisfies ReplayResult);
 }

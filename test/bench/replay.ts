@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,8 @@ import { pipeline as streamed } from 'node:stream/promises';
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { makeTopic } from './bench-topic.ts';
+import { cpuProfile } from './cpu-profile.ts';
+import { inChild } from './in-child.ts';
 import { type Machine, machine } from './machine.ts';
 import { median } from './median.ts';
 import { sensorReadings, SENSORS } from './readings.ts';
@@ -38,7 +39,7 @@ interface WayFigures {
 
 const HIDDEN = 64;
 const PARTITIONS = 6;
-const CHILD_LIMIT_MS = 900_000;
+const CHILD = new URL('replay-child.ts', import.meta.url);
 
 /** `bench replay`: `replay --speed max` beside the ideal, in which only the source, JSON.parse and the cell take time. */
 export function replayBench(): Command {
@@ -74,7 +75,10 @@ async function measure(flags: Flags): Promise<void> {
         topic && { brokers, topic: topic.name },
       );
       const results: Record<string, ReplayResult> = {};
-      for (const [name, job] of Object.entries(jobs)) results[name] = await inChild(job, name, flags);
+      for (const [name, job] of Object.entries(jobs)) {
+        const execArgv = cpuProfile(flags.profile, name.replace(' ', '-'));
+        results[name] = await inChild(CHILD, job, { execArgv });
+      }
       rounds.push(results);
       const told = Object.entries(results).map(([name, { whole }]) => `${name} ${micros(whole)} µs`);
       say(`round ${round}: ${told.join(', ')}`);
@@ -215,29 +219,4 @@ function tableOf(
   return `${table.toString()}
 ${on.readings.toLocaleString('en-US')} readings of ${SENSORS} sensors, medians of ${on.rounds} rounds. Replay: live-forecast, frozen LSTM, hidden ${HIDDEN}, 12 horizons, no sink, from the first record to the last commit. Step: \`recur\` alone.
 ${on.cpu}, ${on.cores} cores, Node ${on.node}${on.kafka === null ? '' : `, Kafka ${on.kafka}`}`;
-}
-
-async function inChild(job: ReplayJob, name: string, { profile }: Flags): Promise<ReplayResult> {
-  const child = fork(new URL('replay-child.ts', import.meta.url), [JSON.stringify(job)], {
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      '--disable-warning=TimeoutNegativeWarning',
-      ...(profile
-        ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name.replace(' ', '-')}.cpuprofile`]
-        : []),
-    ],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    timeout: CHILD_LIMIT_MS,
-  });
-  return new Promise((resolve, reject) => {
-    let result: ReplayResult | undefined;
-    child.once('message', (message) => {
-      result = message as ReplayResult;
-    });
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      if (result) resolve(result);
-      else reject(new Error(`The child ended with ${signal ?? code} and without a result`));
-    });
-  });
 }

@@ -5,12 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { silentLog } from '../../src/log.ts';
-import { prepare } from '../../src/run/prepare.ts';
-import { storeAt, storePlace } from '../../src/run/stores.ts';
-import { Tasks } from '../../src/run/tasks.ts';
-import { KafkaStore } from '../../src/store/kafka.ts';
 import type { Commit } from '../../src/store/store.ts';
+import { benchTasks } from './bench-tasks.ts';
 import { cpuSeconds } from './cpu-seconds.ts';
 import { giveResult, tellProgress } from './in-child.ts';
 
@@ -46,15 +42,6 @@ const OPEN_EVERY_MS = 50;
 
 const job = JSON.parse(process.argv[2]!) as ScaleOutJob;
 const settings = loadSettings(liveForecast.settings, { defaults: liveForecast.defaults, set: job.set });
-const place = storePlace(liveForecast.name, settings);
-const { decoder, model, source, sink, changelog } = await prepare(settings, silentLog, place);
-const store = storeAt(place, {
-  pipeline: liveForecast.name,
-  settings: settings.store,
-  changelog,
-  log: silentLog,
-});
-if (store instanceof KafkaStore) await store.prepare();
 
 interface Mark {
   readonly readings: number;
@@ -69,26 +56,17 @@ let [first, warm, last]: (Mark | undefined)[] = [];
 const mark = (): Mark => ({ readings: taken(), cpu: cpuSeconds(), commits, rows, rowBytes });
 /** With those that wait for their commit: their CPU time is in what is measured. */
 const taken = (): number => readings + tasks.all.reduce((sum, one) => sum + one.pendingReadings, 0);
-const stop = new AbortController();
-const tasks = new Tasks(
-  {
-    pipeline: liveForecast,
-    settings,
-    decoder,
-    model,
-    store: {
-      name: store.name,
-      open: (...given) => store.open(...given),
-      commit: (commit) => store.commit({ ...commit, rows: counted(commit.rows) }),
-      isOverdue: (partition) => store instanceof KafkaStore && store.isOverdue(partition),
-      close: () => store.close(),
-    },
-    sink,
-    deadLetters: undefined,
-    stop: stop.signal,
-  },
-  silentLog,
-);
+const { source, tasks, stop } = await benchTasks({
+  settings,
+  isKept: true,
+  around: (store) => ({
+    name: store.name,
+    open: (...given) => store.open(...given),
+    commit: (commit) => store.commit({ ...commit, rows: counted(commit.rows) }),
+    isOverdue: (partition) => store.isOverdue?.(partition) ?? false,
+    close: () => store.close(),
+  }),
+});
 tasks.onCommit((_, committed) => {
   commits += 1;
   readings += committed.readings;

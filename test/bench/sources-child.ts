@@ -4,6 +4,7 @@ import { loadSettings } from '../../src/config/load.ts';
 import { silentLog } from '../../src/log.ts';
 import { prepare } from '../../src/run/prepare.ts';
 import { run } from '../../src/run/run.ts';
+import { giveResult } from './in-child.ts';
 
 export interface SourcesJob {
   /** The section `input` of the settings. */
@@ -31,12 +32,11 @@ const settings = loadSettings(liveForecast.settings, {
 });
 const start = performance.now();
 const count = await (job.store === undefined ? countOnly() : throughPipeline());
-const result: SourcesResult = {
+await giveResult({
   count,
   seconds: (performance.now() - start) / 1000,
   peakMegabytes: process.resourceUsage().maxRSS / 1024,
-};
-process.send!(result, undefined, undefined, () => process.exit());
+} satisfies SourcesResult);
 
 async function countOnly(): Promise<number> {
   const { source } = await prepare(settings, silentLog);

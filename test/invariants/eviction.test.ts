@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import anomalyAlerts from '../../pipelines/anomaly-alerts.ts';
 import liveForecast from '../../pipelines/live-forecast.ts';
-import { loadSettings } from '../../src/config/load.ts';
 import { decoderFor } from '../../src/decode/decoders.ts';
 import { createModel } from '../../src/model/model.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
@@ -10,27 +9,15 @@ import { Task } from '../../src/run/task.ts';
 import type { SourceRecord } from '../../src/source/source.ts';
 import { SqliteStore } from '../../src/store/sqlite.ts';
 import { comings, HOUR, START } from '../checks/comings.ts';
-import { partsWith } from '../run/parts.ts';
+import { partsWith, settingsOf } from '../run/parts.ts';
 import { record } from '../checks/topology.ts';
 
 /** `comings` as records. */
 const recordsOf = (seed: number, length: number): SourceRecord[] =>
   comings(seed, length).map((text, offset) => record(offset, text));
 
-function settingsOf(pipeline: Pipeline, ...set: readonly string[]) {
-  return loadSettings(pipeline.settings, {
-    defaults: {
-      input: {
-        kind: 'file',
-        paths: ['not-read'],
-        decode: { format: 'json', series: 's', time: 't', values: ['v'] },
-      },
-      model: { hidden: 2, horizon: 2 },
-      page: { enabled: false },
-    },
-    set: ['digest=true', 'series.evictAfter=2d', ...set],
-  });
-}
+const evicting = (pipeline: Pipeline, ...set: readonly string[]) =>
+  settingsOf(pipeline, 'digest=true', 'series.evictAfter=2d', ...set);
 
 const stores: SqliteStore[] = [];
 afterEach(async () => {
@@ -46,7 +33,7 @@ async function courseOf(
 ) {
   const store = new SqliteStore(':memory:', { retention: 1e15 });
   stores.push(store);
-  const settings = settingsOf(pipeline, ...set);
+  const settings = evicting(pipeline, ...set);
   const decoder = decoderFor(settings.input.decode);
   const model = { ...createModel(settings.model, 1), channelNames: decoder.channels };
   const parts = partsWith(store, { pipeline, settings, decoder, model });

@@ -1,7 +1,9 @@
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import type { RunSettings } from '../../src/config/run-settings.ts';
 import { decoderFor } from '../../src/decode/decoders.ts';
 import { createModel } from '../../src/model/model.ts';
+import type { Pipeline } from '../../src/pipeline.ts';
 import type { TaskParts } from '../../src/run/task.ts';
 import type { Batch } from '../../src/source/source.ts';
 import type { LoggedCommand } from '../../src/command.ts';
@@ -9,7 +11,12 @@ import type { Commit, Restored, Restoring, Store } from '../../src/store/store.t
 
 /** The settings of live-forecast with a small model, JSON records `{ s, t, v }`, and what `set` says. */
 export function settingsWith(...set: readonly string[]) {
-  return loadSettings(liveForecast.settings, {
+  return settingsOf(liveForecast, ...set);
+}
+
+/** The same of another pipeline. */
+export function settingsOf<S extends RunSettings>(pipeline: Pipeline<S>, ...set: readonly string[]) {
+  return loadSettings(pipeline.settings, {
     defaults: {
       input: {
         kind: 'file',

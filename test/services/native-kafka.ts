@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startNode } from './kafka-node.ts';
 import { keptPort } from './kept-port.ts';
+import { loneBroker } from './lone-broker.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /** A Kafka broker that runs as a process of this machine. */
@@ -24,23 +25,10 @@ export async function startKafka({ dir, port }: { dir: string; port?: number }):
   return { ...server, brokers: [`127.0.0.1:${broker}`] };
 }
 
-/** Replication 1 everywhere, no waiting for more group members, and topics only where they are asked for. */
 function serverProperties(broker: number, controller: number): string {
-  return `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controller}
-listeners=PLAINTEXT://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}
+  return `${loneBroker(controller)}listeners=PLAINTEXT://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:${broker}
-controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-auto.create.topics.enable=false
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-group.initial.rebalance.delay.ms=0
 num.network.threads=2
 num.io.threads=4
 broker.session.timeout.ms=2000

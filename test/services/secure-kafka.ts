@@ -5,6 +5,7 @@ import { findJava } from './java.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { startNode } from './kafka-node.ts';
 import { keptPort } from './kept-port.ts';
+import { loneBroker } from './lone-broker.ts';
 import type { ServerProcess } from './server-process.ts';
 
 /** A file of `tls/`: certificates of an authority that only these tests know, good for a hundred years. */
@@ -41,14 +42,9 @@ export async function startSecureKafka({ dir }: { dir: string }): Promise<Secure
   const { name, password } = kafkaUser;
   const server = await startNode({
     dir: home,
-    properties: `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controller}
-listeners=SASL://127.0.0.1:${sasl},MUTUAL://127.0.0.1:${mutual},PLAINTEXT://127.0.0.1:${plain},CONTROLLER://127.0.0.1:${controller}
+    properties: `${loneBroker(controller!)}listeners=SASL://127.0.0.1:${sasl},MUTUAL://127.0.0.1:${mutual},PLAINTEXT://127.0.0.1:${plain},CONTROLLER://127.0.0.1:${controller}
 advertised.listeners=SASL://127.0.0.1:${sasl},MUTUAL://127.0.0.1:${mutual},PLAINTEXT://127.0.0.1:${plain}
 listener.security.protocol.map=SASL:SASL_SSL,MUTUAL:SSL,PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
 ssl.keystore.type=PEM
 ssl.keystore.location=${certificate('server.pem')}
 ssl.truststore.type=PEM
@@ -58,13 +54,6 @@ listener.name.sasl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
 listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${name}="${password}";
 listener.name.sasl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 listener.name.sasl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
-auto.create.topics.enable=false
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-group.initial.rebalance.delay.ms=0
 num.network.threads=1
 num.io.threads=2
 `,
