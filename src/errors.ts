@@ -46,7 +46,9 @@ export type ErrorCode =
 export interface ErrorFacts {
   /** What happened, as one sentence without a full stop. */
   readonly what: string;
+  /** What should have been there, as it would be written. */
   readonly expected?: string;
+  /** What was there. */
   readonly got?: string;
   /** topic/partition@offset, file:line or settings path. */
   readonly where?: string;
@@ -54,6 +56,7 @@ export interface ErrorFacts {
   readonly todo?: string;
   /** Whether doing the same again may succeed. Default false. */
   readonly canRetry?: boolean;
+  /** The error that this one came of. */
   readonly cause?: unknown;
 }
 
@@ -74,6 +77,7 @@ export class ForetideError extends Error {
     this.facts = facts;
   }
 
+  /** Whether doing the same again may succeed. */
   get canRetry(): boolean {
     return this.facts.canRetry ?? false;
   }

@@ -50,11 +50,14 @@ export const DEAD_REASONS = [
   'state-limit', // a new series for which `maxStateBytes` leaves no room
   'rejected', // the sink's server refused what came of it
 ] as const;
+/** Why a record, or a reading of it, was set aside: see `DEAD_REASONS`. */
 export type DeadReason = (typeof DEAD_REASONS)[number];
 
 /** A record (or one reading of it) that was set aside, with what is needed to look into it and to send it again. */
 export interface DeadLetter {
+  /** Of the record, in its partition. */
   readonly offset: number;
+  /** Which kind of fault it is. */
   readonly reason: DeadReason;
   /** What exactly was wrong: expected …, got …. */
   readonly detail: string;

@@ -15,6 +15,7 @@ const Maintenance = z.strictObject({
   to: z.iso.datetime({ offset: true }).transform(Date.parse).describe('Its end'),
 });
 
+/** When an alert begins and ends, and what is said and left unsaid of it. */
 export const AlertSettings = z
   .strictObject({
     raise: z

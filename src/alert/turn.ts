@@ -17,6 +17,7 @@ export const ALERT_NUMBERS = [
   'nearestTime',
 ] as const;
 
+/** What an alert says of itself in numbers, each in the series' units where nothing else is said. */
 export interface AlertNumbers {
   /** Oddness now, and the most since it was raised. */
   readonly score: number;

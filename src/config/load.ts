@@ -11,6 +11,7 @@ export type Tree = Record<string, unknown>;
 /** Where settings come from, later ones over earlier ones: the pipeline's defaults, a YAML file, the environment, `--set`. */
 export interface SettingsSources {
   readonly defaults: Readonly<Record<string, unknown>>;
+  /** Path of a YAML file. */
   readonly file?: string | undefined;
   /** Variables such as FORETIDE_INPUT__TOPIC=readings. */
   readonly environment?: Readonly<Record<string, string | undefined>>;

@@ -183,4 +183,5 @@ export const runSettings = {
     ),
 };
 const RunSettingsSchema = z.object(runSettings);
+/** The settings that every pipeline has, checked; a pipeline's own stand beside them. */
 export type RunSettings = z.output<typeof RunSettingsSchema>;

@@ -4,6 +4,7 @@ import type { Readings } from './readings.ts';
 
 /** Why a record cannot be decoded. */
 export interface Refusal {
+  /** No record of its format; one that lacks a field; one whose field holds what it may not. */
   readonly reason: Extract<DeadReason, 'malformed' | 'missing' | 'invalid'>;
   /** `time: expected milliseconds or an ISO date, got "yesterday"` */
   readonly detail: string;

@@ -3,6 +3,7 @@ import { Duration } from '../duration.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 
+/** How long the state of a series is kept that nothing comes of. */
 export const SeriesSettings = z
   .strictObject({
     evictAfter: z
@@ -33,6 +34,7 @@ export type SeriesSettings = z.output<typeof SeriesSettings>;
 export interface Leaving {
   /** Its row in Memory, for as long as this frame is under way. */
   readonly series: number;
+  /** As its records call it. */
   readonly name: string;
   /** Event time of the look, ms. */
   readonly time: number;

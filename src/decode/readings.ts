@@ -1,7 +1,10 @@
 /** Readings while a frame is being decoded: growing columns. */
 export class Readings {
+  /** Numbers in a reading. */
   readonly channels: number;
+  /** [length] names. */
   readonly series: string[] = [];
+  /** [length] event times, ms. */
   readonly time: number[] = [];
   /** Index of the record in its batch that each reading came from. */
   readonly record: number[] = [];
@@ -18,7 +21,12 @@ export class Readings {
     return this.series.length;
   }
 
-  /** Adds a reading of one channel. The caller has checked all three with `seriesFault`, `timeFault`, `Number.isFinite`. */
+  /**
+   * Adds a reading of one channel. The caller has checked all three with `seriesFault`, `timeFault`, `Number.isFinite`.
+   *
+   * @param time event time, ms
+   * @param value in the series' units
+   */
   add(series: string, time: number, value: number): void {
     this.series.push(series);
     this.time.push(time);
@@ -26,7 +34,12 @@ export class Readings {
     this.value.push(value);
   }
 
-  /** Adds a reading of several channels; NaN for one that was not observed. */
+  /**
+   * Adds a reading of several channels.
+   *
+   * @param time event time, ms
+   * @param values [channels] NaN for one that was not observed
+   */
   addAll(series: string, time: number, values: readonly number[]): void {
     this.series.push(series);
     this.time.push(time);

@@ -14,10 +14,12 @@ export const EVENT_KINDS = [
   'coverage-high',
   'coverage-back',
 ] as const;
+/** One of `EVENT_KINDS`. */
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** An event at one reading of one channel. One kind comes at most once for a reading, a channel and a horizon. */
 export interface ForecastEvent {
+  /** What has happened. */
   readonly kind: EventKind;
   /** i, row of the frame. */
   readonly row: number;

@@ -18,7 +18,11 @@ const LEAST = 12;
 const RUN = 2;
 const FLAT = RUN + SIZES;
 
-/** How rare it is that a channel repeats its value so often, by the runs of equal values before: a sensor that is stuck. */
+/**
+ * How rare it is that a channel repeats its value so often, by the runs of equal values before: a sensor that is stuck.
+ *
+ * @param channels those that are forecast: T
+ */
 export function flatline(memory: Memory, channels: number): Stage<Frame & Forecasted, Flat> {
   const slot = memory.series('flatline', 'f64', FLAT * channels);
   return stage((frame: Frame & Forecasted) => {

@@ -12,6 +12,7 @@ import type { Surprised } from './surprise.ts';
 
 /** What can make a reading odd. `joint`: of several channels at once none needs to be odd alone. `silence` is of no reading. */
 export const REASONS = ['surprise', 'jump', 'flatline', 'novelty', 'joint', 'silence'] as const;
+/** One of `REASONS`. */
 export type Reason = (typeof REASONS)[number];
 
 /** Columns that `judge` adds. */

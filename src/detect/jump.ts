@@ -16,7 +16,11 @@ export interface Jumped {
 const PREVIOUS = 2;
 const JUMP = PREVIOUS + SIZES;
 
-/** How rare the change of a channel from one step to the next is: its rate of change, by those before it. */
+/**
+ * How rare the change of a channel from one step to the next is: its rate of change, by those before it.
+ *
+ * @param channels those that are forecast: T
+ */
 export function jump(memory: Memory, channels: number): Stage<Frame & Aligned & Forecasted, Jumped> {
   const slot = memory.series('jump', 'f64', JUMP * channels);
   return stage((frame: Frame & Aligned & Forecasted) => {

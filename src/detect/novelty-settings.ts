@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** How long a series is got to know before anything of it is novel, and what is told. */
 export const NoveltySettings = z
   .strictObject({
     warmUp: z

@@ -19,6 +19,7 @@ export interface NoveltyEvidence {
 
 /** What one view has seen. */
 export interface ViewEvidence {
+  /** Which of them. */
   readonly view: NoveltyView;
   /** Its share in the evidence; those of all views add up to 1. */
   readonly share: number;

@@ -1,5 +1,6 @@
 /** How a series is looked at. value: its extremes; log: the same, finer the lower they are; level: its smoothed mean; season: extremes beside what they are at this time of the day. */
 export const NOVELTY_VIEWS = ['value', 'log', 'level', 'season'] as const;
+/** One of `NOVELTY_VIEWS`. */
 export type NoveltyView = (typeof NOVELTY_VIEWS)[number];
 
 /** What one view has seen in a block of readings. Values are less the channel's first. */

@@ -18,6 +18,7 @@ export interface Silences {
 export interface Silent {
   /** Its row in Memory. */
   readonly series: number;
+  /** As its records call it. */
   readonly name: string;
   /** Event time of the look, ms. */
   readonly time: number;

@@ -14,6 +14,8 @@ export interface Surprised {
 /**
  * How rare the error of the nearest forecast is: its distance to the middle of the 99 % band, over half the width, is the size; the band itself
  * says what 1 in 100 exceed.
+ *
+ * @param channels those that are forecast: T
  */
 export function surprise(memory: Memory, channels: number): Stage<Frame & Forecasted & Detected, Surprised> {
   const tails = memory.series('surprise', 'f64', TAIL * channels);

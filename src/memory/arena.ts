@@ -3,10 +3,15 @@ import { type LinearMemory, WebAssembly } from './webassembly.ts';
 
 /** The whole memory as typed arrays. Growth detaches them: take them anew for each frame and never keep them. */
 export interface View {
+  /** [bytes of the memory] */
   readonly u8: Uint8Array;
+  /** [bytes / 2] */
   readonly u16: Uint16Array;
+  /** [bytes / 4] */
   readonly i32: Int32Array;
+  /** [bytes / 4] */
   readonly f32: Float32Array;
+  /** [bytes / 8] */
   readonly f64: Float64Array;
 }
 
@@ -56,7 +61,12 @@ export class Arena {
     return offset;
   }
 
-  /** Gives a block back. Its size must be the one it was taken with. */
+  /**
+   * Gives a block back.
+   *
+   * @param offset where it lies, in bytes from the beginning of the memory
+   * @param bytes its size: the one that it was taken with
+   */
   giveBack(offset: number, bytes: number): void {
     const list = this.#free.get(bytes);
     if (list) list.push(offset);

@@ -5,6 +5,7 @@ import { EvictedRows } from './evicted-rows.ts';
 import { Rows } from './rows.ts';
 import { type RowParts, type Slot, SlotTable, type SlotType } from './slot.ts';
 
+/** Where a Memory takes its room from, and how much. */
 export interface MemoryOptions {
   readonly arena?: Arena;
   /** The most that the partition's slots and the rows of its series may take, in bytes. Series beyond it are refused. */
@@ -475,6 +476,7 @@ export class Memory {
   /**
    * Fills an empty Memory with rows in the order of birth; that is the committed state then.
    *
+   * @param partition its own slots; null: they stay zeros
    * @throws ForetideError STATE_CORRUPT when the bytes are not of this layout
    */
   restore(rows: Iterable<StateRow>, partition: Uint8Array | null): void {

@@ -1,11 +1,14 @@
 import { ForetideError } from '../errors.ts';
 
+/** What a slot's numbers are, and so which array of `View` they lie in. */
 export type SlotType = 'u16' | 'i32' | 'f32' | 'f64';
 
 /** A place of `width` numbers in every row of Memory. */
 export interface Slot {
+  /** Of no other slot of its kind: of the series, or of the partition. */
   readonly name: string;
   readonly type: SlotType;
+  /** Numbers in it. */
   readonly width: number;
   /** Index of the slot's first number for this row, in the typed array of the slot's type: `view.f32[slot.at(row) + k]`. */
   at(row: number): number;

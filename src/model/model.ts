@@ -29,8 +29,10 @@ export type Origin = 'seed' | 'package' | 'file';
 
 /** Cells, head and what they were made from. Read-only: one Model is shared by all tasks of a process. */
 export interface Model {
+  /** What outputs call it: cell and width, `lstm32`. */
   readonly name: string;
   readonly cell: Cell;
+  /** Numbers in a reading. */
   readonly channels: number;
   /** [channels] what they are called, where the readings tell; not part of the fingerprint. */
   readonly channelNames: readonly string[];
@@ -40,7 +42,9 @@ export interface Model {
   readonly inputKind: InputKind;
   /** H of the top layer. */
   readonly hidden: number;
+  /** Steps ahead that it forecasts, each of them from 1 on. */
   readonly horizon: number;
+  /** The lowest first. */
   readonly layers: readonly CellWeights[];
   readonly head: Head;
   readonly origin: Origin;
@@ -51,6 +55,7 @@ export interface Model {
 /**
  * A model with seeded weights, uniform in ±1/√H as PyTorch's.
  *
+ * @param channels numbers in a reading
  * @throws ForetideError SETTINGS_INVALID for the settings of a model that is to be read from a file: see `loadModel`
  */
 export function createModel(settings: ModelSettings, channels: number): Model {

@@ -42,8 +42,10 @@ import { type CommitListener, Tasks } from './tasks.ts';
 import type { WorkDone } from '../traced.ts';
 import { Ticker } from './ticker.ts';
 
+/** What runs, and how. */
 export interface RunOptions {
   readonly pipeline: Pipeline;
+  /** Checked: see `loadSettings`. */
   readonly settings: RunSettings;
   /** Where they came from, to be read again while it runs, and to lay those of a candidate over. Left out: neither is possible. */
   readonly sources?: SettingsSources | undefined;
@@ -97,6 +99,9 @@ const RECENT = { points: 720, series: 2000 };
 
 /**
  * Runs a pipeline: source → topology → sinks → commit, until the source ends or it is stopped. The page stays up until `stop`.
+ *
+ * @throws ForetideError where it cannot begin: settings that do not go together, a model, file, state or address that cannot be used. What ends it later
+ *   rejects `finished`
  */
 export async function run({
   pipeline,

@@ -6,6 +6,7 @@ import { numberedChannels } from '../model/model.ts';
 
 /** One observation of one series, for those who bring their own Observable. */
 export interface Reading {
+  /** Its name. */
   readonly series: string;
   /** Event time, ms. */
   readonly time: number;

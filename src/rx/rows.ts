@@ -4,6 +4,7 @@ import type { Frame } from '../frame.ts';
 
 /** One row of a frame of forecasts, as an object. */
 export interface Row {
+  /** Its name. */
   readonly series: string;
   /** Event time of the reading, ms. */
   readonly time: number;

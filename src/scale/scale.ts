@@ -4,6 +4,7 @@ import type { Memory } from '../memory/memory.ts';
 import { type Stage, stage } from '../stage.ts';
 import { MedianSpread, MOST_KEPT } from './median-spread.ts';
 
+/** What values are standardised by, and over how many readings. */
 export const ScaleSettings = z
   .strictObject({
     method: z
@@ -45,6 +46,8 @@ const HUGE = 1e150;
  * Standardises every channel by a running mean and standard deviation of its own, in float64.
  * Welford's update with the count capped at `window`, which makes it exponentially weighted from there on. Or, with `robust`, by
  * median and spread of the last readings: see `MedianSpread`. A channel that was not observed leaves its mean and spread as they were.
+ *
+ * @param channels numbers in a reading
  */
 export function scale(
   memory: Memory,

@@ -10,7 +10,9 @@
  * `alertPoints`.
  */
 export interface Points {
+  /** What they are: the measurement of InfluxDB, the table of SQLite. */
   readonly measurement: 'reading' | 'forecast' | 'anomaly' | 'event' | 'alert';
+  /** Rows. */
   readonly length: number;
   /** [length] */
   readonly series: readonly string[];

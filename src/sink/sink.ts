@@ -17,5 +17,6 @@ export interface Sink {
    * @throws ForetideError where waiting does not help: bad credentials, no such bucket.
    */
   write(points: readonly Points[], stop: AbortSignal): Promise<readonly DeadLetter[]>;
+  /** Ends its connections. Nothing is written after it. */
   close(): Promise<void>;
 }

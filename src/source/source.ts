@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 export interface SourceRecord {
   /** Position in its partition, counted up by the source; an integer below 2^53. */
   readonly offset: number;
+  /** The bytes of its key; null where it has none. */
   readonly key: Uint8Array | null;
   /** The original bytes. */
   readonly value: Uint8Array | null;
@@ -13,7 +14,9 @@ export interface SourceRecord {
 
 /** Some records of one partition, in order. */
 export interface Batch {
+  /** Of the source, from 0. */
   readonly partition: number;
+  /** By offset, ascending; there may be none, where only the position moves. */
   readonly records: readonly SourceRecord[];
   /** The position after this batch: the offset that a restart goes on from once this batch is committed. */
   readonly next: number;

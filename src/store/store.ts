@@ -6,7 +6,9 @@ import type { StateMeaning } from './meaning.ts';
 
 /** One row of Memory as bytes: a series' state. */
 export interface StateRow {
+  /** Its name; in a partition there is none other of it. */
   readonly series: string;
+  /** All its slots, one after the other. */
   readonly bytes: Uint8Array;
 }
 
@@ -53,6 +55,7 @@ export interface Evictions {
 
 /** Everything that becomes durable together. */
 export interface Commit {
+  /** Of the source, from 0. */
   readonly partition: number;
   /** The offset to go on from. */
   readonly next: number;
@@ -65,9 +68,11 @@ export interface Commit {
   readonly allRows: () => Iterable<StateRow & { readonly birth: number }>;
   /** Undefined where no series ever leaves. */
   readonly evictions?: Evictions | undefined;
+  /** The partition's own slots, as `Restoring.partition` takes them. */
   readonly partitionSlots: Uint8Array;
   /** Outputs that belong into the transaction; empty when a sink has taken them. */
   readonly points: readonly Points[];
+  /** What was set aside since the commit before. */
   readonly dead: readonly DeadLetter[];
   /** What took effect since the commit before, in order. */
   readonly commands: readonly LoggedCommand[];
@@ -81,8 +86,11 @@ export interface Commit {
 
 /** Makes {changed rows, position, transactional outputs, dead letters} durable in ONE atomic commit. */
 export interface Store {
+  /** For messages: `sqlite .foretide/live-forecast.db`. */
   readonly name: string;
   /**
+   * Finds what was committed of a partition, and holds it from then on against others who have it open.
+   *
    * @param fingerprint of layout, model, settings and arithmetic: state written under another one is refused, or what the store's settings say
    * @param into is given the committed state
    * @param meaning what the fingerprint is made of; it is kept with the first commit under it. Left out: nothing is, and nothing can be migrated
@@ -104,5 +112,6 @@ export interface Store {
   commit(commit: Commit): Promise<void>;
   /** Whether what is kept of an open partition should be brought up to date though nothing has come: by a commit of the same position. */
   isOverdue?(partition: number): boolean;
+  /** Lets go of files and connections. Nothing is committed after it. */
   close(): Promise<void>;
 }

@@ -19,14 +19,17 @@ export interface SimulatedRecord {
 
 /** A record that could not be used. */
 export interface SimulatedDeadLetter {
+  /** Of the topic, from 0. */
   readonly partition: number;
   /** Of the record. */
   readonly offset: number;
+  /** One of `DeadReason`. */
   readonly reason: string;
   /** The record. */
   readonly value: string | null;
 }
 
+/** What is simulated, and in which order. */
 export interface SimulateOptions {
   /** As in a configuration file; the input is Kafka, whose brokers, topic and decoding have defaults here. */
   readonly settings?: Readonly<Record<string, unknown>>;
