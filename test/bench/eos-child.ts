@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { benchTasks } from './bench-tasks.ts';
-import { cpuSeconds as cpuNow } from './cpu-seconds.ts';
+import { cpuSeconds } from './cpu-seconds.ts';
 import { giveResult } from './in-child.ts';
 
 /** What the child is asked to do. */
@@ -60,7 +60,7 @@ const handler = {
     if (job.count === 0) return;
     if (first === 0 && tasks.all.length === job.partitions) {
       before = readings + tasks.all.reduce((sum, { pendingReadings }) => sum + pendingReadings, 0);
-      [first, cpu] = [performance.now(), cpuNow()];
+      [first, cpu] = [performance.now(), cpuSeconds()];
     }
     await tasks.handle(batch);
   },
@@ -82,13 +82,13 @@ running.catch((error: unknown) => {
 });
 while (tasks.all.length < job.partitions || readings < job.count) await sleep(2);
 const end = performance.now();
-const cpuSeconds = cpuNow() - cpu;
+const cpuTaken = cpuSeconds() - cpu;
 // what V8 keeps free for garbage to come is none of the state
 globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 const result: EosResult = {
   readings,
   seconds: (end - first) / 1000,
-  cpuSeconds,
+  cpuSeconds: cpuTaken,
   measured: readings - before,
   commits,
   failures,
