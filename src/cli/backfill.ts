@@ -2,7 +2,8 @@ import type { LoggedCommand } from '../command.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import { ForetideError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { commandsBehind, putStates, warmStates } from '../past/warm-start.ts';
+import { commandsBehind } from '../past/commands-left.ts';
+import { putStates, warmStates } from '../past/warm-start.ts';
 import type { Pipeline } from '../pipeline.ts';
 import {
   type BackfillBeginning,

@@ -1,4 +1,5 @@
-import { commandsSince, warmStart } from '../past/warm-start.ts';
+import { commandsSince } from '../past/commands-left.ts';
+import { warmStart } from '../past/warm-start.ts';
 import type { RunSettings } from '../config/run-settings.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Snapshot } from '../store/snapshots.ts';

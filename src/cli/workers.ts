@@ -4,7 +4,7 @@ import type { RunSettings } from '../config/run-settings.ts';
 import { ForetideError } from '../errors.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { storePlace } from '../run/stores.ts';
-import { flagsOf } from './command-line.ts';
+import { flagsOf } from './flags-of.ts';
 import { createLog } from './log.ts';
 import { findPipeline } from './pipelines.ts';
 import type { RunFlags } from './run-flags.ts';

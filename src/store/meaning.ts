@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a fingerprint is made of, apart: it lies beside the state, so that state of another fingerprint can be carried over (see `carryOver`). */
+/** What a fingerprint is made of, apart: it lies beside the state, so that state of another fingerprint can be carried over (see `migrationOf`). */
 export const StateMeaning = z.object({
   /** Its name. */
   pipeline: z.string(),

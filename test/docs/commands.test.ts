@@ -62,20 +62,23 @@ const COURSES: readonly Course[] = [
 /** Not run here, and why. Their flags and names are looked at all the same. */
 const LEFT: readonly (readonly [RegExp, string])[] = [
   [/^npm (ci|test)\b/, 'it would install, or run this test'],
-  [/^npx foretide \w+ live-forecast --config weather.yaml|^npx foretide init bundled/, 'readme.test.ts does'],
-  [/^npx foretide run \.\/celsius\.ts/, 'readme.test.ts runs the pipeline'],
-  [/spans\.mjs/, 'readme.test.ts does'],
-  [/^npm run docs$/, 'readme.test.ts holds what it writes against the README'],
+  [
+    /^npx foretide \w+ live-forecast --config weather.yaml|^npx foretide init bundled/,
+    'test/docs/readme.test.ts does',
+  ],
+  [/^npx foretide run \.\/celsius\.ts/, 'test/docs/readme.test.ts runs the pipeline'],
+  [/spans\.mjs/, 'test/docs/readme.test.ts does'],
+  [/^npm run docs$/, 'test/docs/readme.test.ts holds what it writes against the README'],
   [/^npm start( -- --fresh)?$|--speed (60|3600)x|^npx foretide run anomaly-alerts$/, 'it plays for minutes'],
   [
     /^npx foretide (reload|candidate|rollback) /,
-    'it needs a run under way; test/cli/candidate.test.ts has one',
+    'it needs a run under way; test/candidate/candidates.integration.test.ts does there what they ask for',
   ],
   [/--workers|--backfill|--set page\.host|^curl/, 'it needs Kafka, InfluxDB or an address of the network'],
   [/^export |^docker /, 'it is of the shell, or of Docker'],
   [
     /--compare (new\.safetensors|strict\.yaml|--set B:forecast)|model\.file=(new|lstm)\.safetensors/,
-    'test/cli/compare.test.ts and replay.test.ts run its like; here it would take minutes',
+    'test/cli/compare.test.ts and test/cli/replay.test.ts run its like; here it would take minutes',
   ],
   [/ETTh2\.csv/, 'the data set is not bundled'],
   [/^npm run (bench|nab|screenshots|test:)/, 'it takes minutes, or data that are not bundled'],
@@ -92,6 +95,8 @@ test('every command of README and CONTRIBUTING is run here, or it is said why no
   expect(gone).toEqual([]);
   const idle = LEFT.filter(([rule]) => !commands.some((command) => rule.test(command) && !isRun(command)));
   expect(idle.map(([rule]) => String(rule))).toEqual([]);
+  const others = LEFT.flatMap(([, why]) => why.match(/test\/\S+\.ts/g) ?? []);
+  expect(others.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
 });
 
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

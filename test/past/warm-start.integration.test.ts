@@ -10,13 +10,8 @@ import { compare } from '../../src/evaluate/compare/compare.ts';
 import { comparisonDocument } from '../../src/evaluate/compare/document.ts';
 import { sidesOf } from '../../src/evaluate/compare/sides.ts';
 import { silentLog } from '../../src/log.ts';
-import {
-  commandsBehind,
-  commandsSince,
-  putStates,
-  warmStart,
-  warmStates,
-} from '../../src/past/warm-start.ts';
+import { commandsBehind, commandsSince } from '../../src/past/commands-left.ts';
+import { putStates, warmStart, warmStates } from '../../src/past/warm-start.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
 import { loggedCommands } from '../../src/run/logged-commands.ts';
 import { beginningAs, beginReplayFile, livePlace, replaySettings } from '../../src/run/replay-settings.ts';

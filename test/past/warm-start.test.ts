@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import anomalyAlerts from '../../pipelines/anomaly-alerts.ts';
 import type { RunSettings } from '../../src/config/run-settings.ts';
 import { silentLog } from '../../src/log.ts';
-import { commandsSince, warmStart } from '../../src/past/warm-start.ts';
+import { warmStart } from '../../src/past/warm-start.ts';
 import type { Pipeline } from '../../src/pipeline.ts';
 import { beginningAs, replaySettings } from '../../src/run/replay-settings.ts';
 import { run, type RunOptions, type Running } from '../../src/run/run.ts';
@@ -132,21 +132,5 @@ describe('history that goes on from snapshots', () => {
     expect(rowsOf(warm, state)).toEqual(rowsOf(own, state));
     const place = 'SELECT partition, next, hex(slots) FROM position ORDER BY partition';
     expect(rowsOf(warm, place)).toEqual(rowsOf(own, place));
-  });
-
-  test('commands that the snapshots know are left out', () => {
-    const command = { kind: 'tick', time: 1 } as const;
-    const logged = [1, 2, 3].map((number) => ({ number, before: number, command }));
-    const snapshot = { partition: 0, next: 9, watermark: 9, commands: 2 };
-    const since = commandsSince(
-      new Map([
-        [0, logged],
-        [1, logged],
-      ]),
-      new Map([[0, snapshot]]),
-    )!;
-    expect(since.get(0)!.map(({ number }) => number)).toEqual([3]);
-    expect(since.get(1)).toEqual(logged);
-    expect(commandsSince(undefined, new Map())).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { type Log, silentLog } from '../../log.ts';
 import type { Model } from '../../model/model.ts';
 import { BegunStore } from '../../past/begun-store.ts';
 import type { Beginning } from '../../past/states-at.ts';
-import { commandsBehind } from '../../past/warm-start.ts';
+import { commandsBehind } from '../../past/commands-left.ts';
 import type { Pipeline } from '../../pipeline.ts';
 import { CommandsAgain } from '../../run/commands-again.ts';
 import { prepare } from '../../run/prepare.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOwnHost } from '../../src/serve/hosts.ts';
+import { isOwnHost } from '../../src/serve/own-host.ts';
 
 test.each([
   ['127.0.0.1:8080', '127.0.0.1', true],

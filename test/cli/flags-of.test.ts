@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { flagsOf } from '../../src/cli/command-line.ts';
+import { flagsOf } from '../../src/cli/flags-of.ts';
 import { addSettingsOptions } from '../../src/cli/settings-options.ts';
 
 function command(): Command {
