@@ -12,6 +12,7 @@ import { median } from './median.ts';
 import { benchKafka } from './services.ts';
 import { svgLines } from './svg-lines.ts';
 import { wholeNumber } from './whole-number.ts';
+import { withWorkers } from './workers.ts';
 
 interface Flags {
   readonly readings: number;
@@ -49,6 +50,10 @@ export interface GrowthFigures extends Size {
   readonly sqliteRestoreSeconds: number | null;
   /** Null where it was not asked for. */
   readonly kafkaRestoreSeconds: number | null;
+  /** Of a worker from Kafka with state in Kafka, in generations; all of its process. Null where it was not asked for. */
+  readonly kafkaCpu: number | null;
+  /** The same, against the fewest series. */
+  readonly kafkaRatio: number | null;
 }
 
 const PARTITIONS = 6;
@@ -68,8 +73,12 @@ const SIZES: readonly Size[] = [
   { profile: 'lean', series: 1000 },
   { profile: 'lean', series: 1_000_000 },
 ];
-/** Readings of each series before anything is timed: its step is known then, and its forecasts are scored. */
+/** Readings of each series before anything is timed, at least: its step is known then, and its forecasts are scored. */
 const WARM = 5;
+/** Readings of all series before anything is timed, at least: the same code is compiled then at each size. */
+const WARM_IN_ALL = 500_000;
+/** State in Kafka as many series ask for it: a log of the readings is there already, so rows are written now and then. */
+const GENERATIONS = 'store.mode=generations';
 /** What a reading may cost at 100,000 series, against 1,000. */
 const GOAL = 1.5;
 
@@ -82,7 +91,7 @@ export function growthBench(): Command {
     .option('--readings <n>', 'readings that are timed; of more series: one of each', wholeNumber, 300_000)
     .option('--rounds <r>', 'rounds, whose medians are printed; of a million series one', wholeNumber, 3)
     .option('--most <n>', 'leaves out what has more series', wholeNumber, 1_000_000)
-    .option('--no-kafka', 'no restores from Kafka')
+    .option('--no-kafka', 'nothing with Kafka')
     .addOption(
       new Option('--out <file>', 'where the plot goes, as SVG').default(
         join(tmpdir(), 'growth.svg'),
@@ -100,12 +109,10 @@ async function measure(flags: Flags): Promise<void> {
   accessSync(dirname(path), constants.W_OK);
   const sizes = SIZES.filter(({ series }) => series <= flags.most);
   const rounds = await runRounds(sizes, flags);
-  const restores = flags.kafka
-    ? await kafkaRestores(sizes)
-    : { version: null, seconds: new Map<number, number>() };
-  const figures = figuresOf(sizes, rounds, restores.seconds);
+  const kafka = flags.kafka ? await inKafka(sizes, flags) : nothing;
+  const figures = figuresOf(sizes, rounds, kafka);
   writeFileSync(path, plotOf(figures));
-  const on = { ...machine(), kafka: restores.version, rounds: flags.rounds };
+  const on = { ...machine(), kafka: kafka.version, rounds: flags.rounds };
   const text = flags.json
     ? JSON.stringify({ bench: 'growth', on, goal: GOAL, sizes: figures, plot: path })
     : `${tableOf(on, figures)}\nplot: ${path}`;
@@ -148,10 +155,10 @@ async function oneRound({ profile, series }: Size, path: string | undefined, lea
       'output.kind=none',
       'store.kind=sqlite',
       'page.enabled=false',
-      'commit={every: 1h, readings: 20000}',
+      'commit={every: 1h, readings: 5000}',
     ],
     series,
-    warm: WARM,
+    warm: Math.max(WARM, WARM_IN_ALL / series),
     measured: Math.max(least, series),
     path,
   };
@@ -173,20 +180,47 @@ function mustKnow(result: GrowthResult, series: number): void {
   if (result.series !== series) throw new Error(`Expected ${series} series, got ${result.series}`);
 }
 
-/** Of the usual profile; each number of series in a topic of its own, once. */
-async function kafkaRestores(
-  sizes: readonly Size[],
-): Promise<{ readonly version: string; readonly seconds: ReadonlyMap<number, number> }> {
+/** Of the usual profile, by the number of series. */
+interface InKafka {
+  readonly version: string | null;
+  /** Until the state was there, s. */
+  readonly restores: ReadonlyMap<number, number>;
+  /** CPU a reading, µs. */
+  readonly cpu: ReadonlyMap<number, number>;
+}
+
+const nothing: InKafka = { version: null, restores: new Map(), cpu: new Map() };
+
+/** Each number of series in topics of its own; the restores once. */
+async function inKafka(sizes: readonly Size[], flags: Flags): Promise<InKafka> {
+  const all = sizes.filter(({ profile }) => profile === 'usual').map(({ series }) => series);
   const kafka = await benchKafka();
+  const { brokers } = kafka.service;
   try {
-    const seconds = new Map<number, number>();
-    for (const { profile, series } of sizes) {
-      if (profile !== 'usual') continue;
-      const restored = await measureRestore(kafka.service.brokers, series, PARTITIONS, USUAL);
-      seconds.set(series, restored.seconds);
+    const costs = new Map(all.map((series) => [series, [] as number[]]));
+    for (let round = 1; round <= flags.rounds; round++)
+      for (const series of all) {
+        const { cpuSecondsPer100k, rowsPerReading } = await withWorkers(brokers, {
+          workers: 1,
+          readings: WARM_IN_ALL + flags.readings,
+          series,
+          warm: WARM_IN_ALL,
+          partitions: PARTITIONS,
+          set: [...USUAL, GENERATIONS],
+        });
+        costs.get(series)!.push(10 * cpuSecondsPer100k);
+        say(
+          `round ${round}, ${series} series in Kafka: ${(10 * cpuSecondsPer100k).toFixed(2)} µs CPU a reading, ${rowsPerReading.toFixed(3)} rows`,
+        );
+      }
+    const restores = new Map<number, number>();
+    for (const series of all) {
+      const restored = await measureRestore(brokers, series, PARTITIONS, USUAL);
+      restores.set(series, restored.seconds);
       say(`${series} series from Kafka: ${restored.seconds.toFixed(2)} s`);
     }
-    return { version: kafka.version, seconds };
+    const cpu = new Map([...costs].map(([series, found]) => [series, median(found)]));
+    return { version: kafka.version, restores, cpu };
   } finally {
     await kafka.stop();
   }
@@ -195,7 +229,7 @@ async function kafkaRestores(
 function figuresOf(
   sizes: readonly Size[],
   rounds: readonly (readonly Round[])[],
-  kafka: ReadonlyMap<number, number>,
+  kafka: InKafka,
 ): GrowthFigures[] {
   const of = (i: number, value: (round: Round) => number): number => median(rounds[i]!.map(value));
   const micros = (i: number, value: (round: Round) => number): number =>
@@ -223,7 +257,12 @@ function figuresOf(
       rssPerSeries: i === fewest ? null : (rss(i) - rss(fewest)) / (series - sizes[fewest]!.series),
       sqliteBytes: rounds[i]![0]!.sqliteBytes,
       sqliteRestoreSeconds: isKept ? of(i, ({ sqliteRestoreSeconds }) => sqliteRestoreSeconds ?? NaN) : null,
-      kafkaRestoreSeconds: isKept ? (kafka.get(series) ?? null) : null,
+      kafkaRestoreSeconds: isKept ? (kafka.restores.get(series) ?? null) : null,
+      kafkaCpu: isKept ? (kafka.cpu.get(series) ?? null) : null,
+      kafkaRatio:
+        isKept && kafka.cpu.has(series)
+          ? kafka.cpu.get(series)! / kafka.cpu.get(sizes[fewest]!.series)!
+          : null,
     };
   });
 }
@@ -241,6 +280,8 @@ function tableOf(on: Machine & { readonly rounds: number }, figures: readonly Gr
     'bytes a series',
     'RSS, MB',
     'RSS a series',
+    'Kafka, µs',
+    'Kafka ×',
     'SQLite, s',
     'Kafka, s',
   ];
@@ -259,11 +300,13 @@ function tableOf(on: Machine & { readonly rounds: number }, figures: readonly Gr
       one.bytesPerSeries,
       (one.rss / 2 ** 20).toFixed(0),
       one.rssPerSeries?.toFixed(0) ?? '',
+      seconds(one.kafkaCpu),
+      seconds(one.kafkaRatio),
       seconds(one.sqliteRestoreSeconds),
       seconds(one.kafkaRestoreSeconds),
     ]);
   return `${table.toString()}
-live-forecast, frozen LSTM 64, no sink, ${PARTITIONS} partitions, medians of ${on.rounds} rounds; µs of CPU a reading. Usual: 12 horizons, state in SQLite, a commit every 20,000 readings of a partition. Lean: one horizon, no season, no store. Goal: at most ×${GOAL} at 100,000.
+live-forecast, frozen LSTM 64, no sink, ${PARTITIONS} partitions, medians of ${on.rounds} rounds; µs of CPU a reading. Usual: 12 horizons, state in SQLite, a commit every 5,000 readings of a partition. Kafka: a whole worker from Kafka to state in Kafka, in generations. Lean: one horizon, no season, no store. s: until the state is restored. Goal: at most ×${GOAL} at 100,000.
 ${on.cpu}, ${on.cores} cores, Node ${on.node}`;
 }
 
@@ -277,8 +320,21 @@ function plotOf(figures: readonly GrowthFigures[]): string {
     x: 'series of one process',
     y: 'CPU a reading, µs (logarithmic)',
     lines: [
-      { name: 'stages and commits', look: 'first', points: line(({ stages, commits }) => stages + commits) },
+      {
+        name: 'with SQLite',
+        look: 'first',
+        points: line(({ stages, commits }) => stages + commits),
+      },
       { name: 'stages alone', look: 'second', points: line(({ stages }) => stages) },
+      ...(few.kafkaCpu === null
+        ? []
+        : [
+            {
+              name: 'Kafka to Kafka',
+              look: 'third' as const,
+              points: line(({ kafkaCpu }) => kafkaCpu!),
+            },
+          ]),
     ],
     baseline: { name: `goal: ×${GOAL}`, value: GOAL * (few.stages + few.commits) },
   });

@@ -1,17 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { fillTopic, makeTopic, makeTopicOf } from './bench-topic.ts';
+import { makeTopic } from './bench-topic.ts';
 import { inChild } from './in-child.ts';
-import { kafkaRunSettings, measureRestore } from './kafka-restore.ts';
+import { measureRestore } from './kafka-restore.ts';
 import { type Machine, machine } from './machine.ts';
 import { median } from './median.ts';
 import type { PipelineJob, PipelineResult } from './pipeline-child.ts';
-import { SENSORS, sensorReadings } from './readings.ts';
-import type { ScaleOutJob, ScaleOutProgress, ScaleOutResult } from './scale-out-child.ts';
+import { SENSORS } from './readings.ts';
 import { type ScaleConstants, scaleOnPaper, type ScalePlan } from './scale-paper.ts';
 import { benchKafka } from './services.ts';
 import { wholeNumber } from './whole-number.ts';
+import { type WorkersFigures, withWorkers } from './workers.ts';
 
 interface Flags {
   readonly readings: number;
@@ -19,17 +18,6 @@ interface Flags {
   readonly growth: number;
   readonly rounds: number;
   readonly json?: boolean;
-}
-
-interface Figures {
-  readonly workers: number;
-  /** Of all workers together, after the first 40 %: their code is compiled then. */
-  readonly cpuSecondsPer100k: number;
-  /** From the first record on. */
-  readonly wholeCpuSecondsPer100k: number;
-  readonly readingsPerSecond: number;
-  readonly commits: number;
-  readonly rowsPerReading: number;
 }
 
 const PARTITIONS = 12;
@@ -73,11 +61,19 @@ async function measure({ readings, series, growth, rounds, json }: Flags): Promi
   const { brokers } = kafka.service;
   try {
     const floors: number[] = [];
-    const found = WORKERS.map((): Figures[] => []);
+    const found = WORKERS.map((): WorkersFigures[] => []);
     for (let round = 1; round <= rounds; round++) {
       floors.push(await floor(brokers, readings));
       for (const [i, workers] of WORKERS.entries()) {
-        const figures = await withWorkers(brokers, readings, workers);
+        const figures = await withWorkers(brokers, {
+          workers,
+          readings,
+          series: SENSORS,
+          // shares are not quite even
+          warm: Math.floor((0.4 * readings) / workers),
+          partitions: PARTITIONS,
+          set: USUAL,
+        });
         found[i]!.push(figures);
         say(
           `round ${round}, ${workers} workers: ${figures.cpuSecondsPer100k.toFixed(2)} CPU s per 100,000, ${figures.readingsPerSecond.toFixed(0)} readings/s`,
@@ -123,54 +119,8 @@ async function floor(brokers: string[], readings: number): Promise<number> {
   return (whole.cpuSeconds / whole.records) * 100_000;
 }
 
-/** The topic is filled when each worker has its share of the partitions. */
-async function withWorkers(brokers: string[], readings: number, count: number): Promise<Figures> {
-  const topic = await makeTopicOf(brokers, [], PARTITIONS);
-  const job: ScaleOutJob = {
-    set: kafkaRunSettings(brokers, topic.name, `bench-${randomUUID()}`, USUAL),
-    // shares are not quite even
-    warm: Math.floor((0.4 * readings) / count),
-  };
-  const progress = new Map<number, ScaleOutProgress>();
-  const enders = new Map<number, (message: string) => void>();
-  const shared = Promise.withResolvers<void>();
-  const through = Promise.withResolvers<void>();
-  const results = Array.from({ length: count }, (_, worker) =>
-    inChild<ScaleOutResult>(new URL('scale-out-child.ts', import.meta.url), job, {
-      onProgress: (told, answer) => {
-        progress.set(worker, told as ScaleOutProgress);
-        enders.set(worker, answer);
-        const all = [...progress.values()];
-        if (all.length === count && all.every(({ open }) => open === PARTITIONS / count)) shared.resolve();
-        if (all.reduce((sum, one) => sum + one.readings, 0) >= readings) through.resolve();
-      },
-    }),
-  );
-  const failed = Promise.all(results);
-  await Promise.race([shared.promise, failed]);
-  const begun = performance.now();
-  await fillTopic(brokers, topic.name, sensorReadings(readings), PARTITIONS);
-  await Promise.race([through.promise, failed]);
-  const seconds = (performance.now() - begun) / 1000;
-  for (const end of enders.values()) end('end');
-  const all = await failed;
-  await topic.remove();
-  const sum = (of: (one: ScaleOutResult) => number): number => all.reduce((total, one) => total + of(one), 0);
-  const whole = sum((one) => one.wholeReadings);
-  if (whole !== readings) throw new Error(`Expected ${readings} readings, got ${whole}`);
-  const measured = sum((one) => one.readings);
-  return {
-    workers: count,
-    cpuSecondsPer100k: (sum((one) => one.cpuSeconds) / measured) * 100_000,
-    wholeCpuSecondsPer100k: (sum((one) => one.wholeCpuSeconds) / whole) * 100_000,
-    readingsPerSecond: readings / seconds,
-    commits: sum((one) => one.commits),
-    rowsPerReading: sum((one) => one.rows) / measured,
-  };
-}
-
-function mediansOf(rounds: readonly Figures[]): Figures {
-  const of = (name: keyof Figures): number => median(rounds.map((figures) => figures[name]));
+function mediansOf(rounds: readonly WorkersFigures[]): WorkersFigures {
+  const of = (name: keyof WorkersFigures): number => median(rounds.map((figures) => figures[name]));
   return {
     workers: of('workers'),
     cpuSecondsPer100k: of('cpuSecondsPer100k'),
@@ -184,7 +134,7 @@ function mediansOf(rounds: readonly Figures[]): Figures {
 function tableOf(
   on: Machine & { readonly kafka: string; readonly readings: number; readonly rounds: number },
   floorCpu: number,
-  variants: readonly Figures[],
+  variants: readonly WorkersFigures[],
 ): string {
   const head = [
     'workers',

@@ -9,7 +9,7 @@ export interface Plot {
 
 interface Line {
   readonly name: string;
-  readonly look: 'first' | 'second';
+  readonly look: 'first' | 'second' | 'third';
   /** From left to right, the same x in every line. */
   readonly points: readonly (readonly [x: number, y: number])[];
 }
@@ -19,9 +19,9 @@ const HEIGHT = 440;
 /** The plot's own field within the picture. */
 const FIELD = { left: 104, right: 692, top: 92, bottom: 376 };
 const STYLE = `
-  svg { --page: #ffffff; --ink: #17212d; --muted: #566273; --grid: #dde3ea; --first: #c85f00; --second: #0072c6 }
+  svg { --page: #ffffff; --ink: #17212d; --muted: #566273; --grid: #dde3ea; --first: #c85f00; --second: #0072c6; --third: #2a8a4a }
   @media (prefers-color-scheme: dark) {
-    svg { --page: #161e29; --ink: #e9eef5; --muted: #9dabbc; --grid: #2a3645; --first: #ff9a3d; --second: #4aa8ff }
+    svg { --page: #161e29; --ink: #e9eef5; --muted: #9dabbc; --grid: #2a3645; --first: #ff9a3d; --second: #4aa8ff; --third: #5cc98a }
   }
   text { font: 14px system-ui, sans-serif; fill: var(--ink) }
   .title { font-size: 17px; font-weight: 600 }
@@ -31,6 +31,7 @@ const STYLE = `
   .line { fill: none; stroke-width: 2.5; stroke-linejoin: round }
   .first { stroke: var(--first) }
   .second { stroke: var(--second) }
+  .third { stroke: var(--third) }
   .baseline { stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 6 5 }
   .dot { fill: var(--page); stroke-width: 2.5 }`;
 
