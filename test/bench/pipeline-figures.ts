@@ -43,8 +43,53 @@ export function mediansOf(rounds: readonly Figures[]): Figures {
   };
 }
 
+/** What bounds the pipeline, measured in the same rounds. */
+export interface Floors {
+  /** `recur` of the frozen cell alone, µs a reading. */
+  readonly stepMicros: number;
+  /** Of the second half. */
+  readonly warmStepMicros: number;
+  /** Posting the same lines to InfluxDB, from memory; null where (c) was not measured. */
+  readonly rawPostReadingsPerSecond: number | null;
+}
+
+/** Of what the floors allow, what was reached; null where it was not measured. */
+export interface Shares {
+  /** (b) of the ideal, in which only kafkajs, `JSON.parse` and the cell take time. */
+  readonly ideal: number | null;
+  /** Of the second half. */
+  readonly warmIdeal: number | null;
+  /** (c) of the raw POST. */
+  readonly rawPost: number | null;
+}
+
+/** What is asked for of (b) and of (c). */
+const GOALS = { ideal: 0.55, rawPost: 0.6 };
+
+export function sharesOf(variants: readonly VariantFigures[], floors: Floors): Shares {
+  const rate = (name: string, of: keyof Figures): number | undefined =>
+    variants.find((variant) => variant.name === name)?.[of];
+  const share = (of: 'readingsPerSecond' | 'warmReadingsPerSecond', step: number): number | null => {
+    const [bare, reached] = [rate('a', of), rate('b', of)];
+    return bare === undefined || reached === undefined ? null : reached * (1 / bare + step / 1e6);
+  };
+  const stored = rate('c', 'readingsPerSecond');
+  const { rawPostReadingsPerSecond } = floors;
+  return {
+    ideal: share('readingsPerSecond', floors.stepMicros),
+    warmIdeal: share('warmReadingsPerSecond', floors.warmStepMicros),
+    rawPost:
+      stored === undefined || rawPostReadingsPerSecond === null ? null : stored / rawPostReadingsPerSecond,
+  };
+}
+
 /** Figures as a table, each with its ratio to the first variant's. */
-export function tableOf(on: Measured, variants: readonly VariantFigures[]): string {
+export function tableOf(
+  on: Measured,
+  variants: readonly VariantFigures[],
+  floors: Floors,
+  { ideal, warmIdeal, rawPost }: Shares,
+): string {
   const table = new Table({
     head: ['', 'readings/s', 'second half', 'CPU s / 100,000', 'second half', 'peak RSS'],
     style: { head: [], border: [] },
@@ -67,7 +112,19 @@ export function tableOf(on: Measured, variants: readonly VariantFigures[]): stri
     ]);
   }
   const influxdb = on.influxdb === null ? '' : `, InfluxDB ${on.influxdb}`;
-  return `${table.toString()}
+  const shares = [
+    ...(ideal === null
+      ? []
+      : [
+          `(b) reaches ${ideal.toFixed(2)} of the ideal, its second half ${warmIdeal!.toFixed(2)}: (a) and the cell's ${floors.warmStepMicros.toFixed(2)} µs alone (goal ${GOALS.ideal}).`,
+        ]),
+    ...(rawPost === null
+      ? []
+      : [
+          `(c) reaches ${rawPost.toFixed(2)} of the ${floors.rawPostReadingsPerSecond!.toFixed(0)} readings/s of a bare POST of the same lines (goal ${GOALS.rawPost}).`,
+        ]),
+  ];
+  return `${[table.toString(), ...shares].join('\n')}
 ${on.readings.toLocaleString('en-US')} readings, medians of ${on.rounds} rounds; CPU of this process alone, in brackets the ratio to (${first?.name}).
 ${on.cpu}, ${on.cores} cores, Node ${on.node}, Kafka ${on.kafka}${influxdb}`;
 }

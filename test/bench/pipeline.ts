@@ -8,9 +8,13 @@ import { makeTopic } from './bench-topic.ts';
 import { cpuProfile } from './cpu-profile.ts';
 import { inChild } from './in-child.ts';
 import { machine } from './machine.ts';
+import { median } from './median.ts';
 import type { PipelineJob, PipelineResult } from './pipeline-child.ts';
-import { type Figures, figuresOf, mediansOf, tableOf } from './pipeline-figures.ts';
+import { type Figures, figuresOf, type Floors, mediansOf, sharesOf, tableOf } from './pipeline-figures.ts';
+import type { RawPostJob, RawPostResult } from './raw-post-child.ts';
 import { SENSORS } from './readings.ts';
+import { recordWrites } from './recorded-writes.ts';
+import type { ReplayJob, ReplayResult } from './replay-child.ts';
 import { benchInfluxDB, benchKafka } from './services.ts';
 
 interface Flags {
@@ -29,7 +33,8 @@ interface Variant {
   readonly influxdb?: boolean;
 }
 
-const FROZEN = ['forecast.learn=none', 'model.hidden=64'];
+const HIDDEN = 64;
+const FROZEN = ['forecast.learn=none', `model.hidden=${HIDDEN}`];
 const VARIANTS: readonly Variant[] = [
   { name: 'a', about: 'kafkajs and JSON.parse alone' },
   { name: 'b', about: 'frozen LSTM, hidden 64, no sink', set: [...FROZEN, 'output.kind=none'] },
@@ -76,7 +81,7 @@ async function measure(flags: Flags): Promise<void> {
     say(`Producing ${flags.readings} readings of ${SENSORS} sensors over ${PARTITIONS} partitions`);
     const topic = await makeTopic(brokers, flags.readings, PARTITIONS);
     const variants = wanted.filter((variant) => !variant.influxdb || influxdb);
-    const figures = await runRounds(variants, brokers, topic.name, influxdb?.service, flags);
+    const { figures, floors } = await runRounds(variants, brokers, topic.name, influxdb?.service, flags);
     await topic.remove();
     const on = {
       ...machine(),
@@ -86,9 +91,10 @@ async function measure(flags: Flags): Promise<void> {
       rounds: flags.rounds,
     };
     const results = variants.map(({ name, about }, i) => ({ name, about, ...figures[i]! }));
+    const shares = sharesOf(results, floors);
     const text = flags.json
-      ? JSON.stringify({ bench: 'pipeline', on, variants: results })
-      : tableOf(on, results);
+      ? JSON.stringify({ bench: 'pipeline', on, variants: results, floors, shares })
+      : tableOf(on, results, floors, shares);
     process.stdout.write(`${text}\n`);
   } finally {
     await kafka.stop();
@@ -103,46 +109,115 @@ async function runRounds(
   topic: string,
   influxdb: InfluxService | undefined,
   flags: Flags,
-): Promise<Figures[]> {
+): Promise<{ readonly figures: Figures[]; readonly floors: Floors }> {
   const folder = await mkdtemp(join(tmpdir(), 'foretide-bench-'));
   try {
     const rounds: Figures[][] = variants.map(() => []);
+    const steps: ReplayResult[] = [];
+    const posts: number[] = [];
+    const recorded = join(folder, 'writes');
     for (let round = 1; round <= flags.rounds; round++) {
+      steps.push(await stepInChild(flags.readings));
       for (const [i, variant] of variants.entries()) {
         const group = `${topic}-${variant.name}-${round}`;
-        const set = variant.set && [
-          ...variant.set,
-          'input.kind=kafka',
-          `input.brokers=${JSON.stringify(brokers)}`,
-          `input.topic=${topic}`,
-          `input.group=${group}`,
-          'store.kind=sqlite',
-          `store.path=${join(folder, `${group}.db`)}`,
-          'page.enabled=false',
-        ];
-        const job: PipelineJob = { brokers, topic, group, count: flags.readings, set };
+        const job = jobOf(variant, { brokers, topic, group, folder, count: flags.readings });
+        if (variant.influxdb && round === 1) await record(influxdb!, job, flags, recorded);
         const result =
           variant.influxdb && influxdb
-            ? await intoBucket(influxdb, job, flags)
+            ? await intoBucket(influxdb, influxdb.url, job, flags)
             : await runInChild(job, flags);
         const figures = figuresOf(result);
         rounds[i]!.push(figures);
         const rate = figures.readingsPerSecond.toFixed(0);
         const cpu = figures.cpuSecondsPer100k.toFixed(2);
         say(`round ${round} (${variant.name}): ${rate} readings/s, ${cpu} CPU s per 100,000`);
+        if (variant.influxdb)
+          posts.push(flags.readings / (await postRecorded(influxdb!, recorded, flags.readings)));
       }
     }
-    return rounds.map(mediansOf);
+    const of = (lap: 'whole' | 'secondHalf'): number => 1e6 * median(steps.map((one) => one[lap]));
+    return {
+      figures: rounds.map(mediansOf),
+      floors: {
+        stepMicros: of('whole'),
+        warmStepMicros: of('secondHalf'),
+        rawPostReadingsPerSecond: posts.length > 0 ? median(posts) : null,
+      },
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Runs a job whose points go to a fresh bucket, and makes sure that they are all there. */
-async function intoBucket(service: InfluxService, job: PipelineJob, flags: Flags): Promise<PipelineResult> {
+function jobOf(
+  { set }: Variant,
+  {
+    brokers,
+    topic,
+    group,
+    folder,
+    count,
+  }: Pick<PipelineJob, 'brokers' | 'topic' | 'group' | 'count'> & { readonly folder: string },
+): PipelineJob {
+  const where = [
+    'input.kind=kafka',
+    `input.brokers=${JSON.stringify(brokers)}`,
+    `input.topic=${topic}`,
+    `input.group=${group}`,
+    'store.kind=sqlite',
+    `store.path=${join(folder, `${group}.db`)}`,
+    'page.enabled=false',
+  ];
+  return { brokers, topic, group, count, set: set && [...set, ...where] };
+}
+
+/** The cell alone. */
+function stepInChild(count: number): Promise<ReplayResult> {
+  const job: ReplayJob = { part: 'step', count, hidden: HIDDEN };
+  return inChild(new URL('replay-child.ts', import.meta.url), job);
+}
+
+/** Keeps what a run writes to InfluxDB, once and untimed. */
+async function record(service: InfluxService, job: PipelineJob, flags: Flags, path: string): Promise<void> {
+  const writes = await recordWrites(service.url, path);
+  const group = `${job.group}-recorded`;
+  const set = job.set!.map((one) => one.replace(job.group, group));
+  await intoBucket(service, writes.url, { ...job, group, set }, flags);
+  await writes.stop();
+}
+
+/** Posts what was recorded to a fresh bucket, and makes sure that it is all there. @returns s */
+async function postRecorded(service: InfluxService, path: string, count: number): Promise<number> {
   const bucket = await BenchBucket.make(service);
   try {
     const { url, org, token } = service;
+    const job: RawPostJob = { path, url, org, bucket: bucket.name, atOnce: PARTITIONS };
+    const { seconds, bytes, requests } = await inChild<RawPostResult>(
+      new URL('raw-post-child.ts', import.meta.url),
+      job,
+      { environment: { INFLUX_TOKEN: token } },
+    );
+    const { reading } = await bucket.count();
+    if (reading !== count) throw new Error(`InfluxDB holds ${reading} readings, expected ${count}`);
+    say(
+      `raw POST of ${(bytes / 1e6).toFixed(0)} MB in ${requests} requests: ${(count / seconds).toFixed(0)} readings/s`,
+    );
+    return seconds;
+  } finally {
+    await bucket.remove();
+  }
+}
+
+/** Runs a job whose points go to a fresh bucket, and makes sure that they are all there. */
+async function intoBucket(
+  service: InfluxService,
+  url: string,
+  job: PipelineJob,
+  flags: Flags,
+): Promise<PipelineResult> {
+  const bucket = await BenchBucket.make(service);
+  try {
+    const { org, token } = service;
     const set = [
       ...job.set!,
       'output.kind=influxdb',
