@@ -9,6 +9,7 @@ import { memoryBench } from './memory.ts';
 import { peersJobBench } from './peers-job.ts';
 import { pipelineBench } from './pipeline.ts';
 import { replayBench } from './replay.ts';
+import { restoreBench } from './restore.ts';
 import { scaleOutBench } from './scale-out.ts';
 import { sequentialMnistBench } from './sequential-mnist.ts';
 import { sourcesBench } from './sources.ts';
@@ -28,6 +29,7 @@ const program = new Command('bench')
   .addCommand(peersJobBench())
   .addCommand(pipelineBench())
   .addCommand(replayBench())
+  .addCommand(restoreBench())
   .addCommand(scaleOutBench())
   .addCommand(sequentialMnistBench())
   .addCommand(sourcesBench())
