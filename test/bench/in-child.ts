@@ -6,6 +6,10 @@ export interface ChildOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Told of each message before the result: one with the field `progress`; `answer` gives the child a message. */
   readonly onProgress?: (progress: unknown, answer: (message: string) => void) => void;
+  /** Longest time that it may take, ms; default a quarter of an hour. */
+  readonly limit?: number;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
 }
 
 const LIMIT_MS = 900_000;
@@ -18,7 +22,7 @@ const LIMIT_MS = 900_000;
 export function inChild<Result>(
   file: URL,
   job: unknown,
-  { execArgv = [], environment = {}, onProgress }: ChildOptions = {},
+  { execArgv = [], environment = {}, onProgress, limit = LIMIT_MS, signal }: ChildOptions = {},
 ): Promise<Result> {
   const child = fork(file, [JSON.stringify(job)], {
     env: { ...process.env, ...environment },
@@ -28,7 +32,8 @@ export function inChild<Result>(
       ...execArgv,
     ],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    timeout: LIMIT_MS,
+    timeout: limit,
+    ...(signal && { signal }),
   });
   return new Promise((resolve, reject) => {
     let result: Result | undefined;
@@ -37,9 +42,9 @@ export function inChild<Result>(
       else result ??= message as Result;
     });
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
+    child.once('exit', (code, by) => {
       if (result) resolve(result);
-      else reject(new Error(`The child ended with ${signal ?? code} and without a result`));
+      else reject(new Error(`The child ended with ${by ?? code} and without a result`));
     });
   });
 }

@@ -12,6 +12,7 @@ import { replayBench } from './replay.ts';
 import { restoreBench } from './restore.ts';
 import { scaleOutBench } from './scale-out.ts';
 import { sequentialMnistBench } from './sequential-mnist.ts';
+import { soakBench } from './soak.ts';
 import { sourcesBench } from './sources.ts';
 import { stepBench } from './step.ts';
 import { trainBench } from './train.ts';
@@ -32,6 +33,7 @@ const program = new Command('bench')
   .addCommand(restoreBench())
   .addCommand(scaleOutBench())
   .addCommand(sequentialMnistBench())
+  .addCommand(soakBench())
   .addCommand(sourcesBench())
   .addCommand(stepBench())
   .addCommand(trainBench());

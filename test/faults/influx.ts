@@ -36,6 +36,11 @@ export class Influx {
     return new Influx(dir, await startInfluxDB({ dir }));
   }
 
+  /** undefined while it is away. */
+  get pid(): number | undefined {
+    return this.#server?.pid;
+  }
+
   /** kill -9. */
   async kill(): Promise<void> {
     await this.#server?.kill();

@@ -15,13 +15,23 @@ export interface NativeKafka extends ServerProcess {
  *
  * A new `dir` is formatted. A used one goes on with its data and, where `port` is left out, on its old port: that is how a
  * test brings a broker back after `stop` or `kill`.
+ *
+ * @param more lines of server.properties beside ours, the same at each start
  */
-export async function startKafka({ dir, port }: { dir: string; port?: number }): Promise<NativeKafka> {
+export async function startKafka({
+  dir,
+  port,
+  more = '',
+}: {
+  dir: string;
+  port?: number;
+  more?: string;
+}): Promise<NativeKafka> {
   const home = resolve(dir);
   await mkdir(home, { recursive: true });
   const broker = await keptPort(join(home, 'port'), port);
   const controller = await keptPort(join(home, 'controller-port'));
-  const server = await startNode({ dir: home, properties: serverProperties(broker, controller) });
+  const server = await startNode({ dir: home, properties: serverProperties(broker, controller) + more });
   return { ...server, brokers: [`127.0.0.1:${broker}`] };
 }
 
