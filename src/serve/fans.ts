@@ -16,6 +16,11 @@ export class Fans {
     if (forecast[0] >= table[row * WIDTH]!) table.set(forecast, row * WIDTH);
   }
 
+  /** Of this row nothing is forecast any more. */
+  clear(row: number): void {
+    for (const table of this.#tables.values()) table.fill(0, row * WIDTH, (row + 1) * WIDTH);
+  }
+
   /** What is forecast for times after `after`. */
   beyond(row: number, after: number): FanColumns {
     const found = [...this.#tables.values()]

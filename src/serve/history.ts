@@ -75,7 +75,12 @@ export interface FanColumns {
 export interface History {
   /** How many series have a reading. */
   readonly size: number;
-  /** Every series that has a reading; the order stays as it is, and new ones come last. May be walked in pieces while points are added. */
+  /** How many series have left the list since the beginning; without it none ever does. */
+  readonly left?: number;
+  /**
+   * Every series that has a reading; the order stays as it is but for those that leave, and new ones come last. May be walked in pieces while points
+   * are added: what leaves meanwhile is still told of.
+   */
   series(): Iterable<SeriesSummary>;
   /** Undefined of an unknown series. */
   summary(name: string): SeriesSummary | undefined;

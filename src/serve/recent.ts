@@ -35,6 +35,8 @@ interface Entry {
  *
  * Points of one series come ascending in time; a point that is not newer than the newest of its kind is a repetition
  * (a batch again after a crash) and changes nothing. So late readings, and what they revise, are not seen here: what is shown is what was told at first.
+ *
+ * A series that is given up (`series.evictAfter`) is forgotten, else those that come and go would be held for ever.
  */
 export class RecentHistory implements History {
   readonly #limits: RecentLimits;
@@ -74,6 +76,10 @@ export class RecentHistory implements History {
 
   get size(): number {
     return this.#book.size;
+  }
+
+  get left(): number {
+    return this.#book.left;
   }
 
   series(): Iterable<SeriesSummary> {
@@ -163,15 +169,28 @@ export class RecentHistory implements History {
   }
 
   #addEvents(block: Points): void {
+    if (block.tags['kind'] === EVICTED) {
+      this.#forget(block);
+      return;
+    }
     for (let i = 0; i < block.length; i++) {
       const name = block.series[i]!;
-      // of one that has gone there need be nothing to show it with
-      const hasRoom = this.#hasRoom && block.tags['kind'] !== EVICTED;
-      const entry = this.#entries.get(name) ?? (hasRoom ? this.#begin(name) : undefined);
+      const entry = this.#entries.get(name) ?? (this.#hasRoom ? this.#begin(name) : undefined);
       if (entry === undefined) continue;
       addEvent(entry.events, block, i);
       const beyond = entry.events.time.length - this.#limits.points;
       if (beyond > 0) entry.events = eventsWhere(entry.events, (row) => row >= beyond);
+    }
+  }
+
+  /** But for those that are back already: what was told together comes by what it is, not by when it was. */
+  #forget({ series, fields }: Points): void {
+    const lastSeen = fields['value']!;
+    const gone = series.filter((name, i) => (this.#book.get(name)?.lastTime ?? -Infinity) <= lastSeen[i]!);
+    this.#book.forget(gone);
+    for (const name of gone) {
+      this.#entries.delete(name);
+      this.#wanted.delete(name);
     }
   }
 

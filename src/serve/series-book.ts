@@ -23,8 +23,11 @@ export interface SeriesEntry {
  */
 export class SeriesBook {
   readonly #entries = new Map<string, SeriesEntry>();
-  /** Those that have a reading, in the order of their first. */
-  readonly #listed: SeriesEntry[] = [];
+  /** Those that have a reading, in the order of their first. Made anew where one leaves, so that whoever walks it goes on with what there was. */
+  #listed: SeriesEntry[] = [];
+  /** Rows of the table of fans that are free. */
+  readonly #freeRows: number[] = [];
+  #left = 0;
   /** Event time of the newest reading of each partition. */
   readonly #newest = new Map<number, number>();
   readonly #fans = new Fans();
@@ -32,6 +35,11 @@ export class SeriesBook {
   /** Number of series that have a reading. */
   get size(): number {
     return this.#listed.length;
+  }
+
+  /** How many that had a reading were forgotten: where it is as it was, the list has new ones at its end and is else the same. */
+  get left(): number {
+    return this.#left;
   }
 
   get(name: string): SeriesEntry | undefined {
@@ -44,7 +52,7 @@ export class SeriesBook {
     if (entry === undefined) {
       entry = {
         name,
-        row: this.#entries.size,
+        row: this.#freeRows.pop() ?? this.#entries.size,
         partition,
         readings: 0,
         step: null,
@@ -56,6 +64,22 @@ export class SeriesBook {
       this.#entries.set(name, entry);
     }
     return entry;
+  }
+
+  /** Forgets these, as if they had never come. Names that are not known are passed over. */
+  forget(names: Iterable<string>): void {
+    const gone = new Set<SeriesEntry>();
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry === undefined) continue;
+      this.#entries.delete(name);
+      this.#fans.clear(entry.row);
+      this.#freeRows.push(entry.row);
+      if (entry.readings > 0) gone.add(entry);
+    }
+    if (gone.size === 0) return;
+    this.#left += gone.size;
+    this.#listed = this.#listed.filter((entry) => !gone.has(entry));
   }
 
   /** Counts a reading; it may be older than the newest. */

@@ -47,6 +47,8 @@ const MAGNITUDES = 2 ** 24;
 /** How the series stood at one moment, by their places in the order of names. */
 interface View {
   readonly at: number;
+  /** Of the series, and of those that have come since. */
+  readonly names: NameOrder;
   /** Index in STANDINGS. */
   readonly standing: Uint8Array;
   readonly error: Float64Array;
@@ -63,7 +65,9 @@ interface View {
  */
 export class SeriesIndex {
   readonly #parts: SeriesIndexParts;
-  readonly #names = new NameOrder();
+  #names = new NameOrder();
+  /** Series that had left the history when the names were begun. */
+  #left = 0;
   #view: View | undefined;
   #underWay: Promise<View> | undefined;
   /** What was found in a view: a page asks again and again for the same while it shows it. */
@@ -78,11 +82,14 @@ export class SeriesIndex {
     const places = this.#places(query, view);
     const { withAnomalies, anomalies, standings } = view;
     const { history } = this.#parts;
-    const series = [...places.subarray(query.offset, query.offset + query.limit)].map((place) => {
-      const name = this.#names.name(place);
+    const series = [...places.subarray(query.offset, query.offset + query.limit)].flatMap((place) => {
+      const name = view.names.name(place);
       const error = view.error[place]!;
+      const summary = history.summary(name);
+      // it has left since
+      if (summary === undefined) return [];
       return {
-        summary: history.summary(name)!,
+        summary,
         standing: STANDINGS[view.standing[place]!]!,
         error: Number.isNaN(error) ? null : error,
         tail: history.tail?.(name, TAIL) ?? [],
@@ -121,7 +128,8 @@ export class SeriesIndex {
   async #look(): Promise<View> {
     const errorOf = this.#parts.errors();
     const alerted = this.#parts.alerted();
-    const size = this.#parts.history.size;
+    const { size, left = 0 } = this.#parts.history;
+    const names = left === this.#left ? this.#names : new NameOrder();
     const [error, silence, counts] = [0, 1, 2].map(() => new Float64Array(size)) as [
       Float64Array,
       Float64Array,
@@ -133,7 +141,7 @@ export class SeriesIndex {
     for (const summary of this.#parts.history.series()) {
       if (place === size || place === RANKS) break; // what came meanwhile is for the next time
       const { name } = summary;
-      if (place >= this.#names.length) fresh.push(name);
+      if (place >= names.length) fresh.push(name);
       error[place] = errorOf(name);
       silence[place] = summary.behind;
       counts[place] = summary.anomalies;
@@ -141,13 +149,15 @@ export class SeriesIndex {
       place += 1;
       if (place % SLICE === 0) await breathe();
     }
-    if (fresh.length > 0) await this.#names.add(fresh, breathe);
-    this.#view = await this.#viewOf(place, { error, silence, counts, standing });
+    if (fresh.length > 0) await names.add(fresh, breathe);
+    [this.#names, this.#left] = [names, left];
+    this.#view = await this.#viewOf(place, names, { error, silence, counts, standing });
     return this.#view;
   }
 
   async #viewOf(
     length: number,
+    names: NameOrder,
     of: {
       readonly error: Float64Array;
       readonly silence: Float64Array;
@@ -159,7 +169,7 @@ export class SeriesIndex {
       column.subarray(0, length),
     ) as [Float64Array, Float64Array, Float64Array];
     const standing = of.standing.subarray(0, length);
-    const { ranks } = this.#names;
+    const { ranks } = names;
     const sorted = async (key: (place: number) => number): Promise<Float64Array> => {
       await (length > FEW ? breathe() : undefined);
       return Float64Array.from({ length }, (_, place) => key(place) * RANKS + ranks[place]!).toSorted();
@@ -174,6 +184,7 @@ export class SeriesIndex {
     for (const one of standing) counted[one]! += 1;
     return {
       at: performance.now(),
+      names,
       standing,
       error,
       keys,
@@ -194,13 +205,13 @@ export class SeriesIndex {
       this.#found = { view, places: new Map() };
     const known = this.#found.places.get(key);
     if (known !== undefined) return known;
-    const { order } = this.#names;
+    const { order } = view.names;
     // names that came after the view was made are in the order of names alone
     const all =
       sort === 'name'
         ? order.filter((place) => place < view.error.length)
         : Int32Array.from(view.keys[sort], (one) => order[one % RANKS]!);
-    const isFound = words.length === 0 ? undefined : this.#names.find(words);
+    const isFound = words.length === 0 ? undefined : view.names.find(words);
     const wanted = standing === undefined ? -1 : STANDINGS.indexOf(standing);
     const places = all.filter(
       (place) => isFound?.[place] !== 0 && (wanted < 0 || view.standing[place] === wanted),

@@ -159,3 +159,43 @@ test('rows without a value are no points', () => {
   expect([...history.series()]).toEqual([]);
   expect(history.window('a', 0, 9).forecasts).toEqual([]);
 });
+
+test('what has been given up is forgotten, and what comes after takes its place in every table', () => {
+  const history = new RecentHistory({ points: 10, series: 10 });
+  history.add([readings(['stays', 1, 1]), forecasts('01', ['stays', 9999, 5, 4, 6])]);
+  for (let t = 2; t < 1000; t++) {
+    history.add([readings([`g${t}`, t, t]), forecasts('01', [`g${t}`, t + 1, t, t, t])]);
+    history.add([events('evicted', '00', [`g${t - 1}`, t, t - 1, t + 1], ['never came', t, 1, 1])]);
+  }
+  expect([...history.series()].map(({ name }) => name)).toEqual(['stays', 'g999']);
+  expect([history.size, history.left]).toEqual([2, 997]);
+  expect(history.window('g998', 0, 9999).readings.time).toEqual([]);
+  expect(history.window('g998', 0, 9999).events.time).toEqual([]);
+  expect(history.window('g999', 0, 9999).readings.time).toEqual([999]);
+  expect(history.fan('stays').time).toEqual([9999]);
+  expect(history.fan('g999').time).toEqual([1000]);
+  // of the one before in its place nothing is left
+  history.add([readings(['new', 1, 1])]);
+  history.add([events('evicted', '00', ['g999', 1000, 999, 1001])]);
+  history.add([readings(['next', 1, 1])]);
+  expect(history.fan('next').time).toEqual([]);
+  expect(history.fan('g999').time).toEqual([]);
+});
+
+test('a series that has come back by the commit that tells of its leaving is not forgotten', () => {
+  const history = new RecentHistory({ points: 10, series: 10 });
+  history.add([readings(['a', 1, 1])]);
+  history.add([readings(['a', 100, 2]), events('evicted', '00', ['a', 60, 1, 50])]);
+  expect(history.window('a', 0, 999).readings.time).toEqual([1, 100]);
+  expect([history.size, history.left]).toEqual([1, 0]);
+});
+
+test('who walks the list while a series leaves is told of all that were there', () => {
+  const history = new RecentHistory({ points: 10, series: 10 });
+  history.add([readings(['a', 1, 1], ['b', 1, 1], ['c', 1, 1])]);
+  const walk = history.series()[Symbol.iterator]();
+  const told = [walk.next().value?.name];
+  history.add([events('evicted', '00', ['a', 9, 1, 5])]);
+  for (let next = walk.next(); next.done !== true; next = walk.next()) told.push(next.value.name);
+  expect(told).toEqual(['a', 'b', 'c']);
+});

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RecentHistory } from '../../src/serve/recent.ts';
 import { SeriesIndex, type SeriesQuery } from '../../src/serve/series-index.ts';
-import { anomalies, readings } from './points.ts';
+import { anomalies, events, readings } from './points.ts';
 
 const ALL: SeriesQuery = { q: '', sort: 'attention', offset: 0, limit: 500 };
 
@@ -97,6 +97,51 @@ test('a name keeps its values when others come', async () => {
     ),
     { numRuns: 60 },
   );
+});
+
+test('series that are given up leave the list, and each name keeps what is its own', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(
+        fc.record({
+          come: fc.uniqueArray(fc.stringMatching(/^[ab][1-9]$/), { maxLength: 6 }),
+          leave: fc.uniqueArray(fc.stringMatching(/^[ab][1-9]$/), { maxLength: 6 }),
+        }),
+        { maxLength: 6 },
+      ),
+      async (rounds) => {
+        const { history, index } = indexOf();
+        const known = new Map<string, number>();
+        for (const [t, { come, leave }] of rounds.entries()) {
+          history.add([readings(...come.map((name): [string, number, number] => [name, t, t]))]);
+          for (const name of come) known.set(name, t);
+          history.add([
+            events(
+              'evicted',
+              '00',
+              ...leave.map((name): [string, number, number, number] => [name, t, t, t]),
+            ),
+          ]);
+          for (const name of leave) known.delete(name);
+          const { series, total } = await index.list({ ...ALL, sort: 'name' });
+          expect(new Map(series.map(({ summary }) => [summary.name, summary.lastValue]))).toEqual(known);
+          expect(total).toBe(known.size);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('what leaves while an answer is a little old is left out of it', async () => {
+  const { history, index } = indexOf();
+  const names = Array.from({ length: 3000 }, (_, i) => `s${i}`);
+  history.add([readings(...names.map((name): [string, number, number] => [name, 1, 1]))]);
+  expect((await index.list({ ...ALL, sort: 'name' })).series[1]?.summary.name).toBe('s1');
+  history.add([events('evicted', '00', ['s1', 9, 1, 5])]);
+  expect(
+    (await index.list({ ...ALL, sort: 'name', limit: 3 })).series.map(({ summary }) => summary.name),
+  ).toEqual(['s0', 's2']);
 });
 
 test('of many series the order is made in pieces, and an answer is at once what it was a little ago', async () => {
