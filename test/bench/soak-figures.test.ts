@@ -47,6 +47,7 @@ test('the warm-up is ten minutes, or a tenth of a long life', () => {
   const hours = (n: number) => Array.from({ length: 360 * n + 1 }, (_, i) => [10 * i, 1] as const);
   expect(settled(hours(1), [])[0]![0]).toBe(600);
   expect(settled(hours(3), [])[0]![0]).toBe(1080);
+  expect(settled(hours(1), [], 1800)[0]![0]).toBe(1800);
 });
 
 test('what comes within three minutes after a restart is left out', () => {

@@ -31,7 +31,8 @@ interface Measure {
 
 const MIB = 1024 * 1024;
 /** What a life begins with is not counted: so many seconds, or this share of it where that is longer. */
-const WARM = { seconds: 600, share: 0.1 };
+const WARM_SECONDS = 600;
+const WARM_SHARE = 0.1;
 /** Nor is what follows a restart, s. */
 const UPSET = 180;
 
@@ -119,7 +120,7 @@ const MEASURES: readonly Measure[] = [
     unit: 'MiB',
     isOfWorker: false,
     bound: { amount: 5 },
-    read: ({ disk }) => inMib(disk.kafkaRest),
+    read: ({ disk }) => inMib(Math.max(0, disk.kafkaRest)),
   },
   {
     name: 'disk: InfluxDB',
@@ -158,19 +159,24 @@ const MEASURES: readonly Measure[] = [
   },
 ];
 
-/** What a soak's samples say, figure by figure and life by life. */
-export function figuresOf(lines: readonly SoakLine[]): SoakFigure[] {
+/**
+ * What a soak's samples say, figure by figure and life by life.
+ *
+ * @param warm seconds of a life that are not counted; a tenth of it, where that is longer
+ */
+export function figuresOf(lines: readonly SoakLine[], warm = WARM_SECONDS): SoakFigure[] {
   const samples = lines.filter((line) => line.kind === 'sample');
   const restarts = lines.flatMap((line) => (line.kind === 'event' ? [line.at] : []));
   const lives = [...new Set(samples.map(({ life }) => life))];
   return MEASURES.flatMap((measure) => {
-    if (!measure.isOfWorker) return [figureOf(measure, 1, samples, restarts)];
+    if (!measure.isOfWorker) return [figureOf(measure, 1, samples, restarts, warm)];
     return lives.map((life) =>
       figureOf(
         measure,
         life,
         samples.filter((one) => one.life === life),
         restarts,
+        warm,
       ),
     );
   });
@@ -181,12 +187,13 @@ function figureOf(
   life: number,
   samples: readonly SoakSample[],
   restarts: readonly number[],
+  warm: number,
 ): SoakFigure {
   const points = samples.flatMap((sample): Point[] => {
     const value = read(sample);
     return value === null || value === undefined ? [] : [[sample.at, value]];
   });
-  const slope = slopeOf(settled(points, restarts));
+  const slope = slopeOf(settled(points, restarts, warm));
   const most =
     bound === null || slope === null ? null : 'share' in bound ? bound.share * slope.level : bound.amount;
   return {
@@ -201,10 +208,10 @@ function figureOf(
 }
 
 /** Those after the warm-up, and long enough after a restart. */
-export function settled(points: readonly Point[], restarts: readonly number[]): Point[] {
+export function settled(points: readonly Point[], restarts: readonly number[], warm = WARM_SECONDS): Point[] {
   const [from, to] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
-  const warm = from + Math.max(WARM.seconds, WARM.share * (to - from));
-  return points.filter(([at]) => at >= warm && restarts.every((one) => at < one || at >= one + UPSET));
+  const begin = from + Math.max(warm, WARM_SHARE * (to - from));
+  return points.filter(([at]) => at >= begin && restarts.every((one) => at < one || at >= one + UPSET));
 }
 
 /** @param bound slope an hour */

@@ -11,11 +11,11 @@ export function readSoak(path: string): SoakLine[] {
 }
 
 /** All that is told of a soak, in one object. */
-export function soakDocument(lines: readonly SoakLine[]) {
+export function soakDocument(lines: readonly SoakLine[], warm?: number) {
   const begun = lines.find((line) => line.kind === 'begun');
   const ended = lines.find((line) => line.kind === 'ended');
   const events = lines.filter((line) => line.kind === 'event');
-  const figures = figuresOf(lines).map(({ points: _, ...figure }) => figure);
+  const figures = figuresOf(lines, warm).map(({ points: _, ...figure }) => figure);
   return {
     bench: 'soak',
     on: begun?.on,
@@ -31,8 +31,8 @@ export function soakDocument(lines: readonly SoakLine[]) {
 }
 
 /** The figures as a table, and what has come of the readings. */
-export function soakTable(lines: readonly SoakLine[]): string {
-  const { figures, outcome, on, stream, minutes, cores, unasked } = soakDocument(lines);
+export function soakTable(lines: readonly SoakLine[], warm?: number): string {
+  const { figures, outcome, on, stream, minutes, cores, unasked } = soakDocument(lines, warm);
   const head = ['', 'life', 'level', 'slope an hour', '95 %', 'bound', 'grows?'];
   const table = new Table({
     head,
@@ -59,8 +59,8 @@ ${minutes} minutes at ${stream?.rate} readings/s; cores taken: ${used.join(', ')
 }
 
 /** A small plot of each figure. */
-export function soakPlot(lines: readonly SoakLine[]): string {
-  const figures = figuresOf(lines);
+export function soakPlot(lines: readonly SoakLine[], warm?: number): string {
+  const figures = figuresOf(lines, warm);
   const names = [...new Set(figures.map(({ name }) => name))];
   const begun = lines.find((line) => line.kind === 'begun');
   const marks = lines.flatMap((line) => {
@@ -106,5 +106,7 @@ function coresOf(samples: readonly SoakSample[]): Readonly<Record<'worker' | 'ka
 }
 
 function digits(value: number): string {
+  // what is left of a sum whose parts cancel out
+  if (Math.abs(value) < 1e-9) return '0';
   return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }

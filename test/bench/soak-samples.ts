@@ -36,7 +36,7 @@ export interface DiskSample {
   readonly changelog: number;
   /** Kafka's own topics: offsets and transactions. */
   readonly kafkaOwn: number;
-  /** The rest of Kafka's folder: its log of metadata, and what it says. */
+  /** The rest of Kafka's folder: its log of metadata, and above all the text that it logs. */
   readonly kafkaRest: number;
   readonly influxdb: number;
   readonly worker: number;
@@ -189,7 +189,8 @@ export function diskSample({ kafka, influxdb, worker, input, changelog }: SoakFo
     else if (topic === changelog) sums.changelog += bytes;
     else if (topic === '__consumer_offsets' || topic === '__transaction_state') sums.kafkaOwn += bytes;
   }
-  const kafkaRest = diskBytes(kafka) - sums.input - sums.changelog - sums.kafkaOwn;
+  // files come and go between two looks
+  const kafkaRest = Math.max(0, diskBytes(kafka) - sums.input - sums.changelog - sums.kafkaOwn);
   return { ...sums, kafkaRest, influxdb: diskBytes(influxdb), worker: diskBytes(worker) };
 }
 

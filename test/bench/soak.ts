@@ -12,6 +12,7 @@ interface Flags {
   readonly samples: string;
   readonly from?: string;
   readonly svg?: string;
+  readonly warm?: number;
   readonly compare: boolean;
   readonly json?: boolean;
 }
@@ -30,6 +31,11 @@ export function soakBench(): Command {
     )
     .option('--from <file>', 'runs nothing, tells again what the samples of an earlier soak say')
     .option('--svg <file>', 'a small plot of each figure')
+    .option(
+      '--warm <m>',
+      'minutes of each life that are not counted; default: 10, or a tenth of it where that is longer',
+      wholeNumber,
+    )
     .option('--no-compare', 'no undisturbed run over the same readings afterwards')
     .option('--json', 'one JSON object instead of the table')
     .action(measure);
@@ -44,6 +50,9 @@ async function measure(flags: Flags): Promise<void> {
   if (flags.from === undefined)
     await runSoak({ minutes: flags.minutes, rate: flags.rate, isCompared: flags.compare, samples, say });
   const lines = readSoak(samples);
-  if (svg !== undefined) writeFileSync(svg, soakPlot(lines));
-  process.stdout.write(`${flags.json ? JSON.stringify(soakDocument(lines)) : soakTable(lines)}\n`);
+  const warm = flags.warm === undefined ? undefined : flags.warm * 60;
+  if (svg !== undefined) writeFileSync(svg, soakPlot(lines, warm));
+  process.stdout.write(
+    `${flags.json ? JSON.stringify(soakDocument(lines, warm)) : soakTable(lines, warm)}\n`,
+  );
 }
