@@ -67,7 +67,8 @@ export { frames, type Reading } from './rx/frames.ts';
 export { rows, type Row } from './rx/rows.ts';
 
 // Cells and models: the recurrence, its weights, and the files that they are kept in
-export { type Cell, type CellWeights, cellOf } from './cell/cell.ts';
+export type { Cell, CellWeights } from './cell/cell.ts';
+export { type CellName, cellOf } from './cell/cells.ts';
 export { createModel, type Head, type Model } from './model/model.ts';
 export { loadModel, type ExpectedModel, saveModel } from './model/load.ts';
 export { ModelSettings } from './model/settings.ts';

@@ -16,7 +16,9 @@ const f = Math.fround;
  */
 export const gru: Cell = {
   name: 'gru',
+  kernel: 'GRU',
   gates: 3,
+  apart: 1, // n
   biases: 4,
   states: 1,
   record: 4, // r, z, n, n_h (its sum)
@@ -49,7 +51,7 @@ export const gru: Cell = {
     }
   },
 
-  backward(H, record, recordAt, h, hAt, d, dAt, dz, dzX, dzAt) {
+  backward({ hidden: H }, record, recordAt, h, hAt, d, dAt, dz, dzX, dzAt) {
     for (let j = 0; j < H; j++) {
       const r = record[recordAt + j]!;
       const z = record[recordAt + H + j]!;
@@ -60,6 +62,7 @@ export const gru: Cell = {
       dz[dzAt + j] = f(f(dn * n_h) * f(r * f(1 - r)));
       dz[dzAt + H + j] = f(f(dh * f(h[hAt + j]! - n)) * f(z * f(1 - z)));
       dz[dzAt + 2 * H + j] = f(dn * r);
+      dz[dzAt + 3 * H + j] = dz[dzAt + 2 * H + j]!; // of b_nh
       dzX[dzAt + j] = dz[dzAt + j]!;
       dzX[dzAt + H + j] = dz[dzAt + H + j]!;
       dzX[dzAt + 2 * H + j] = dn;

@@ -1,4 +1,4 @@
-/** The kernel's functions; all places are byte offsets in the arena. What they do is said in `kernel/*.ts`. */
+/** The kernel's functions; all places are byte offsets in the arena, `cell` too (see `Kernel.shapeOf`). What they do is said in `kernel/*.ts`. */
 export interface KernelExports {
   stepFrame(
     cell: number,
@@ -38,6 +38,7 @@ export interface KernelExports {
       I: number,
       Th: number,
       Tx: number,
+      b: number,
       v: number,
       record: number,
       dh: number,

@@ -1,6 +1,8 @@
+import { ForetideError } from '../errors.ts';
 import type { Arena } from '../memory/arena.ts';
 import { WebAssembly } from '../memory/webassembly.ts';
 import type { Cell, CellWeights } from './cell.ts';
+import { ownOf } from './cells.ts';
 import { kernelBytes } from './kernel-bytes.ts';
 import type { KernelExports } from './kernel-exports.ts';
 import { type Packed, packLayer } from './pack.ts';
@@ -13,7 +15,8 @@ export interface Stack {
 
 /** A stack whose weights lie in the arena, packed as the kernel reads them. */
 export interface LoadedStack {
-  readonly kind: number;
+  /** Byte offset of what the cell is made of. */
+  readonly cell: number;
   readonly hidden: number;
   readonly layers: number;
   /** Float32 of state per layer. */
@@ -40,13 +43,6 @@ export interface FrameRoom {
 export const blockOf = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 /** Bytes of a layer in the table: offsets of W and b, and I. */
 const ENTRY = 12;
-
-/** The cell as the kernel numbers it. */
-export function kindOf(cell: Cell): number {
-  return cell.name === 'rnn' ? KINDS[cell.activation ?? 'tanh'] : KINDS[cell.name];
-}
-
-const KINDS = { tanh: 0, sigmoid: 1, relu: 2, lstm: 3, gru: 4 } as const;
 
 /** A block of the arena. */
 interface Block {
@@ -99,9 +95,8 @@ export class Kernel {
     places.forEach(([W, b], l) => {
       i32.set([W, b, layers[l]!.input], (table + l * ENTRY) >>> 2);
     });
-    const kind = kindOf(cell);
     const loaded = {
-      kind,
+      cell: this.shapeOf(cell),
       hidden,
       layers: layers.length,
       width: cell.states * hidden,
@@ -111,6 +106,28 @@ export class Kernel {
     };
     this.#loaded.set(layers, loaded);
     return loaded;
+  }
+
+  /**
+   * Byte offset of what a cell is made of, as `kernel/shape.ts` reads it, put there once. May grow the arena.
+   *
+   * @throws ForetideError KERNEL_MISSING where the compiled kernel has no such cell.
+   */
+  shapeOf(cell: Cell): number {
+    const { name, kernel, gates, apart, states, record } = cell;
+    const kind = (
+      this.exports as unknown as Readonly<Record<string, { readonly value?: unknown } | undefined>>
+    )[kernel];
+    if (typeof kind?.value !== 'number') {
+      throw new ForetideError('KERNEL_MISSING', {
+        what: `The compiled kernel does not know the cell ${name}`,
+        expected: `${kernel} among the kinds of cells`,
+        got: 'none of that name',
+        where: 'src/cell/kernel/kinds.ts',
+        todo: 'Add it there, and to `activate` and `back` beside it.',
+      });
+    }
+    return this.keep(Int32Array.of(kind.value, gates - apart, apart, ownOf(cell), states, record));
   }
 
   /** Byte offset of such numbers in the arena, put there once: for tables that never change. May grow it. */
@@ -138,9 +155,9 @@ export class Kernel {
 
   /** Steps n rows, in order. */
   step(stack: LoadedStack, room: FrameRoom, n: number): void {
-    const { kind, table, layers, hidden, width, workspace } = stack;
+    const { cell, table, layers, hidden, width, workspace } = stack;
     this.exports.stepFrame(
-      kind,
+      cell,
       n,
       room.states,
       room.x,

@@ -15,8 +15,11 @@ const f = Math.fround;
  */
 export const lstm: Cell = {
   name: 'lstm',
+  kernel: 'LSTM',
   gates: 4,
+  apart: 0,
   biases: 4,
+  forgetGate: 1,
   states: 2,
   record: 6, // i, f, C̃, o, C_{t-1}, tanh C_t
 
@@ -50,7 +53,7 @@ export const lstm: Cell = {
     }
   },
 
-  backward(H, record, recordAt, _h, _hAt, d, dAt, dz, dzX, dzAt) {
+  backward({ hidden: H }, record, recordAt, _h, _hAt, d, dAt, dz, dzX, dzAt) {
     for (let j = 0; j < H; j++) {
       const i = record[recordAt + j]!;
       const f_t = record[recordAt + H + j]!;

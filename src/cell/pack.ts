@@ -1,4 +1,5 @@
 import type { Cell, CellWeights } from './cell.ts';
+import { ownOf } from './cells.ts';
 
 /** Weights as the kernel streams through them; the numbers are those of CellWeights, in another order, padded with zeros. */
 export interface Packed {
@@ -9,16 +10,21 @@ export interface Packed {
 /** Columns of a block, the widest that still fits first. */
 const BLOCKS = [32, 16, 8, 4];
 
-/** Packs a layer: one product for RNN and LSTM, three for the GRU (r and z over [h, X], n_h over h, n_x over X). */
+/**
+ * Packs a layer: one product over [h, X] for the gates that are summed together, and for those that are apart one over h and one over X;
+ * b alike, the cell's own numbers behind.
+ */
 export function packLayer(cell: Cell, { hidden: H, input: I, W, b }: CellWeights): Packed {
   const all = cell.gates * H;
   const part = (firstRow: number, rows: number, firstColumn: number, columns: number): Float32Array =>
     packProduct(W, all, firstRow, rows, firstColumn, columns);
   const bias = (from: number, count: number): Float32Array => padded(b.subarray(from, from + count));
-  if (cell.name !== 'gru') return { W: part(0, H + I, 0, all), b: bias(0, all) };
+  const apart = cell.apart * H;
+  const together = all - apart;
+  const own = ownOf(cell) * H;
   return {
-    W: joined(part(0, H + I, 0, 2 * H), part(0, H, 2 * H, H), part(H, I, 2 * H, H)),
-    b: joined(bias(0, 2 * H), bias(3 * H, H), bias(2 * H, H)),
+    W: joined(part(0, H + I, 0, together), part(0, H, together, apart), part(H, I, together, apart)),
+    b: joined(bias(0, together), bias(all, apart), bias(together, apart), bias(all + apart, own)),
   };
 }
 
@@ -40,18 +46,22 @@ export function unpackLayer(cell: Cell, { hidden: H, input: I }: CellWeights, pa
     });
     return from + own.length;
   };
-  if (cell.name !== 'gru') {
-    place(0, 0, H + I, 0, all);
-    b.set(packed.b.subarray(0, all));
-    return { W, b };
+  const apart = cell.apart * H;
+  const together = all - apart;
+  const own = ownOf(cell) * H;
+  const overH = place(0, 0, H + I, 0, together);
+  const overX = place(overH, 0, H, together, apart);
+  place(overX, H, I, together, apart);
+  let from = 0;
+  for (const [at, count] of [
+    [0, together],
+    [all, apart],
+    [together, apart],
+    [all + apart, own],
+  ] as const) {
+    b.set(packed.b.subarray(from, from + count), at);
+    from += padTo4(count);
   }
-  let from = place(0, 0, H + I, 0, 2 * H);
-  from = place(from, 0, H, 2 * H, H);
-  place(from, H, I, 2 * H, H);
-  const [two, one] = [padTo4(2 * H), padTo4(H)];
-  b.set(packed.b.subarray(0, 2 * H));
-  b.set(packed.b.subarray(two + one, two + one + H), 2 * H);
-  b.set(packed.b.subarray(two, two + H), 3 * H);
   return { W, b };
 }
 

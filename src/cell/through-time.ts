@@ -33,7 +33,7 @@ export function forwardThroughTime(cell: Cell, weights: CellWeights, window: Lay
   const { steps, batch, v, state, h, record } = window;
   const K = H + I;
   const width = cell.states * H;
-  const z = new Float32Array(4 * H);
+  const z = new Float32Array(cell.biases * H);
   for (let s = 0; s < steps * batch; s++) {
     const at = (s % batch) * width;
     for (let j = 0; j < H; j++) v[s * K + j] = state[at + j]!;
@@ -65,40 +65,41 @@ export function backwardThroughTime(
   const { steps, batch, v, record } = window;
   const K = H + I;
   const columns = cell.gates * H;
+  const stride = cell.biases * H;
   const width = cell.states * H;
   const d = new Float32Array(batch * width); // dL/dh_t, then dL/dC_t, as they come from t + 1
-  const dz = new Float32Array(steps * batch * columns);
-  const dzX = new Float32Array(steps * batch * columns);
+  const dz = new Float32Array(steps * batch * stride);
+  const dzX = new Float32Array(steps * batch * stride);
   for (let t = steps - 1; t >= 0; t--) {
     for (let series = 0; series < batch; series++) {
       const s = t * batch + series;
       const at = series * width;
       for (let j = 0; j < H; j++) d[at + j] = f(d[at + j]! + dh[s * H + j]!);
-      cell.backward(H, record, s * cell.record * H, v, s * K, d, at, dz, dzX, s * columns);
-      for (let k = 0; k < H; k++) d[at + k] = f(d[at + k]! + throughRow(W, k, columns, dz, s));
-      for (let k = 0; k < I; k++) dx[s * I + k] = throughRow(W, H + k, columns, dzX, s);
+      cell.backward(weights, record, s * cell.record * H, v, s * K, d, at, dz, dzX, s * stride);
+      for (let k = 0; k < H; k++) d[at + k] = f(d[at + k]! + throughRow(W, k, columns, dz, s * stride));
+      for (let k = 0; k < I; k++) dx[s * I + k] = throughRow(W, H + k, columns, dzX, s * stride);
     }
   }
   for (let k = 0; k < K; k++) {
     const from = k < H ? dz : dzX;
     for (let j = 0; j < columns; j++) {
       let sum = gradients.W[k * columns + j]!;
-      for (let s = 0; s < steps * batch; s++) sum = f(sum + f(v[s * K + k]! * from[s * columns + j]!));
+      for (let s = 0; s < steps * batch; s++) sum = f(sum + f(v[s * K + k]! * from[s * stride + j]!));
       gradients.W[k * columns + j] = sum;
     }
   }
-  for (let j = 0; j < cell.biases * H; j++) {
-    // the biases of the sums over X and, where there are more (the GRU's n_h), of those over h
-    const [from, column] = j < columns ? [dzX, j] : [dz, j - H];
+  for (let j = 0; j < stride; j++) {
+    // the biases of the sums over X; what b has beyond them stands behind the sums over h
+    const from = j < columns ? dzX : dz;
     let sum = gradients.b[j]!;
-    for (let s = 0; s < steps * batch; s++) sum = f(sum + from[s * columns + column]!);
+    for (let s = 0; s < steps * batch; s++) sum = f(sum + from[s * stride + j]!);
     gradients.b[j] = sum;
   }
 }
 
-/** Σ_j W[k][j] dz_j of a sample, over j in order. */
-function throughRow(W: Float32Array, k: number, columns: number, dz: Float32Array, s: number): number {
+/** Σ_j W[k][j] dz_j of the sample that lies from `at` on, over j in order. */
+function throughRow(W: Float32Array, k: number, columns: number, dz: Float32Array, at: number): number {
   let sum = 0;
-  for (let j = 0; j < columns; j++) sum = f(sum + f(dz[s * columns + j]! * W[k * columns + j]!));
+  for (let j = 0; j < columns; j++) sum = f(sum + f(dz[at + j]! * W[k * columns + j]!));
   return sum;
 }

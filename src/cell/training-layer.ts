@@ -1,6 +1,6 @@
 import type { Arena } from '../memory/arena.ts';
 import type { Cell, CellWeights } from './cell.ts';
-import { blockOf, Kernel, kindOf } from './kernel.ts';
+import { blockOf, Kernel } from './kernel.ts';
 import { type Packed, packLayer, padTo4, unpackLayer } from './pack.ts';
 
 /**
@@ -33,6 +33,7 @@ export class TrainingLayer {
   readonly #batch: number;
   readonly #weights: CellWeights;
   readonly #sizeW: number;
+  readonly #shape: number;
   readonly #record: number;
   readonly #d: number;
   readonly #dz: number;
@@ -53,6 +54,7 @@ export class TrainingLayer {
     this.#batch = batch;
     this.#weights = weights;
     const packed = packLayer(cell, weights);
+    this.#shape = this.#kernel.shapeOf(cell);
     this.#sizeW = packed.W.length;
     this.count = packed.W.length + packed.b.length;
     const samples = steps * batch;
@@ -101,7 +103,7 @@ export class TrainingLayer {
   forward(batch = this.#batch): void {
     const { parameters: W, hidden: H, input: I } = this;
     this.#kernel.exports.forwardWindow(
-      kindOf(this.cell),
+      this.#shape,
       this.#steps,
       batch,
       H,
@@ -124,7 +126,6 @@ export class TrainingLayer {
    * @param wantsDx whether anybody needs dL/dX
    */
   backward(dh: number, batch = this.#batch, wantsDx = true): void {
-    const kind = kindOf(this.cell);
     const { hidden: H, input: I } = this;
     const [T, B] = [this.#steps, batch];
     const dx = wantsDx ? this.dx : 0;
@@ -132,15 +133,16 @@ export class TrainingLayer {
     const { exports } = this.#kernel;
     const { f32 } = this.#arena.view();
     f32.fill(0, this.#d / 4, this.#d / 4 + B * this.cell.states * H);
-    exports.transposeWeights(kind, H, I, this.parameters, this.#Th, Tx);
+    exports.transposeWeights(this.#shape, H, I, this.parameters, this.#Th, Tx);
     exports.backwardWindow(
-      kind,
+      this.#shape,
       T,
       B,
       H,
       I,
       this.#Th,
       Tx,
+      this.parameters + this.#sizeW * 4,
       this.samples,
       this.#record,
       dh,
@@ -151,6 +153,17 @@ export class TrainingLayer {
       this.#work,
     );
     const gb = this.gradients + this.#sizeW * 4;
-    exports.gradientsOfWindow(kind, T, B, H, I, this.samples, this.#dz, this.gradients, gb, this.#work);
+    exports.gradientsOfWindow(
+      this.#shape,
+      T,
+      B,
+      H,
+      I,
+      this.samples,
+      this.#dz,
+      this.gradients,
+      gb,
+      this.#work,
+    );
   }
 }

@@ -1,4 +1,5 @@
-import { type Cell, type CellWeights, cellOf } from '../cell/cell.ts';
+import type { Cell, CellWeights } from '../cell/cell.ts';
+import { cellOf } from '../cell/cells.ts';
 import { seededRandom } from '../model/random.ts';
 import type { NetworkWeights } from './network.ts';
 
@@ -11,7 +12,7 @@ export interface InitialSettings {
   readonly layers: number;
   readonly outputs: number;
   readonly seed: number;
-  /** What the LSTM's forget gate starts with as its bias, e.g. 1 (Gers et al. 2000; Jozefowicz et al. 2015); absent: as the others. */
+  /** What a forget gate starts with as its bias, e.g. 1 (Gers et al. 2000; Jozefowicz et al. 2015); absent: as the others. */
   readonly forgetBias?: number | undefined;
 }
 
@@ -29,12 +30,15 @@ export function initialWeights(settings: InitialSettings): NetworkWeights {
   const layers = Array.from({ length: settings.layers }, (_, l): CellWeights => {
     const input = l === 0 ? inputs : H;
     const W = uniform((H + input) * cell.gates * H);
-    // the GRU keeps the two biases of n apart; all others are sums of two
-    const summed = (cell.name === 'gru' ? 2 : cell.gates) * H;
+    // the biases of gates whose sums are apart are one each; those of the others are sums of two
+    const summed = (cell.gates - cell.apart) * H;
     const b = Float32Array.from({ length: cell.biases * H }, (_b, j) =>
       j < summed ? draw() + draw() : draw(),
     );
-    if (cell.name === 'lstm' && settings.forgetBias !== undefined) b.fill(settings.forgetBias, H, 2 * H);
+    const { forgetGate } = cell;
+    if (forgetGate !== undefined && settings.forgetBias !== undefined) {
+      b.fill(settings.forgetBias, forgetGate * H, (forgetGate + 1) * H);
+    }
     return { hidden: H, input, W, b };
   });
   return { layers, head: { W: uniform(H * outputs), b: uniform(outputs) } };

@@ -1,4 +1,5 @@
-import { type Cell, type CellWeights, cellOf } from '../cell/cell.ts';
+import type { Cell, CellWeights } from '../cell/cell.ts';
+import { cellOf } from '../cell/cells.ts';
 import { blockOf } from '../cell/kernel.ts';
 import { TrainingLayer } from '../cell/training-layer.ts';
 import type { Arena } from '../memory/arena.ts';

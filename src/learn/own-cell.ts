@@ -1,5 +1,5 @@
 import { knownChannels } from '../align/known.ts';
-import { blockOf, type FrameRoom, Kernel, kindOf } from '../cell/kernel.ts';
+import { blockOf, type FrameRoom, Kernel } from '../cell/kernel.ts';
 import { packLayer, packLinear } from '../cell/pack.ts';
 import { TrainingLayer } from '../cell/training-layer.ts';
 import { type Base, cut } from '../forecast/base.ts';
@@ -75,6 +75,8 @@ class OwnCell {
   /** [ring][targets] 1 for a channel that was not observed; undefined where readings have one number, which always was. */
   readonly #missing: Slot | undefined;
 
+  /** Byte offset of what the cell is made of, for the kernel. */
+  readonly #shape: number;
   /** Bytes of W, before b. */
   readonly #sizeW: number;
   /** Byte offset of the kernel's table of one layer. */
@@ -106,6 +108,7 @@ class OwnCell {
     this.#layers = [this.#layer, this.#head];
     const packed = packLayer(cell, weights);
     const head = packLinear(nothing, H, outputs);
+    this.#shape = Kernel.of(arena).shapeOf(cell);
     this.#sizeW = packed.W.byteLength;
     this.#table = arena.take(16);
     this.#begin = { cell: joined(packed.W, packed.b), head: joined(head.W, head.b) };
@@ -125,11 +128,11 @@ class OwnCell {
    * @param workspace byte offset of the kernel's
    */
   step(row: number, room: FrameRoom, from: number, steps: number, workspace: number): void {
-    const { cell, hidden: H, inputs: I } = this.#model;
+    const { hidden: H, inputs: I } = this.#model;
     const W = this.#weights(row);
     this.#memory.view().i32.set([W, W + this.#sizeW, I], this.#table / 4);
     Kernel.of(this.#memory.arena).exports.stepFrame(
-      kindOf(cell),
+      this.#shape,
       steps,
       room.states + 4 * from,
       room.x + 4 * I * from,

@@ -55,7 +55,7 @@ export function loadModel(bytes: Uint8Array, settings: ExpectedModel = {}, where
     : modelOf({ ...parts, activation: settings.activation }, settings.name);
   const actual = { ...factsOf(model), inputs: model.inputKind };
   const contradicted = COMPARED.filter((key) => {
-    const isFixed = key === 'activation' && model.cell.name !== 'rnn';
+    const isFixed = key === 'activation' && model.cell.activation === undefined;
     return settings[key] !== undefined && !isFixed && String(settings[key]) !== actual[key];
   });
   if (contradicted.length === 0) return model;

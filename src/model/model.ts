@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Cell, type CellWeights, cellOf } from '../cell/cell.ts';
+import type { Cell, CellWeights } from '../cell/cell.ts';
+import { cellOf } from '../cell/cells.ts';
 import { type InputKind, inputWidth } from '../cell/inputs.ts';
 import { ForetideError } from '../errors.ts';
 import { seededRandom } from './random.ts';

@@ -1,4 +1,5 @@
-import { type Cell, type CellWeights, cellOf } from '../cell/cell.ts';
+import type { Cell, CellWeights } from '../cell/cell.ts';
+import { CELL_NAMES, cellOf, ownOf } from '../cell/cells.ts';
 import { type InputKind, inputWidth } from '../cell/inputs.ts';
 import { shown } from '../decode/shown.ts';
 import { modelFault, shownShape } from './fault.ts';
@@ -8,7 +9,9 @@ import { LIMITS } from './settings.ts';
 
 // G gates, H hidden, I input, R = channels × horizon rows of the head. A Linear's weight is [out][in], ours [in][out].
 
-const GATES: Readonly<Record<number, Cell['name']>> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
+const CELLS = CELL_NAMES.map((name) => cellOf(name)).toSorted((a, b) => a.gates - b.gates);
+/** How many gates tell which cell, as an error says it. */
+const GATES = CELLS.map(({ name, gates }) => `${gates} (${name.toUpperCase()})`);
 const FIRST = 'weight_ih_l0';
 const MOST_FAULTS = 6;
 
@@ -21,7 +24,8 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
 
 /**
  * The tensors of a model under the names that PyTorch's `state_dict` has for a module with the cell as attribute `rnn`, `lstm`
- * or `gru` and an `nn.Linear` as `head`. Its two biases are ours and zeros, but for the GRU's n gate, which has two.
+ * or `gru` and an `nn.Linear` as `head`. Its two biases are ours and zeros, but for the GRU's n gate, which has two. What a cell has in b
+ * of its own is a tensor beside them.
  */
 export function toPyTorch({ cell, layers, head, hidden }: Model): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
@@ -33,9 +37,11 @@ export function toPyTorch({ cell, layers, head, hidden }: Model): Map<string, Te
     put('weight_ih', [columns, I], transposed(W.subarray(H * columns), I, columns));
     put('weight_hh', [columns, H], transposed(W.subarray(0, H * columns), H, columns));
     const b_hh = new Float32Array(columns);
-    b_hh.set(b.subarray(columns), cell.name === 'gru' ? 2 * H : 0); // b_nh; the other cells have nothing there
+    const apart = cell.apart * H;
+    b_hh.set(b.subarray(columns, columns + apart), columns - apart); // the GRU's b_nh
     put('bias_ih', [columns], b.slice(0, columns));
     put('bias_hh', [columns], b_hh);
+    if (cell.ownTensor) put(cell.ownTensor, [ownOf(cell), H], b.slice(columns + apart));
   });
   const rows = head.b.length;
   tensors.set('head.weight', { shape: [rows, hidden], data: transposed(head.W, hidden, rows) });
@@ -69,11 +75,14 @@ export function fromPyTorch(
 
   const [rows = 0, H = 0] = shapeOf(`${prefix}weight_hh_l0`);
   const [, I = 0] = shapeOf(prefix + FIRST);
-  const name = GATES[rows / H];
-  if (name === undefined || H > LIMITS.hidden) {
+  const hasOwn = ({ ownTensor }: Cell): boolean =>
+    ownTensor !== undefined && tensors.has(`${prefix}${ownTensor}_l0`);
+  const fitting = CELLS.filter(({ gates }) => gates === rows / H);
+  const cell = fitting.find(hasOwn) ?? fitting.find(({ ownTensor }) => ownTensor === undefined);
+  if (cell === undefined || H > LIMITS.hidden) {
     throw fault(
       'The recurrent layer is none of those that are known',
-      `${shown(`${prefix}weight_hh_l0`)} of [G × H, H] with G = 1 (RNN), 3 (GRU) or 4 (LSTM) and H up to ${LIMITS.hidden}`,
+      `${shown(`${prefix}weight_hh_l0`)} of [G × H, H] with G = ${GATES.slice(0, -1).join(', ')} or ${GATES.at(-1)} and H up to ${LIMITS.hidden}`,
       tensors.has(`${prefix}weight_hh_l0`) ? shownShape(shapeOf(`${prefix}weight_hh_l0`)) : 'none',
     );
   }
@@ -86,10 +95,11 @@ export function fromPyTorch(
     wanted.set(`${prefix}weight_hh_l${l}`, [rows, H]);
     wanted.set(`${prefix}bias_ih_l${l}`, [rows]);
     wanted.set(`${prefix}bias_hh_l${l}`, [rows]);
+    if (cell.ownTensor) wanted.set(`${prefix}${cell.ownTensor}_l${l}`, [ownOf(cell), H]);
   }
   wanted.set(`${beside}head.weight`, [R, H]);
   wanted.set(`${beside}head.bias`, [R]);
-  compare(tensors, wanted, `${name.toUpperCase()} of ${H} with a head`, fault);
+  compare(tensors, wanted, `${cell.name.toUpperCase()} of ${H} with a head`, fault);
 
   const channels = channelsOf(I, known);
   if (channels < 1) {
@@ -111,13 +121,13 @@ export function fromPyTorch(
   }
   const data = (tensor: string): Float32Array => tensors.get(tensor)!.data;
   const layers = Array.from({ length: L }, (_, l) =>
-    layerOf(name, H, l === 0 ? I : H, (tensor) => data(`${prefix}${tensor}_l${l}`)),
+    layerOf(cell, H, l === 0 ? I : H, (tensor) => data(`${prefix}${tensor}_l${l}`)),
   );
   if (layers.some(({ b }) => !b.every((value) => Number.isFinite(value)))) {
     throw fault('Two biases are too large to be added', 'a sum within float32', 'an infinity');
   }
   const head = { W: transposed(data(`${beside}head.weight`), R, H), b: data(`${beside}head.bias`).slice() };
-  return { cell: name, channels, horizon, layers, head };
+  return { cell: cell.name, channels, horizon, layers, head };
 }
 
 /** What tells the two kinds of inputs apart where the shapes alone do not: channels, where they are known, else the kind. */
@@ -185,26 +195,20 @@ function listed(names: readonly string[]): string {
   return names.slice(0, MOST_FAULTS).join('; ') + (more > 0 ? `; and ${more} more` : '');
 }
 
-function layerOf(
-  name: Cell['name'],
-  H: number,
-  I: number,
-  data: (tensor: string) => Float32Array,
-): CellWeights {
-  const { gates, biases } = cellOf(name);
-  const columns = gates * H;
+function layerOf(cell: Cell, H: number, I: number, data: (tensor: string) => Float32Array): CellWeights {
+  const columns = cell.gates * H;
+  const apart = cell.apart * H;
   const W = new Float32Array((H + I) * columns);
   W.set(transposed(data('weight_hh'), columns, H));
   W.set(transposed(data('weight_ih'), columns, I), H * columns);
   const b_ih = data('bias_ih');
   const b_hh = data('bias_hh');
-  const b = new Float32Array(biases * H);
+  const b = new Float32Array(cell.biases * H);
   // not `+ 0`, which would turn -0 into 0: what was exported comes back bit for bit
   for (let j = 0; j < columns; j++) b[j] = b_hh[j] === 0 ? b_ih[j]! : b_ih[j]! + b_hh[j]!;
-  if (name === 'gru') {
-    b.set(b_ih.subarray(2 * H), 2 * H);
-    b.set(b_hh.subarray(2 * H), 3 * H);
-  }
+  b.set(b_ih.subarray(columns - apart), columns - apart);
+  b.set(b_hh.subarray(columns - apart), columns);
+  if (cell.ownTensor) b.set(data(cell.ownTensor), columns + apart);
   return { hidden: H, input: I, W, b };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CELL_NAMES } from '../cell/cells.ts';
 
 /** What a model is where neither a setting nor its file says otherwise. */
 const DEFAULTS = {
@@ -35,7 +36,7 @@ const Given = z.strictObject({
       'Short stable name, written as the tag `model`; default: the cell and its hidden size, e.g. lstm16',
     ),
   cell: z
-    .enum(['rnn', 'lstm', 'gru'])
+    .enum(CELL_NAMES)
     .optional()
     .meta({ description: 'Which recurrence carries the memory', default: DEFAULTS.cell }),
   activation: z.enum(['tanh', 'sigmoid', 'relu']).optional().meta({

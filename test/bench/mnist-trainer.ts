@@ -1,3 +1,4 @@
+import type { CellName } from '../../src/cell/cells.ts';
 import { ADAM } from '../../src/learn/adam.ts';
 import { initialWeights } from '../../src/learn/initial-weights.ts';
 import type { TrainingRows } from '../../src/learn/shard.ts';
@@ -8,7 +9,7 @@ export const MNIST = { side: 28, hidden: 128, classes: 10, batch: 128, images: 6
 
 /** A trainer of rows of pixels as steps of a sequence; the class is read off the last step's h. */
 export function mnistTrainer(
-  cell: 'rnn' | 'lstm' | 'gru',
+  cell: CellName,
   rows: TrainingRows,
   { epochs, threads, seed = 1 }: { epochs: number; threads: number; seed?: number },
 ): Trainer {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
+import { CELL_NAMES, type CellName } from '../../src/cell/cells.ts';
 import { shuffle } from '../../src/learn/shuffle.ts';
 import type { Trainer } from '../../src/learn/trainer.ts';
 import { seededRandom } from '../../src/model/random.ts';
@@ -11,7 +12,7 @@ import { pytorch } from './pytorch.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Flags {
-  readonly cell: 'rnn' | 'lstm' | 'gru';
+  readonly cell: CellName;
   readonly epochs: number;
   readonly threads: number;
   readonly seed: number;
@@ -30,7 +31,7 @@ interface Epoch {
 export function sequentialMnistBench(): Command {
   return new Command('sequential-mnist')
     .description('accuracy by epoch and seconds per epoch: MNIST read as 28 rows of 28 pixels')
-    .addOption(new Option('--cell <name>', 'which cell').choices(['rnn', 'lstm', 'gru']).default('lstm'))
+    .addOption(new Option('--cell <name>', 'which cell').choices(CELL_NAMES).default('lstm'))
     .option('--epochs <n>', 'epochs', wholeNumber, 10)
     .option(
       '--threads <n>',

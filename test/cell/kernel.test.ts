@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Cell, type CellWeights, cellOf } from '../../src/cell/cell.ts';
+import type { Cell, CellWeights } from '../../src/cell/cell.ts';
+import { cellOf } from '../../src/cell/cells.ts';
 import { Kernel } from '../../src/cell/kernel.ts';
 import { Arena } from '../../src/memory/arena.ts';
 import { seededRandom } from '../../src/model/random.ts';
@@ -33,7 +34,7 @@ function both(cell: Cell, H: number, I: number, layers: number, series: readonly
   const x = Float32Array.from({ length: n * I }, () => (random() - 0.5) * 8);
 
   const expected = { state: start.slice(), hidden: new Float32Array(n * H) };
-  const z = new Float32Array(4 * H);
+  const z = new Float32Array(cell.biases * H);
   series.forEach((s, i) => {
     const at = s * width * layers;
     weights.forEach((w, l) => {
@@ -90,6 +91,28 @@ describe.each(NAMED_CELLS)('%s', (_, cell) => {
     const { expected, got } = both(cell, 32, 3, 1, series, n);
     expect(bits(got.state)).toEqual(bits(expected.state));
   });
+});
+
+test('a cell that the kernel does not know is refused when it is loaded', () => {
+  const cell: Cell = { ...cellOf('lstm'), kernel: 'SOMETHING' };
+  const load = () => Kernel.of(new Arena()).load({ cell, layers: weightsOf(cell, 8, 3, 1, seededRandom(1)) });
+  expect(load).toThrow(
+    expect.objectContaining({ code: 'KERNEL_MISSING', message: expect.stringContaining('SOMETHING') }),
+  );
+});
+
+test('a kind that the kernel has no equations of traps', () => {
+  const arena = new Arena();
+  const kernel = Kernel.of(arena);
+  const stack = kernel.load({
+    cell: cellOf('lstm'),
+    layers: weightsOf(cellOf('lstm'), 8, 3, 1, seededRandom(1)),
+  });
+  const room = kernel.room(stack, 1);
+  const { i32 } = arena.view();
+  i32[room.states / 4] = arena.take(64);
+  i32[stack.cell / 4] = 99;
+  expect(() => kernel.step(stack, room, 1)).toThrow('unreachable');
 });
 
 test('weights are put into the arena once', () => {

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cellOf } from '../../src/cell/cell.ts';
+import { cellOf } from '../../src/cell/cells.ts';
 import { packLayer, unpackLayer } from '../../src/cell/pack.ts';
-
-const CELLS = [cellOf('rnn'), cellOf('lstm'), cellOf('gru')] as const;
+import { NAMED_CELLS } from './cells.ts';
 
 test('unpacked, the numbers stand where they stood; padding is zero', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom(...CELLS),
+      fc.constantFrom(...NAMED_CELLS.map(([, cell]) => cell)),
       fc.integer({ min: 1, max: 40 }),
       fc.integer({ min: 1, max: 9 }),
       (cell, hidden, input) => {

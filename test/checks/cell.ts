@@ -6,7 +6,7 @@ import { type CellCase, cellCases, weightsOf } from '../reference/cells.ts';
 export function checkCell(kind: CellCase['kind']): void {
   const cases = cellCases().filter((fixture) => fixture.kind === kind);
 
-  describe(`${kind} is held against PyTorch`, () => {
+  describe(`${kind} is held against its reference`, () => {
     test('there are fixtures of it', () => expect(cases.length).toBeGreaterThan(0));
 
     test.each(cases)('$name: h of 120 carried steps within 1e-6, C at the end too', (fixture) => {
@@ -14,7 +14,7 @@ export function checkCell(kind: CellCase['kind']): void {
       const H = fixture.hidden;
       const width = cell.states * H;
       const state = new Float32Array(width * layers.length);
-      const z = new Float32Array(4 * H);
+      const z = new Float32Array(cell.biases * H);
       const steps = fixture.x.length / fixture.input;
       expect(steps).toBeGreaterThanOrEqual(100);
       let worst = 0;
@@ -44,8 +44,8 @@ export function checkCell(kind: CellCase['kind']): void {
       const alone = around.slice(width, 2 * width);
       const x = Float32Array.from({ length: weights!.input }, random);
       const before = around.slice();
-      cell.step(weights!, around, width, x, 0, Float32Array.from({ length: 4 * H }, random));
-      cell.step(weights!, alone, 0, x, 0, new Float32Array(4 * H));
+      cell.step(weights!, around, width, x, 0, Float32Array.from({ length: cell.biases * H }, random));
+      cell.step(weights!, alone, 0, x, 0, new Float32Array(cell.biases * H));
       expect(around.subarray(width, 2 * width)).toEqual(alone);
       expect(around.subarray(0, width)).toEqual(before.subarray(0, width));
       expect(around.subarray(2 * width)).toEqual(before.subarray(2 * width));
@@ -57,7 +57,8 @@ export function checkCell(kind: CellCase['kind']): void {
       const [weights] = layers;
       const state = new Float32Array(cell.states * weights!.hidden);
       const x = new Float32Array(weights!.input).fill(1e6);
-      for (let t = 0; t < 50; t++) cell.step(weights!, state, 0, x, 0, new Float32Array(4 * weights!.hidden));
+      for (let t = 0; t < 50; t++)
+        cell.step(weights!, state, 0, x, 0, new Float32Array(cell.biases * weights!.hidden));
       expect(state.every((value) => Number.isFinite(value))).toBe(true);
     });
   });

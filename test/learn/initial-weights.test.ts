@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
+import { CELL_NAMES, cellOf } from '../../src/cell/cells.ts';
 import { initialWeights } from '../../src/learn/initial-weights.ts';
 
 const SIZES = { inputs: 3, hidden: 25, layers: 2, outputs: 4, seed: 1 } as const;
 
 test('shapes, and PyTorch ranges: ±1/√H, biases the sum of two', () => {
-  for (const [cell, gates, biases] of [
-    ['rnn', 1, 1] as const,
-    ['lstm', 4, 4] as const,
-    ['gru', 3, 4] as const,
-  ]) {
+  for (const cell of CELL_NAMES) {
+    const { gates, biases } = cellOf(cell);
     const { layers, head } = initialWeights({ ...SIZES, cell });
     expect(layers.map(({ input, hidden, W, b }) => [input, hidden, W.length, b.length])).toEqual([
       [3, 25, 28 * gates * 25, biases * 25],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CellWeights } from '../../src/cell/cell.ts';
+import { CELL_NAMES, type CellName } from '../../src/cell/cells.ts';
 import { packLayer, packLinear, padTo4, unpackLayer, unpackLinear } from '../../src/cell/pack.ts';
 import { backwardThroughTime, forwardThroughTime } from '../../src/cell/through-time.ts';
 import { cut } from '../../src/forecast/base.ts';
@@ -27,7 +28,7 @@ function values(count: number, seed = 1): number[] {
 }
 
 /** The stages with a cell that learns, and its numbers in Memory. */
-function learning(cell: 'rnn' | 'lstm' | 'gru' = 'lstm') {
+function learning(cell: CellName = 'lstm') {
   const stages = stagesOf({ hidden: H, horizon: 6, learn: 'full', cell });
   const { memory, model, settings } = stages;
   const state = new ForecastState(memory, model, settings);
@@ -132,7 +133,7 @@ const tensors = ({
   head: { W: Float32Array; b: Float32Array };
 }) => [cell.W, cell.b, head.W, head.b].map(bits);
 
-describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (cell) => {
+describe.each(CELL_NAMES)('%s', (cell) => {
   test('begins as the model, and every update has the bits of the plain loops', () => {
     const stages = learning(cell);
     let updates = 0;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { cellOf } from '../../src/cell/cell.ts';
+import { CELL_NAMES, cellOf } from '../../src/cell/cells.ts';
 import { backwardThroughTime, forwardThroughTime } from '../../src/cell/through-time.ts';
 import { ADAM, adam, adamFactors, clipFactor } from '../../src/learn/adam.ts';
 import { initialWeights } from '../../src/learn/initial-weights.ts';
@@ -59,7 +59,7 @@ const tensors = ({ layers, head }: NetworkWeights): Float32Array[] =>
   [...layers, head].flatMap(({ W, b }) => [W, b]);
 const allBits = (trainer: Trainer): number[][] => tensors(trainer.weights()).map(bits);
 
-describe.each(['rnn', 'lstm', 'gru'] as const)('%s', (cell) => {
+describe.each(CELL_NAMES)('%s', (cell) => {
   test('parameters after some updates have the bits of the plain loops', () => {
     const shape = { cell, steps: 6, scored: 3 };
     const weights = initialWeights({ cell, inputs: 2, hidden: 9, layers: 2, outputs: 2, seed: 3 });

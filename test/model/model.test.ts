@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { CELL_NAMES } from '../../src/cell/cells.ts';
 import { createModel, modelOf } from '../../src/model/model.ts';
 import { ModelSettings } from '../../src/model/settings.ts';
 
@@ -16,18 +17,15 @@ test('weights are uniform in ±1/√H, and the same for the same seed', () => {
   expect(small({ seed: 2 }).layers).not.toEqual(small().layers);
 });
 
-test.each(['rnn', 'lstm', 'gru'] as const)(
-  '%s: the tensors have the shapes that the cell asks for',
-  (cell) => {
-    const { layers, head, cell: used, inputs } = small({ cell, layers: 2 });
-    expect(inputs).toBe(4);
-    expect(layers.map(({ input, W, b }) => [input, W.length, b.length])).toEqual([
-      [4, (3 + 4) * used.gates * 3, used.biases * 3],
-      [3, (3 + 3) * used.gates * 3, used.biases * 3],
-    ]);
-    expect([head.W.length, head.b.length]).toEqual([3 * 2 * 2, 2 * 2]);
-  },
-);
+test.each(CELL_NAMES)('%s: the tensors have the shapes that the cell asks for', (cell) => {
+  const { layers, head, cell: used, inputs } = small({ cell, layers: 2 });
+  expect(inputs).toBe(4);
+  expect(layers.map(({ input, W, b }) => [input, W.length, b.length])).toEqual([
+    [4, (3 + 4) * used.gates * 3, used.biases * 3],
+    [3, (3 + 3) * used.gates * 3, used.biases * 3],
+  ]);
+  expect([head.W.length, head.b.length]).toEqual([3 * 2 * 2, 2 * 2]);
+});
 
 test('with inputs gaps: I = 2 × channels + 3, and another fingerprint', () => {
   const model = small({ inputs: 'gaps', layers: 2 });

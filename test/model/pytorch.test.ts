@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CELL_NAMES } from '../../src/cell/cells.ts';
 import { ForetideError } from '../../src/errors.ts';
 import { createModel, modelOf } from '../../src/model/model.ts';
 import { fromPyTorch, toPyTorch } from '../../src/model/pytorch.ts';
@@ -104,7 +105,7 @@ describe('from PyTorch', () => {
 });
 
 describe('to PyTorch', () => {
-  test.each(['rnn', 'lstm', 'gru'] as const)('and back, %s: bit for bit, zeros with their sign', (cell) => {
+  test.each(CELL_NAMES)('and back, %s: bit for bit, zeros with their sign', (cell) => {
     const model = createModel(ModelSettings.parse({ cell, hidden: 5, layers: 3, horizon: 2 }), 2);
     model.layers[0]!.b.fill(-0, 0, 3);
     model.layers[1]!.b.fill(0);

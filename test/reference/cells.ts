@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { type Cell, type CellWeights, cellOf } from '../../src/cell/cell.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Cell, CellWeights } from '../../src/cell/cell.ts';
+import { cellOf } from '../../src/cell/cells.ts';
 
 /** One fixture that `generate.py` made with PyTorch. */
 export interface CellCase {
@@ -29,14 +30,23 @@ export interface GradientCase extends Omit<CellCase, 'y'> {
 }
 
 export function gradientCases(): GradientCase[] {
-  return JSON.parse(readFileSync(new URL('gradients.json', import.meta.url), 'utf8')) as GradientCase[];
+  return casesOf('gradients') as GradientCase[];
 }
 
 export function cellCases(): CellCase[] {
-  return JSON.parse(readFileSync(new URL('cells.json', import.meta.url), 'utf8')) as CellCase[];
+  return casesOf('cells') as CellCase[];
 }
 
-/** PyTorch's tensors of a case in our layout: [H + I][gates × H], the two biases summed (but for the GRU's n). */
+/** The cases of `cells.json`, which PyTorch made, and of each `cells-….json` of a cell that PyTorch has not. */
+function casesOf(kind: 'cells' | 'gradients'): unknown[] {
+  const folder = new URL('./', import.meta.url);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(kind) && name.endsWith('.json'))
+    .toSorted()
+    .flatMap((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as unknown[]);
+}
+
+/** PyTorch's tensors of a case in our layout: [H + I][gates × H], the two biases summed (but for gates that are apart: the GRU's n). */
 export function weightsOf(fixture: Omit<CellCase, 'x' | 'y' | 'c'>): { cell: Cell; layers: CellWeights[] } {
   const cell = cellOf(fixture.kind, fixture.activation);
   const H = fixture.hidden;
@@ -52,12 +62,10 @@ export function weightsOf(fixture: Omit<CellCase, 'x' | 'y' | 'c'>): { cell: Cel
     const b = new Float32Array(cell.biases * H);
     const [ih, hh] = [tensor('bias_ih'), tensor('bias_hh')];
     for (let j = 0; j < columns; j++) b[j] = ih[j]! + hh[j]!;
-    if (cell.name === 'gru') {
-      for (let j = 0; j < H; j++) {
-        b[2 * H + j] = ih[2 * H + j]!;
-        b[3 * H + j] = hh[2 * H + j]!;
-      }
-    }
+    const apart = cell.apart * H;
+    b.set(ih.slice(columns - apart), columns - apart);
+    b.set(hh.slice(columns - apart), columns);
+    if (cell.ownTensor) b.set(tensor(cell.ownTensor), columns + apart);
     return { hidden: H, input: I, W, b };
   });
   return { cell, layers };

@@ -1,6 +1,7 @@
 // A frame of readings: each steps its series once, in order.
-import { activate, columnsOf, sums } from './cells';
+import { activate, sums } from './cells';
 import { bytes } from './lanes';
+import { columnsOf, Shape } from './shape';
 
 /** Rows that go through a layer together: its weights are then read once for all of them. */
 const TOGETHER = 16;
@@ -9,7 +10,6 @@ const TOGETHER = 16;
  * Steps every row of a frame in order, in place. Rows next to each other that belong to different series go through a layer together,
  * which changes no bit of any of them.
  *
- * @param cell 0 RNN tanh, 1 RNN sigmoid, 2 RNN ReLU, 3 LSTM, 4 GRU
  * @param n rows
  * @param states n byte offsets (u32): where each row's series has its state, layer behind layer
  * @param x inputs of the first layer, [n][I] float32
@@ -19,8 +19,9 @@ const TOGETHER = 16;
  * @param work workspace of 16 × (columnsOf + H + I), I the widest
  */
 export function stepFrame(
-  cell: i32, n: i32, states: usize, x: usize, layers: usize, layerCount: i32, H: i32, width: i32, hidden: usize, work: usize,
+  cell: Shape, n: i32, states: usize, x: usize, layers: usize, layerCount: i32, H: i32, width: i32, hidden: usize, work: usize,
 ): void {
+  const kind = cell.kind;
   const gate = bytes(H);
   const bytesOfX = bytes(load<i32>(layers, 8));
   const zStride = bytes(columnsOf(cell, H));
@@ -37,7 +38,7 @@ export function stepFrame(
         // nothing to bring together
         const own: usize = load<u32>(states + bytes(from)) + depth;
         const below = l == 0 ? x + <usize>from * bytesOfX : own - bytes(width);
-        sums(cell, W, b, H, I, own, below, 0, work, 1);
+        sums(cell, W, b, H, I, own, below, 0, work, zStride, 1);
       } else {
         const stride = gate + bytes(I);
         for (let i = 0; i < count; i++) {
@@ -46,11 +47,11 @@ export function stepFrame(
           memory.copy(v + <usize>i * stride, own, gate);
           memory.copy(v + <usize>i * stride + gate, below, bytes(I));
         }
-        sums(cell, W, b, H, I, v, v + gate, stride, work, count);
+        sums(cell, W, b, H, I, v, v + gate, stride, work, zStride, count);
       }
       for (let i = 0; i < count; i++) {
         const own: usize = load<u32>(states + bytes(from + i)) + depth;
-        activate(cell, H, own, work + <usize>i * zStride, 0);
+        activate(kind, H, b, own, work + <usize>i * zStride, 0);
         if (l == layerCount - 1) memory.copy(hidden + <usize>(from + i) * gate, own, gate);
       }
       depth += bytes(width);

@@ -4,6 +4,7 @@ export { tellBands, trackBands } from './bands';
 export { packHalves } from './bfloat16';
 export { stepFrame } from './frame';
 export { headMoves } from './head';
+export * from './kinds';
 export { linear, linearBack } from './linear';
 export { countScores, matured } from './matured';
 export { blame, mixed } from './mixture';

@@ -81,3 +81,10 @@ export function tanh4(x: v128): v128 {
   const large = v128.or(t, v128.and(x, i32x4.splat(0x80000000))); // with the sign of x
   return v128.bitselect(small, large, f32x4.lt(size, constant(18)));
 }
+
+/** 1 - x */
+// @ts-ignore: decorator
+@inline
+export function oneMinus(x: v128): v128 {
+  return f32x4.sub(f32x4.splat(1), x);
+}

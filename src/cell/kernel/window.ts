@@ -1,23 +1,13 @@
 // A layer over a window of T steps of B series, there and back: the loops of through-time.ts.
 import { add } from './add';
-import { backGru, backLstm, backRnn } from './back';
-import { activate, columnsOf, GRU, LSTM, sums } from './cells';
+import { activate, back, sums } from './cells';
 import { biasGradient, transpose, weightGradient } from './gradient';
 import { bytes, padded } from './lanes';
 import { products } from './product';
+import { columnsOf, Shape } from './shape';
 
 /** Series that go through a step together: their sums stay in the nearest cache. */
 const TOGETHER = 16;
-
-/** Bytes of state of a series, h and C. */
-function stateBytes(cell: i32, H: i32): usize {
-  return bytes(cell == LSTM ? 2 * H : H);
-}
-
-/** Bytes that a sample keeps for the way back. */
-function recordBytes(cell: i32, H: i32): usize {
-  return bytes(cell == LSTM ? 6 * H : cell == GRU ? 4 * H : H);
-}
 
 /**
  * @param v [T × B][H + I]: X is given, h_{t-1} is written
@@ -27,11 +17,12 @@ function recordBytes(cell: i32, H: i32): usize {
  * @param z workspace of 16 × columnsOf
  */
 export function forwardWindow(
-  cell: i32, T: i32, B: i32, H: i32, I: i32, W: usize, b: usize, v: usize, state: usize, h: usize, record: usize, z: usize,
+  cell: Shape, T: i32, B: i32, H: i32, I: i32, W: usize, b: usize, v: usize, state: usize, h: usize, record: usize, z: usize,
 ): void {
+  const kind = cell.kind;
   const gate = bytes(H);
-  const width = stateBytes(cell, H);
-  const kept = recordBytes(cell, H);
+  const width = bytes(cell.states * H);
+  const kept = bytes(cell.record * H);
   const stride = bytes(H + I);
   const zStride = bytes(columnsOf(cell, H));
   for (let t = 0; t < T; t++) {
@@ -39,10 +30,10 @@ export function forwardWindow(
       const count = min(TOGETHER, B - from);
       const first = state + <usize>from * width;
       for (let i = 0; i < count; i++) memory.copy(v + <usize>i * stride, first + <usize>i * width, gate);
-      sums(cell, W, b, H, I, v, v + gate, stride, z, count);
+      sums(cell, W, b, H, I, v, v + gate, stride, z, zStride, count);
       for (let i = 0; i < count; i++) {
         const own = first + <usize>i * width;
-        activate(cell, H, own, z + <usize>i * zStride, record);
+        activate(kind, H, b, own, z + <usize>i * zStride, record);
         memory.copy(h, own, gate);
         h += gate;
         record += kept;
@@ -52,23 +43,18 @@ export function forwardWindow(
   }
 }
 
-/** The transposes of the weights: Th [columns][H] and Tx [columns][I], packed; the GRU's with n_h and n_x respectively. Tx 0: left out. */
-export function transposeWeights(cell: i32, H: i32, I: i32, W: usize, Th: usize, Tx: usize): void {
-  if (cell == GRU) {
-    const two = padded(2 * H);
-    const one = padded(H);
-    const n_h = W + bytes(two * (H + I));
-    const n_x = n_h + bytes(one * H);
-    transpose(W, H + I, two, 0, H, 2 * H, Th, 0, 3 * H);
-    transpose(n_h, H, one, 0, H, H, Th, 2 * H, 3 * H);
-    if (Tx == 0) return;
-    transpose(W, H + I, two, H, I, 2 * H, Tx, 0, 3 * H);
-    transpose(n_x, I, one, 0, I, H, Tx, 2 * H, 3 * H);
-    return;
-  }
-  const columns = cell == LSTM ? 4 * H : H;
-  transpose(W, H + I, padded(columns), 0, H, columns, Th, 0, columns);
-  if (Tx != 0) transpose(W, H + I, padded(columns), H, I, columns, Tx, 0, columns);
+/** The transposes of the weights: Th [columns][H] and Tx [columns][I], packed; what is summed apart over h and X respectively. Tx 0: left out. */
+export function transposeWeights(cell: Shape, H: i32, I: i32, W: usize, Th: usize, Tx: usize): void {
+  const together = cell.together * H;
+  const apart = cell.apart * H;
+  const columns = together + apart;
+  const W_h = W + bytes(padded(together) * (H + I));
+  const W_x = W_h + bytes(padded(apart) * H);
+  transpose(W, H + I, padded(together), 0, H, together, Th, 0, columns);
+  transpose(W_h, H, padded(apart), 0, H, apart, Th, together, columns);
+  if (Tx == 0) return;
+  transpose(W, H + I, padded(together), H, I, together, Tx, 0, columns);
+  transpose(W_x, I, padded(apart), 0, I, apart, Tx, together, columns);
 }
 
 /**
@@ -80,19 +66,20 @@ export function transposeWeights(cell: i32, H: i32, I: i32, W: usize, Th: usize,
  * @param out workspace of 16 × H or I numbers, padded
  */
 export function backwardWindow(
-  cell: i32, T: i32, B: i32, H: i32, I: i32, Th: usize, Tx: usize, v: usize, record: usize, dh: usize, dx: usize,
-  d: usize, dz: usize, zeros: usize, out: usize,
+  cell: Shape, T: i32, B: i32, H: i32, I: i32, Th: usize, Tx: usize, b: usize, v: usize, record: usize, dh: usize,
+  dx: usize, d: usize, dz: usize, zeros: usize, out: usize,
 ): void {
-  const width = stateBytes(cell, H);
-  const kept = recordBytes(cell, H);
+  const kind = cell.kind;
+  const width = bytes(cell.states * H);
+  const kept = bytes(cell.record * H);
   const stride = bytes(H + I);
   const dzStride = bytes(columnsOf(cell, H));
   const outH = bytes(padded(H));
   const outX = bytes(padded(I));
-  const main = cell == LSTM ? 4 * H : cell == GRU ? 2 * H : H;
-  const more = cell == GRU ? H : 0;
-  const n_h = bytes(padded(2 * H));
-  const n_x = n_h + bytes(padded(H));
+  const together = cell.together * H;
+  const apart = cell.apart * H;
+  const overH = bytes(padded(together));
+  const overX = overH + bytes(padded(apart));
   for (let t = T - 1; t >= 0; t--) {
     for (let from = 0; from < B; from += TOGETHER) {
       const count = min(TOGETHER, B - from);
@@ -104,14 +91,12 @@ export function backwardWindow(
         const dz_i = dz_s + <usize>i * dzStride;
         const kept_i = record + <usize>(s + i) * kept;
         add(d_i, dh + bytes((s + i) * H), H);
-        if (cell == LSTM) backLstm(H, kept_i, d_i, dz_i);
-        else if (cell == GRU) backGru(H, kept_i, v + <usize>(s + i) * stride, d_i, dz_i);
-        else backRnn(cell, H, kept_i, d_i, dz_i);
+        back(kind, H, b, kept_i, v + <usize>(s + i) * stride, d_i, dz_i);
       }
-      products(Th, zeros, out, outH, padded(H), dz_s, main, dz_s + n_h, more, dzStride, count);
+      products(Th, zeros, out, outH, padded(H), dz_s, together, dz_s + overH, apart, dzStride, count);
       for (let i = 0; i < count; i++) add(own + <usize>i * width, out + <usize>i * outH, H);
       if (dx != 0) {
-        products(Tx, zeros, out, outX, padded(I), dz_s, main, dz_s + n_x, more, dzStride, count);
+        products(Tx, zeros, out, outX, padded(I), dz_s, together, dz_s + overX, apart, dzStride, count);
         for (let i = 0; i < count; i++) memory.copy(dx + bytes((s + i) * I), out + <usize>i * outX, bytes(I));
       }
     }
@@ -124,23 +109,19 @@ export function backwardWindow(
  * @param panel workspace of `weightGradient`
  */
 export function gradientsOfWindow(
-  cell: i32, T: i32, B: i32, H: i32, I: i32, v: usize, dz: usize, gW: usize, gb: usize, panel: usize,
+  cell: Shape, T: i32, B: i32, H: i32, I: i32, v: usize, dz: usize, gW: usize, gb: usize, panel: usize,
 ): void {
   const samples = T * B;
   const stride = bytes(H + I);
   const columns = columnsOf(cell, H);
   const dzStride = bytes(columns);
-  if (cell == GRU) {
-    const two = padded(2 * H);
-    const one = padded(H);
-    const n_h = gW + bytes(two * (H + I));
-    const n_x = n_h + bytes(one * H);
-    weightGradient(gW, H + I, two, v, stride, dz, dzStride, samples, panel);
-    weightGradient(n_h, H, one, v, stride, dz + bytes(two), dzStride, samples, panel);
-    weightGradient(n_x, I, one, v + bytes(H), stride, dz + bytes(two + one), dzStride, samples, panel);
-  } else {
-    weightGradient(gW, H + I, columns, v, stride, dz, dzStride, samples, panel);
-  }
-  // b: of the GRU r and z, n_h, n_x behind each other, as dz
+  const together = padded(cell.together * H);
+  const apart = padded(cell.apart * H);
+  const gW_h = gW + bytes(together * (H + I));
+  const gW_x = gW_h + bytes(apart * H);
+  weightGradient(gW, H + I, together, v, stride, dz, dzStride, samples, panel);
+  weightGradient(gW_h, H, apart, v, stride, dz + bytes(together), dzStride, samples, panel);
+  weightGradient(gW_x, I, apart, v + bytes(H), stride, dz + bytes(together + apart), dzStride, samples, panel);
+  // b lies as dz does
   biasGradient(gb, columns, dz, dzStride, samples);
 }
