@@ -24,7 +24,7 @@ const job = JSON.parse(process.argv[2]!) as RawPostJob;
 const token = process.env['INFLUX_TOKEN']!;
 const agent = new Agent({ keepAlive: true, maxSockets: job.atOnce });
 const url = new URL(
-  `/api/v2/write?${new URLSearchParams({ org: job.org, bucket: job.bucket, precision: 'us' })}`,
+  `/api/v2/write?${new URLSearchParams({ org: job.org, bucket: job.bucket, precision: 'us' }).toString()}`,
   job.url,
 );
 const bodies = [...bodiesOf(readFileSync(job.path))];
