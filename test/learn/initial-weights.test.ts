@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { CELL_NAMES, cellOf } from '../../src/cell/cells.ts';
 import { initialWeights } from '../../src/learn/initial-weights.ts';
@@ -22,6 +23,17 @@ test('shapes, and PyTorch ranges: ±1/√H, biases the sum of two', () => {
     expect(most).toBeGreaterThan(0.2);
     expect(most).toBeLessThanOrEqual(Math.fround(0.4));
   }
+});
+
+test.each([
+  ['rnn', 'd734c0983f7470a3'],
+  ['lstm', '2a57010484b10907'],
+  ['gru', '8cd5bcd573cda4b3'],
+] as const)('%s: the weights of a seed stay what they are, as do the models made of it', (cell, expected) => {
+  const { layers, head } = initialWeights({ ...SIZES, cell });
+  const hash = createHash('sha256');
+  for (const { W, b } of [...layers, head]) hash.update(W).update(b);
+  expect(hash.digest('hex').slice(0, 16)).toBe(expected);
 });
 
 test('the same seed, the same weights; a forget bias touches nothing else', () => {
