@@ -13,6 +13,7 @@ export const CELLS = {
   gru: [gru],
 } as const satisfies Readonly<Record<string, readonly [Cell, ...Cell[]]>>;
 
+/** What a cell is called, in settings and in files of models. */
 export type CellName = keyof typeof CELLS;
 
 /** All names, in the order of the table. */
