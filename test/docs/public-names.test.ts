@@ -6,7 +6,6 @@ const LEFT: readonly string[] = [
   'AlignSettings',
   'Cell.backward(record)',
   'Cell.backward(recordAt)',
-  'Cell.name',
   'Cell.stepAndRecord(at)',
   'Cell.stepAndRecord(state)',
   'Cell.stepAndRecord(x)',
