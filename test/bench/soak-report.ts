@@ -69,7 +69,7 @@ export function soakPlot(lines: readonly SoakLine[], warm?: number): string {
   });
   return svgPanels({
     title: `${begun?.minutes} minutes of live forecasts, ${begun?.stream.rate} readings/s`,
-    x: 'minutes',
+    x: 'minutes; below each title its slope an hour, by life',
     until: begun?.minutes ?? 0,
     marks,
     panels: names.map((name) => {
@@ -86,7 +86,7 @@ export function soakPlot(lines: readonly SoakLine[], warm?: number): string {
 
 function noteOf({ slope }: SoakFigure): string {
   if (slope === null) return '–';
-  return `${slope.perHour >= 0 ? '+' : ''}${digits(slope.perHour)} ± ${digits((slope.high - slope.low) / 2)} an hour`;
+  return `${slope.perHour >= 0 ? '+' : ''}${digits(slope.perHour)} ± ${digits((slope.high - slope.low) / 2)}`;
 }
 
 /** CPU that each process has taken, in cores, from its first sample to its last, lives together. */
