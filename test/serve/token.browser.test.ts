@@ -19,13 +19,14 @@ test.skipIf(executablePath === null)(
     const feed = new LiveFeed();
     history.add(demoHours(0, 100));
     const commands: unknown[] = [];
+    let status = demoStatus(99);
     const server = await serve({
       host: '0.0.0.0',
       port: 0,
       history,
       feed,
       pace: { every: 50, heartbeat: 1000, retry: 300 },
-      status: () => demoStatus(99),
+      status: () => status,
       command: async (command) => commands.push(command),
       token: new PageToken(TOKEN),
     });
@@ -49,7 +50,9 @@ test.skipIf(executablePath === null)(
         .poll(async () => page.locator('#chart-title').textContent(), PATIENCE)
         .toBe('grid/north/load-mw');
       await expect.poll(() => feed.connections, PATIENCE).toBe(1);
-      feed.status(demoStatus(100, { state: 'failed', message: 'told live' }));
+      // a page that changes its stream at this moment is told by the next one
+      status = demoStatus(100, { state: 'failed', message: 'told live' });
+      feed.status(status);
       await expect.poll(async () => page.locator('body').textContent(), PATIENCE).toContain('told live');
       const muted = await page.evaluate(async () => {
         const answer = await fetch('/api/alerts/mute', {
