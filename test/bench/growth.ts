@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import type { GrowthJob, GrowthResult } from './growth-child.ts';
-import { inChild } from './in-child.ts';
+import { growthInChild } from './growth-in-child.ts';
 import { measureRestore } from './kafka-restore.ts';
 import { type Machine, machine } from './machine.ts';
 import { median } from './median.ts';
@@ -149,25 +149,16 @@ async function runRounds(sizes: readonly Size[], flags: Flags): Promise<Round[][
 
 async function oneRound({ profile, series }: Size, path: string | undefined, least: number): Promise<Round> {
   const job: GrowthJob = {
-    set: [
-      ...(profile === 'usual' ? USUAL : LEAN),
-      'input={kind: kafka, brokers: ["none:1"], topic: none, group: none, decode: {format: json, values: [value]}}',
-      'output.kind=none',
-      'store.kind=sqlite',
-      'page.enabled=false',
-      'commit={every: 1h, readings: 5000}',
-    ],
+    set: [...(profile === 'usual' ? USUAL : LEAN), 'commit={every: 1h, readings: 5000}'],
     series,
     warm: Math.max(WARM, WARM_IN_ALL / series),
     measured: Math.max(least, series),
     path,
   };
-  const child = (one: GrowthJob): Promise<GrowthResult> =>
-    inChild(new URL('growth-child.ts', import.meta.url), one, { execArgv: ['--expose-gc'] });
-  const result = await child(job);
+  const result = await growthInChild(job);
   mustKnow(result, series);
   if (path === undefined) return { ...result, sqliteBytes: null, sqliteRestoreSeconds: null };
-  const restored = await child({ ...job, measured: 0 });
+  const restored = await growthInChild({ ...job, measured: 0 });
   mustKnow(restored, series);
   return {
     ...result,

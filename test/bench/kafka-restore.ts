@@ -35,26 +35,45 @@ export function kafkaRunSettings(
 }
 
 /** Lets a run take in one reading of each series, and another restore what it kept. */
-export async function measureRestore(
+export function measureRestore(
   brokers: string[],
   series: number,
   partitions: number,
   set: readonly string[],
 ): Promise<RestoreFigures> {
+  return withKeptState(brokers, series, partitions, set, (restore) => restore());
+}
+
+/**
+ * Lets a run take in one reading of each series, and then others work with what it kept.
+ *
+ * @param work gets what restores the state in a process of its own, each time anew, and the topic that it lies in
+ */
+export async function withKeptState<T>(
+  brokers: string[],
+  series: number,
+  partitions: number,
+  set: readonly string[],
+  work: (restore: () => Promise<RestoreFigures>, changelog: string) => Promise<T>,
+): Promise<T> {
   const topic = await makeTopic(brokers, series, partitions, series);
+  const group = `bench-${randomUUID()}`;
   const job = {
     store: 'kafka',
-    set: kafkaRunSettings(brokers, topic.name, `bench-${randomUUID()}`, set),
+    set: kafkaRunSettings(brokers, topic.name, group, set),
     partitions,
   } as const;
   await eosInChild({ ...job, count: series });
-  const result = await eosInChild({ ...job, count: 0 });
-  if (result.series !== series) throw new Error(`Expected ${series} series, got ${result.series}`);
+  const done = await work(async () => {
+    const result = await eosInChild({ ...job, count: 0 });
+    if (result.series !== series) throw new Error(`Expected ${series} series, got ${result.series}`);
+    return {
+      series,
+      seconds: result.restoreSeconds,
+      bytesPerSeries: result.bytesPerSeries,
+      rssPerSeries: (result.rss - result.emptyRss) / series,
+    };
+  }, `${group}-live-forecast-changelog`);
   await topic.remove();
-  return {
-    series,
-    seconds: result.restoreSeconds,
-    bytesPerSeries: result.bytesPerSeries,
-    rssPerSeries: (result.rss - result.emptyRss) / series,
-  };
+  return done;
 }

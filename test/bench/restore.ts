@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { makeTopic } from './bench-topic.ts';
 import type { FetchJob, FetchResult } from './fetch-child.ts';
-import type { GrowthJob, GrowthResult } from './growth-child.ts';
+import type { GrowthResult } from './growth-child.ts';
+import { growthInChild } from './growth-in-child.ts';
 import { inChild } from './in-child.ts';
-import { eosInChild, kafkaRunSettings } from './kafka-restore.ts';
+import { withKeptState } from './kafka-restore.ts';
 import { type Machine, machine } from './machine.ts';
 import { median } from './median.ts';
 import { benchKafka } from './services.ts';
@@ -62,64 +61,52 @@ async function measure({ series, rounds, json }: Flags): Promise<void> {
   }
 }
 
-async function fromKafka(brokers: string[], series: number, rounds: number): Promise<Figures> {
-  const topic = await makeTopic(brokers, series, PARTITIONS, series);
-  const group = `bench-${randomUUID()}`;
-  const job = {
-    store: 'kafka',
-    set: kafkaRunSettings(brokers, topic.name, group, FROZEN),
-    partitions: PARTITIONS,
-  } as const;
-  await eosInChild({ ...job, count: series });
-  const [seconds, floors]: number[][] = [[], []];
-  let bytes = 0;
-  for (let round = 0; round < rounds; round++) {
-    const restored = await eosInChild({ ...job, count: 0 });
-    mustKnow(restored.series, series);
-    bytes = series * restored.bytesPerSeries;
-    seconds!.push(restored.restoreSeconds);
-    const fetching: FetchJob = { brokers, topic: `${group}-live-forecast-changelog` };
-    const fetched = await inChild<FetchResult>(new URL('fetch-child.ts', import.meta.url), fetching);
-    if (fetched.bytes < bytes) throw new Error(`Expected ${bytes} bytes at least, got ${fetched.bytes}`);
-    floors!.push(fetched.seconds);
-  }
-  await topic.remove();
-  return { name: 'Kafka; kafkajs alone', bytes, seconds: median(seconds!), floor: median(floors!) };
+function fromKafka(brokers: string[], series: number, rounds: number): Promise<Figures> {
+  return withKeptState(brokers, series, PARTITIONS, FROZEN, (restore, topic) =>
+    inRounds('Kafka; kafkajs alone', series, rounds, restore, async (bytes) => {
+      const job: FetchJob = { brokers, topic };
+      const fetched = await inChild<FetchResult>(new URL('fetch-child.ts', import.meta.url), job);
+      if (fetched.bytes < bytes) throw new Error(`Expected ${bytes} bytes at least, got ${fetched.bytes}`);
+      return fetched.seconds;
+    }),
+  );
 }
 
 async function fromSqlite(folder: string, series: number, rounds: number): Promise<Figures> {
   const path = join(folder, 'state.db');
-  const job: GrowthJob = {
-    set: [
-      ...FROZEN,
-      'input={kind: kafka, brokers: ["none:1"], topic: none, group: none, decode: {format: json, values: [value]}}',
-      'output.kind=none',
-      'page.enabled=false',
-    ],
-    series,
-    warm: 0,
-    measured: series,
-    path,
+  const child = (measured: number): Promise<GrowthResult> =>
+    growthInChild({ set: FROZEN, series, warm: 0, measured, path });
+  await child(series);
+  const restore = async () => {
+    const restored = await child(0);
+    if (restored.series !== series) throw new Error(`Expected ${series} series, got ${restored.series}`);
+    return { seconds: restored.restoreSeconds, bytesPerSeries: restored.bytesPerSeries };
   };
-  const child = (one: GrowthJob): Promise<GrowthResult> =>
-    inChild(new URL('growth-child.ts', import.meta.url), one, { execArgv: ['--expose-gc'] });
-  await child(job);
-  const [seconds, floors]: number[][] = [[], []];
-  let bytes = 0;
-  for (let round = 0; round < rounds; round++) {
-    const restored = await child({ ...job, measured: 0 });
-    mustKnow(restored.series, series);
-    bytes = series * restored.bytesPerSeries;
-    seconds!.push(restored.restoreSeconds);
+  return inRounds('SQLite; its file read', series, rounds, restore, () => {
     const begun = performance.now();
     readFileSync(path);
-    floors!.push((performance.now() - begun) / 1000);
-  }
-  return { name: 'SQLite; its file read', bytes, seconds: median(seconds!), floor: median(floors!) };
+    return (performance.now() - begun) / 1000;
+  });
 }
 
-function mustKnow(got: number, series: number): void {
-  if (got !== series) throw new Error(`Expected ${series} series, got ${got}`);
+/** @param floor s that the reading of so many bytes takes */
+async function inRounds(
+  name: string,
+  series: number,
+  rounds: number,
+  restore: () => Promise<{ readonly seconds: number; readonly bytesPerSeries: number }>,
+  floor: (bytes: number) => number | Promise<number>,
+): Promise<Figures> {
+  const seconds: number[] = [];
+  const floors: number[] = [];
+  let bytes = 0;
+  for (let round = 0; round < rounds; round++) {
+    const restored = await restore();
+    bytes = series * restored.bytesPerSeries;
+    seconds.push(restored.seconds);
+    floors.push(await floor(bytes));
+  }
+  return { name, bytes, seconds: median(seconds), floor: median(floors) };
 }
 
 function tableOf(
