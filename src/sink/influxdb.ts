@@ -8,17 +8,11 @@ import { awayError, droppedAll, fatalError, meaningOf, saidBy } from './influxdb
 import { InfluxConnection, tokenPlace } from './influxdb-connection.ts';
 import type { InfluxSettings } from './influxdb-settings.ts';
 import { encodeLines } from './line-encoder.ts';
+import type { Lines } from './lines.ts';
 import { newestPoints } from './newest-points.ts';
 import type { Points } from './points.ts';
 import { retryAfter } from './retry-after.ts';
 import type { Sink } from './sink.ts';
-
-/** Lines of one request, as columns: what is needed to send them and to say what became of each. */
-interface Lines {
-  readonly text: string[];
-  readonly series: string[];
-  readonly offset: number[];
-}
 
 /**
  * Writes points to a bucket of InfluxDB 2.
@@ -58,7 +52,7 @@ export class InfluxSink implements Sink {
         throw meaningOf(error) === 'fatal' ? fatalError(error, this.#settings, 'ping') : error;
       });
       // A comment writes nothing, and is refused like any point where the token or the bucket is wrong.
-      await this.#connection.write(['# foretide check'], never).catch((error: unknown) => {
+      await this.#connection.write(Buffer.from('# foretide check'), never).catch((error: unknown) => {
         if (meaningOf(error) !== 'lines') throw error;
       });
       return [
@@ -75,7 +69,7 @@ export class InfluxSink implements Sink {
     const dead: DeadLetter[] = [];
     const { tags, batchLines } = this.#settings;
     const tagged = newestPoints(points).map((each) => ({ ...each, tags: { ...each.tags, ...tags } }));
-    for (const lines of batches(tagged, batchLines)) await this.#store(lines, stop, dead);
+    for (const lines of encodeLines(tagged, batchLines)) await this.#store(lines, stop, dead);
     return dead;
   }
 
@@ -85,27 +79,25 @@ export class InfluxSink implements Sink {
 
   /** Stores the lines, or halves them until those that cannot be stored are found. */
   async #store(lines: Lines, stop: AbortSignal, dead: DeadLetter[]): Promise<void> {
-    const refusal = await this.#send(lines.text, stop);
+    const refusal = await this.#send(lines.bytes, stop);
     if (refusal === undefined) return;
-    const count = lines.text.length;
+    const { count } = lines;
     if (count > 1 && !droppedAll(refusal, count)) {
       const half = count >> 1;
-      await this.#store(slice(lines, 0, half), stop, dead);
-      await this.#store(slice(lines, half, count), stop, dead);
+      await this.#store(lines.slice(0, half), stop, dead);
+      await this.#store(lines.slice(half, count), stop, dead);
       return;
     }
     const detail = `InfluxDB: ${saidBy(refusal)}`;
-    for (const [i, text] of lines.text.entries()) {
-      const [series, offset] = [lines.series[i]!, lines.offset[i]!];
-      dead.push({ offset, reason: 'rejected', detail, series, bytes: Buffer.from(text) });
-    }
+    for (let i = 0; i < count; i++)
+      dead.push({ ...lines.source(i), reason: 'rejected', detail, bytes: Buffer.from(lines.line(i)) });
   }
 
   /** Sends until the server has answered: resolves to undefined when all is stored, to the error when lines are at fault. */
-  async #send(text: string[], stop: AbortSignal): Promise<unknown> {
+  async #send(lines: Uint8Array, stop: AbortSignal): Promise<unknown> {
     const { first, longest } = this.#settings.retry;
     try {
-      await pRetry(() => this.#connection.write(text, stop), {
+      await pRetry(() => this.#connection.write(lines, stop), {
         retries: Infinity,
         minTimeout: first,
         maxTimeout: longest,
@@ -132,25 +124,4 @@ export class InfluxSink implements Sink {
     // An abort ends the pause; p-retry then throws the signal's own reason.
     await sleep(beyond + Math.random() * 0.5 * retryDelay, undefined, { signal: stop }).catch(() => {});
   }
-}
-
-/** All points as lines, at most `size` at a time. */
-function* batches(points: readonly Points[], size: number): Generator<Lines> {
-  let batch: Lines = { text: [], series: [], offset: [] };
-  for (const each of points) {
-    const { lines, rows } = encodeLines(each);
-    for (let i = 0; i < lines.length; i++) {
-      batch.text.push(lines[i]!);
-      batch.series.push(each.series[rows[i]!]!);
-      batch.offset.push(each.offset[rows[i]!]!);
-      if (batch.text.length < size) continue;
-      yield batch;
-      batch = { text: [], series: [], offset: [] };
-    }
-  }
-  if (batch.text.length > 0) yield batch;
-}
-
-function slice({ text, series, offset }: Lines, from: number, to: number): Lines {
-  return { text: text.slice(from, to), series: series.slice(from, to), offset: offset.slice(from, to) };
 }

@@ -1,16 +1,9 @@
 import { ForetideError } from '../errors.ts';
+import { type Lines, LinesInMaking } from './lines.ts';
 import type { Points } from './points.ts';
 
-/** Points as lines of InfluxDB line protocol. */
-export interface EncodedLines {
-  /** One line each, without a line break at its end. */
-  readonly lines: string[];
-  /** The row of the points that each line came from. */
-  readonly rows: number[];
-}
-
 /**
- * Encodes points as line protocol, one line a row, timestamps in whole microseconds.
+ * Encodes points as line protocol in UTF-8, one line a row, timestamps in whole microseconds; at most `most` lines at a time.
  *
  * 1. Fields that are NaN are left out; a row without a number is no line.
  * 2. Tags are sorted by their keys, as InfluxDB wants them for speed; `series` is one of them.
@@ -24,27 +17,39 @@ export interface EncodedLines {
  *   in a backslash. `seriesFault` keeps such series out.
  * @see https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
  */
-export function encodeLines(points: Points): EncodedLines {
-  const { length, series, time, fields } = points;
+export function* encodeLines(points: readonly Points[], most: number): Generator<Lines> {
+  let lines = new LinesInMaking();
+  for (const block of points) {
+    const lineOf = encoderOf(block);
+    for (let row = 0; row < block.length; row++) {
+      const line = lineOf(row);
+      if (line === undefined) continue;
+      lines.add(line, block, row);
+      if (lines.count < most) continue;
+      yield lines.end();
+      lines = new LinesInMaking();
+    }
+  }
+  if (lines.count > 0) yield lines.end();
+}
+
+/** What makes a line of a row, or undefined of one without a number. */
+function encoderOf(points: Points): (row: number) => string | undefined {
+  const { series, time, fields } = points;
   const [head, tail] = constantTags(points);
   const columns = Object.values(fields);
   const keys = Object.keys(fields).map((key) => `${escaped(key)}=`);
   const labels = Object.entries(points.labels ?? {}).map(([key, text]) => `,${escaped(key)}=${quoted(text)}`);
   const end = `${labels.join('')} `;
-
-  const lines: string[] = [];
-  const rows: number[] = [];
-  for (let row = 0; row < length; row++) {
+  return (row) => {
     let numbers = '';
     for (let f = 0; f < columns.length; f++) {
       const value = columns[f]![row]!;
       if (!Number.isNaN(value)) numbers += `${numbers === '' ? ' ' : ','}${keys[f]}${value}`;
     }
-    if (numbers === '') continue;
-    lines.push(`${head}${escaped(series[row]!)}${tail}${numbers}${end}${Math.round(time[row]! * 1000)}`);
-    rows.push(row);
-  }
-  return { lines, rows };
+    if (numbers === '') return undefined;
+    return `${head}${escaped(series[row]!)}${tail}${numbers}${end}${Math.round(time[row]! * 1000)}`;
+  };
 }
 
 /** What stands before and after the series' name in every line: the measurement and the tags, in order. */

@@ -5,7 +5,7 @@ import { type Points, revisionAt } from './points.ts';
  * the order of two of one identity is not promised.
  */
 export function newestPoints(all: readonly Points[]): readonly Points[] {
-  if (!all.some((block) => rowsOf(block).some((row) => revisionAt(block, row) > 0))) return all;
+  if (!all.some(({ fields }) => fields['revision']?.some((revision) => revision > 0))) return all;
   /** Of each identity the number of the last row that revises, counted through all blocks. */
   const revised = new Map<string, number>();
   const walk = (visit: (block: Points, row: number, number: number) => void): void => {

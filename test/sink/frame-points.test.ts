@@ -12,9 +12,9 @@ import {
   readingPoints,
   withdrawnPoints,
 } from '../../src/sink/frame-points.ts';
-import { encodeLines } from '../../src/sink/line-encoder.ts';
 import { isWithdrawn, type Points } from '../../src/sink/points.ts';
 import { alignedFrame } from '../frames.ts';
+import { linesOf } from './points.ts';
 
 const MINUTE = 60_000;
 
@@ -348,7 +348,7 @@ describe('eventPoints', () => {
       ),
     });
     const identities = blocks.flatMap((points) =>
-      encodeLines(points).lines.map((line) => line.replace(/(?<!\\\\) .* /, ' ')),
+      linesOf(points).map((line) => line.replace(/(?<!\\\\) .* /, ' ')),
     );
     expect(identities).toHaveLength(24);
     expect(new Set(identities).size).toBe(24);
@@ -394,12 +394,12 @@ describe('where late readings are taken in', () => {
     ]);
     expect(rowsOf(anomalyPoints(revised))).toEqual([['b', 20 * MINUTE, 7, 2, 2, 21, 31, 41, 9]]);
     expect(eventPoints(revised, model).map(rowsOf)).toEqual([[['b', 20 * MINUTE, 7, 19, 5, NaN, 9]]]);
-    expect(encodeLines(anomalyPoints(revised)).lines[0]).toMatch(/,revision=9,state="outside" 1200000000$/);
+    expect(linesOf(anomalyPoints(revised))[0]).toMatch(/,revision=9,state="outside" 1200000000$/);
   });
 
   test('what is none any more is withdrawn', () => {
     const points = withdrawnPoints(revised, model);
-    expect(points.flatMap((block) => encodeLines(block).lines)).toEqual([
+    expect(points.flatMap((block) => linesOf(block))).toEqual([
       'anomaly,series=c revision=9,state="withdrawn" 1800000000',
       'event,h=06,kind=coverage-back,model=m,series=c revision=9,state="withdrawn" 1800000000',
       'event,h=01,kind=drift-up,model=m,series=c revision=9,state="withdrawn" 1800000000',

@@ -6,12 +6,12 @@ import { seriesFault } from '../../src/decode/readings.ts';
 import { timeOfText } from '../../src/decode/time.ts';
 import { isRefusal } from '../../src/decode/refusal.ts';
 import { encodeLines } from '../../src/sink/line-encoder.ts';
-import { pointsOf } from './points.ts';
+import { linesOf, pointsOf } from './points.ts';
 
 const T = 1_700_000_000_000;
 
 test('a line of each measurement', () => {
-  expect(encodeLines(pointsOf(['value'], [['s7', T, 21.5]])).lines).toEqual([
+  expect(linesOf(pointsOf(['value'], [['s7', T, 21.5]]))).toEqual([
     'reading,series=s7 value=21.5 1700000000000000',
   ]);
   const forecast = pointsOf(['yhat', 'lo', 'hi'], [['s7', T + 0.001, 1, -2e-7, 3e21]], {
@@ -19,7 +19,7 @@ test('a line of each measurement', () => {
     tags: { model: 'lstm', h: '06', zone: 'a b' },
     labels: { fingerprint: String.raw`a"b\c` },
   });
-  expect(encodeLines(forecast).lines).toEqual([
+  expect(linesOf(forecast)).toEqual([
     String.raw`forecast,h=06,model=lstm,series=s7,zone=a\ b yhat=1,lo=-2e-7,hi=3e+21,fingerprint="a\"b\\c" 1700000000000001`,
   ]);
 });
@@ -34,11 +34,15 @@ test('NaN is left out, and a row without a number is no line, whatever its label
     ],
     { labels: { state: 'x' } },
   );
-  expect(encodeLines(points)).toEqual({
-    lines: ['reading,series=s b=2,state="x" 1000', 'reading,series=s a=3,state="x" 3000'],
-    rows: [0, 2],
-  });
-  expect(encodeLines(pointsOf([], [['s', 1]]))).toEqual({ lines: [], rows: [] });
+  const [lines] = encodeLines([points], 10);
+  expect(lines!.bytes.toString()).toBe(
+    'reading,series=s b=2,state="x" 1000\nreading,series=s a=3,state="x" 3000',
+  );
+  expect([lines!.source(0), lines!.source(1)]).toEqual([
+    { series: 's', offset: 0 },
+    { series: 's', offset: 2 },
+  ]);
+  expect(linesOf(pointsOf([], [['s', 1]]))).toEqual([]);
 });
 
 /** Names that InfluxDB can hold, with everything that needs care in them. */
@@ -92,7 +96,7 @@ test('the parser gives back identity and values, whatever the names', () => {
           time: us / 1000,
         };
       });
-      const found = parsed(encodeLines(points).lines).map((line) => ({
+      const found = parsed(linesOf(points)).map((line) => ({
         measurement: line.measurement,
         tags: line.tags,
         fields: Object.fromEntries(line.fields),
@@ -107,7 +111,7 @@ test('the parser gives back identity and values, whatever the names', () => {
 test('two series never share a line', () => {
   fc.assert(
     fc.property(name, name, (a, b) => {
-      const { lines } = encodeLines(
+      const lines = linesOf(
         pointsOf(
           ['value'],
           [
@@ -124,17 +128,15 @@ test('two series never share a line', () => {
 describe('names that no line can hold', () => {
   test.each(['', 'a\nb', 'a\u0000', 'a\\', '\u007f'])('%j', (bad) => {
     const refused = expect.objectContaining({ code: 'OUTPUT_IDENTITY' });
-    expect(() => encodeLines(pointsOf(['value'], [[bad, 1, 1]]))).toThrow(refused);
-    expect(() => encodeLines(pointsOf(['value'], [['s', 1, 1]], { tags: { model: bad } }))).toThrow(refused);
-    expect(() => encodeLines(pointsOf(['value'], [['s', 1, 1]], { tags: { [bad]: 'x' } }))).toThrow(refused);
-    expect(() => encodeLines(pointsOf([bad], [['s', 1, 1]]))).toThrow(refused);
-    expect(() => encodeLines(pointsOf(['value'], [['s', 1, 1]], { labels: { [bad]: 'x' } }))).toThrow(
-      refused,
-    );
+    expect(() => linesOf(pointsOf(['value'], [[bad, 1, 1]]))).toThrow(refused);
+    expect(() => linesOf(pointsOf(['value'], [['s', 1, 1]], { tags: { model: bad } }))).toThrow(refused);
+    expect(() => linesOf(pointsOf(['value'], [['s', 1, 1]], { tags: { [bad]: 'x' } }))).toThrow(refused);
+    expect(() => linesOf(pointsOf([bad], [['s', 1, 1]]))).toThrow(refused);
+    expect(() => linesOf(pointsOf(['value'], [['s', 1, 1]], { labels: { [bad]: 'x' } }))).toThrow(refused);
   });
 
   test('a second tag called series', () => {
-    expect(() => encodeLines(pointsOf(['value'], [['s', 1, 1]], { tags: { series: 'x' } }))).toThrow(
+    expect(() => linesOf(pointsOf(['value'], [['s', 1, 1]], { tags: { series: 'x' } }))).toThrow(
       /tag of its own/,
     );
   });

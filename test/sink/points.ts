@@ -1,3 +1,4 @@
+import { encodeLines } from '../../src/sink/line-encoder.ts';
 import type { Points } from '../../src/sink/points.ts';
 
 /** Points of some rows, for tests: each row is [series, time, ...fields]; the rows' offsets count up from `offset`. */
@@ -19,4 +20,11 @@ export function pointsOf(
     ...(labels && { labels }),
     offset: Float64Array.from(rows, (_, i) => from + i),
   };
+}
+
+/** The lines of line protocol that points are, for tests. */
+export function linesOf(points: Points): string[] {
+  return [...encodeLines([points], Infinity)].flatMap((lines) =>
+    Array.from({ length: lines.count }, (_, i) => lines.line(i).toString()),
+  );
 }
