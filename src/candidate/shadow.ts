@@ -3,7 +3,8 @@ import { ForetideError } from '../errors.ts';
 import { Task, type TaskParts } from '../run/task.ts';
 import type { Batch } from '../source/source.ts';
 import type { FrameTaps } from './frame-taps.ts';
-import { type HeldState, HeldStore } from './held-state.ts';
+import type { HeldState } from './held-state.ts';
+import { HeldStore } from './held-stores.ts';
 import { PairedScores } from './paired-scores.ts';
 
 /**
