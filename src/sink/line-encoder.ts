@@ -1,5 +1,5 @@
 import { ForetideError } from '../errors.ts';
-import { type Lines, LinesInMaking } from './lines.ts';
+import { type Append, type Lines, LinesInMaking } from './lines.ts';
 import type { Points } from './points.ts';
 
 /**
@@ -20,11 +20,9 @@ import type { Points } from './points.ts';
 export function* encodeLines(points: readonly Points[], most: number): Generator<Lines> {
   let lines = new LinesInMaking();
   for (const block of points) {
-    const lineOf = encoderOf(block);
+    const append = encoderOf(block);
     for (let row = 0; row < block.length; row++) {
-      const line = lineOf(row);
-      if (line === undefined) continue;
-      lines.add(line, block, row);
+      lines.add(append, block, row);
       if (lines.count < most) continue;
       yield lines.end();
       lines = new LinesInMaking();
@@ -33,22 +31,34 @@ export function* encodeLines(points: readonly Points[], most: number): Generator
   if (lines.count > 0) yield lines.end();
 }
 
-/** What makes a line of a row, or undefined of one without a number. */
-function encoderOf(points: Points): (row: number) => string | undefined {
+/** What appends the line of a row of these points: piece by piece, as a text of its own would be one more for each line. */
+function encoderOf(points: Points): Append {
   const { series, time, fields } = points;
   const [head, tail] = constantTags(points);
   const columns = Object.values(fields);
-  const keys = Object.keys(fields).map((key) => `${escaped(key)}=`);
+  const names = Object.keys(fields).map((key) => `${escaped(key)}=`);
+  const firstKeys = names.map((name) => `${tail} ${name}`);
+  const nextKeys = names.map((name) => `,${name}`);
   const labels = Object.entries(points.labels ?? {}).map(([key, text]) => `,${escaped(key)}=${quoted(text)}`);
   const end = `${labels.join('')} `;
-  return (row) => {
-    let numbers = '';
+  // many series have readings at the same time
+  let instant = NaN;
+  let ending = '';
+  return (before, row) => {
+    let text = before + head + escaped(series[row]!);
+    let keys = firstKeys;
     for (let f = 0; f < columns.length; f++) {
       const value = columns[f]![row]!;
-      if (!Number.isNaN(value)) numbers += `${numbers === '' ? ' ' : ','}${keys[f]}${value}`;
+      if (Number.isNaN(value)) continue;
+      text += keys[f]! + value;
+      keys = nextKeys;
     }
-    if (numbers === '') return undefined;
-    return `${head}${escaped(series[row]!)}${tail}${numbers}${end}${Math.round(time[row]! * 1000)}`;
+    if (keys === firstKeys) return before;
+    if (time[row]! !== instant) {
+      instant = time[row]!;
+      ending = `${end}${Math.round(instant * 1000)}`;
+    }
+    return text + ending;
   };
 }
 

@@ -68,6 +68,9 @@ const ROOM = 65_536;
 /** Most bytes of UTF-8 that a code unit takes. */
 const LONGEST = 3;
 
+/** A text with the line of a row behind it, without a line break; the text as it is of a row that is no line. */
+export type Append = (text: string, row: number) => string;
+
 /** Lines that are written one after the other. */
 export class LinesInMaking {
   #bytes = Buffer.allocUnsafe(ROOM);
@@ -83,8 +86,11 @@ export class LinesInMaking {
     return this.#rows.length;
   }
 
-  add(line: string, source: Points, row: number): void {
-    this.#text += line;
+  /** Adds the line of a row, unless it has none. */
+  add(append: Append, source: Points, row: number): void {
+    const text = append(this.#text, row);
+    if (text.length === this.#text.length) return;
+    this.#text = text;
     this.#textEnds.push(this.#text.length);
     this.#text += '\n';
     this.#sources.push(source);

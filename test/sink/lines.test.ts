@@ -25,7 +25,7 @@ test('any of them, or all, are the bytes of their texts, and know where they cam
         all.map((_, i) => [`s${i}`, i, 1]),
       );
       const making = new LinesInMaking();
-      for (const [row, text] of all.entries()) making.add(text, points, row);
+      for (const row of all.keys()) making.add((text, i) => text + all[i]!, points, row);
       const lines = making.end();
       const [from, to] = [a % (all.length + 1), b % (all.length + 1)].toSorted((p, q) => p - q) as [
         number,
