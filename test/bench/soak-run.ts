@@ -77,6 +77,8 @@ class Soak {
   #influx: Influx | undefined;
   readonly #workers: SoakWorker[] = [];
   #began = 0;
+  /** The worker is away because it was killed. */
+  #isKilling = false;
 
   constructor(plan: SoakPlan, dir: string) {
     this.#plan = plan;
@@ -160,8 +162,10 @@ class Soak {
     this.#event('influxdb back');
     await at(0.6);
     this.#event('worker killed');
+    this.#isKilling = true;
     await worker.kill();
     await worker.restart();
+    this.#isKilling = false;
     this.#event('worker back');
   }
 
@@ -177,6 +181,7 @@ class Soak {
     let ended = 0;
     for (let n = 1; !over.aborted; n++) {
       await sleep(Math.max(0, this.#began + n * EVERY - Date.now()));
+      if (this.#isKilling) continue;
       const { life, pid } = worker;
       if (pid === undefined) {
         this.#event('worker ended');
