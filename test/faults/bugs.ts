@@ -52,14 +52,14 @@ export const BUGS: Readonly<Record<string, Bug>> = {
       },
     ],
   },
-  'flush not awaited': {
+  'answer not awaited': {
     output: 'influxdb',
     faults: [['busy', 'cut']],
     changes: [
       {
         file: 'sink/influxdb-connection.ts',
-        from: 'await writer.flush();',
-        to: 'void writer.flush().catch(() => undefined);',
+        from: 'const { status, body } = await sent(transport, path, lines, options);',
+        to: "void sent(transport, path, lines, options).catch(() => {}); const [status, body] = [204, ''];",
       },
     ],
   },
