@@ -42,6 +42,7 @@ export { scale, type Scaled, ScaleSettings } from './scale/scale.ts';
 // Forecasting: one step of the cell, the next values with their bands; what is learned from what came is learned last
 export { recur, type Recurred } from './cell/recur.ts';
 export { forecast, type Forecasted } from './forecast/forecast.ts';
+export { type FurtherBands, furtherBands } from './forecast/further-bands.ts';
 export { ForecastSettings } from './forecast/settings.ts';
 export { type CoverageTurn, score, type Score, type Scored } from './forecast/score.ts';
 export { learn, type Learned } from './learn/learn.ts';

@@ -4,7 +4,7 @@ import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import { BAND, type BandPlan, bandScale, startOf, tailOf, trackBand } from './band.ts';
 import type { Plan } from './plan.ts';
-import type { ToldRoom, Workspace } from './workspace.ts';
+import type { FurtherRoom, ToldRoom, Workspace } from './workspace.ts';
 
 /**
  * The trackers of each series, channel and horizon, in Memory. The kernel computes what is told and tracked of all horizons; its references are
@@ -102,12 +102,12 @@ export class Bands {
   }
 
   /**
-   * Forecasts and bands of all horizons, to the workspace, and the main band's reaches to where its targets will find
-   * them.
+   * Forecasts of all horizons and their main band, to the workspace, and how far that reaches to where its targets will find it.
    *
    * @param moves index in `view().f32` of the movements, in units
    * @param reaches index in `view().u16`
    * @param told where the forecasts go, behind the first `at`
+   * @param further where the bands of all levels go; undefined: nowhere
    */
   tell(
     row: number,
@@ -119,14 +119,14 @@ export class Bands {
     at: number,
     told: ToldRoom,
     kernel: KernelExports,
+    further?: FurtherRoom,
   ): void {
     const { levels, main } = this.#plan;
-    const B = levels.length;
     kernel.tellBands(
       this.#sizesAt(row, channel),
       this.#reachAt(row, channel),
       this.#count,
-      B,
+      levels.length,
       main,
       y,
       unit,
@@ -135,8 +135,8 @@ export class Bands {
       told.yhat + 8 * at,
       told.lo + 8 * at,
       told.hi + 8 * at,
-      told.los + 8 * at * B,
-      told.his + 8 * at * B,
+      further?.los ?? 0,
+      further?.his ?? 0,
     );
   }
 

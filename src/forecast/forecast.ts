@@ -20,16 +20,11 @@ export interface Forecasted {
   readonly targets: readonly number[];
   /** Steps ahead, ascending; Q of them. */
   readonly horizons: readonly number[];
-  /** Coverages of the bands, ascending; B of them. */
-  readonly levels: readonly number[];
   /** [n × T × Q] NaN for a channel that was never observed yet. */
   readonly yhat: Float64Array;
-  /** [n × T × Q] the main band; NaN while there is none. */
+  /** [n × T × Q] the band of `forecast.level`; NaN while there is none. Others: `furtherBands`. */
   readonly lo: Float64Array;
   readonly hi: Float64Array;
-  /** [n × T × Q × B] all bands, the main one among them. */
-  readonly los: Float64Array;
-  readonly his: Float64Array;
   /** [n] 1 where the target times are known and later than any forecast before, so that the forecasts may be written out. */
   readonly issued: Uint8Array;
 }
@@ -40,7 +35,7 @@ interface Origin extends Question {
 }
 
 /**
- * Forecasts every target at all horizons, with bands, and leaves them in Memory until their targets come.
+ * Forecasts every target at all horizons, with a band, and leaves them in Memory until their targets come.
  *
  * 1. `learn: head` and `full`: ŷ_{t+h} = y_t + unit × the mixture of the experts' movements; the last value until the series has warmed up and
  *    the experts have been held against a target, and for one that has not moved for a season.
@@ -56,8 +51,8 @@ export function forecast(
 ): Stage<Frame & Aligned & Scaled & Recurred, Forecasted> {
   const state = new ForecastState(memory, model, settings);
   const { plan, base, past, issued, workspace, learners } = state;
-  const { channels, targets, horizons, levels, farthest } = plan;
-  const [Q, B, H] = [horizons.length, levels.length, model.hidden];
+  const { channels, targets, horizons, farthest } = plan;
+  const [Q, H] = [horizons.length, model.hidden];
   const target = memory.series('issued.target', 'f64', 2); // newest target times of the nearest and the farthest horizon
   const knownPhi = new Float64Array(learners?.features.knownCount ?? 0);
   const head = new ModelHead(memory, model, plan, workspace);
@@ -70,7 +65,7 @@ export function forecast(
     const { length: n, series, value, time, index, gap, step } = frame;
     const { u16, f32, f64 } = memory.view();
     const all = n * channels * Q;
-    const size = all * (3 + 2 * B);
+    const size = 3 * all;
     const rows = Math.min(n, workspace.together);
     const told = workspace.told(rows);
     const block = rows < n ? new Float64Array(size) : undefined; // a few rows fit into the workspace, and are taken out at once
@@ -118,12 +113,9 @@ export function forecast(
     return {
       targets,
       horizons,
-      levels,
       yhat: new Float64Array(buffer, 0, all),
       lo: new Float64Array(buffer, 8 * all, all),
       hi: new Float64Array(buffer, 8 * 2 * all, all),
-      los: new Float64Array(buffer, 8 * 3 * all, all * B),
-      his: new Float64Array(buffer, 8 * (3 + B) * all, all * B),
       issued: isIssued,
     };
 
@@ -212,10 +204,9 @@ export function forecast(
     function tellNothing(i: number, channel: number): void {
       const at = placeOf(i, channel);
       for (const from of [told.yhat, told.lo, told.hi]) f64.fill(NaN, from / 8 + at, from / 8 + at + Q);
-      for (const from of [told.los, told.his]) f64.fill(NaN, from / 8 + at * B, from / 8 + (at + Q) * B);
     }
 
-    /** Movements become forecasts with bands, in the workspace. */
+    /** Movements become forecasts with a band, in the workspace. */
     function tell({ row, channel, index: k, value: y }: Question, i: number, moves: number): void {
       const unit = base.unit(row, channel);
       const reaches = issued.reaches(row, channel, k);
@@ -229,11 +220,11 @@ export function forecast(
 
     /** Puts the forecasts of some rows from the workspace into the columns. */
     function takeOut(to: Float64Array, first: number, count: number): void {
-      let start = 0;
-      for (const name of ['yhat', 'lo', 'hi', 'los', 'his'] as const) {
+      const wide = channels * Q;
+      let start = first * wide;
+      for (const name of ['yhat', 'lo', 'hi'] as const) {
         const from = told[name] / 8;
-        const wide = channels * Q * (name === 'los' || name === 'his' ? B : 1);
-        to.set(f64.subarray(from, from + count * wide), start + first * wide);
+        to.set(f64.subarray(from, from + count * wide), start);
         start += n * wide;
       }
     }

@@ -55,7 +55,9 @@ export const ForecastSettings = z
     levels: z
       .array(Level)
       .default([0.5, 0.8, 0.95])
-      .describe('Further bands, for pipelines of your own; never crossing'),
+      .describe(
+        'Levels of further bands, for pipelines of your own that have the stage furtherBands; never crossing',
+      ),
     coverageTolerance: z
       .number()
       .min(0.01)

@@ -24,6 +24,10 @@ export interface ToldRoom {
   readonly yhat: number;
   readonly lo: number;
   readonly hi: number;
+}
+
+/** Byte offsets of the bands of all levels of one channel of a reading, [Q][B] float64 each. */
+export interface FurtherRoom {
   readonly los: number;
   readonly his: number;
 }
@@ -38,9 +42,10 @@ export class Workspace {
   /** Rows of forecasts that `told` has room for, at least 1. */
   readonly together: number;
   readonly #kernel: Kernel;
-  /** Forecasts of a row, and bands of each. */
+  /** Forecasts of a row. */
   readonly #forecasts: number;
-  readonly #levels: number;
+  /** Bands of a channel of a row. */
+  readonly #bands: number;
   readonly #toMoved: number;
   readonly #toErrors: number;
   readonly #toChanges: number;
@@ -48,6 +53,7 @@ export class Workspace {
   readonly #toTargets: number;
   readonly #toWork: number;
   readonly #toTold: number;
+  readonly #toFurther: number;
   readonly #toHead: HeadRoom;
 
   /**
@@ -63,10 +69,10 @@ export class Workspace {
     hidden = 0,
   ) {
     const Q = horizons.length;
-    const numbers = channels * Q * (3 + 2 * levels.length);
+    const numbers = 3 * channels * Q;
     this.together = Math.max(1, Math.floor(TOLD / numbers));
     this.#forecasts = channels * Q;
-    this.#levels = levels.length;
+    this.#bands = Q * levels.length;
     this.#kernel = Kernel.of(memory.arena);
     this.horizons = this.#kernel.keep(Int32Array.from(horizons));
     this.#toMoved = 8 * (experts * Q + BEYOND);
@@ -76,7 +82,8 @@ export class Workspace {
     this.#toTargets = this.#toPlaces + 8 * Q;
     this.#toWork = this.#toTargets + 8 * 2 * Q;
     this.#toTold = this.#toWork + 8 * 3 * (features + 2 * BEYOND);
-    const toHead = this.#toTold + 8 * this.together * numbers;
+    this.#toFurther = this.#toTold + 8 * this.together * numbers;
+    const toHead = this.#toFurther + 8 * 2 * this.#bands;
     const toSaid = toHead + 8 * Math.ceil(hidden / 2);
     const toMoves = toSaid + 8 * (farthest + 1);
     this.#toHead = { hidden: toHead, said: toSaid, moves: toMoves };
@@ -130,11 +137,16 @@ export class Workspace {
     return { hidden: workspace + hidden, said: workspace + said, moves: workspace + moves };
   }
 
-  /** Columns of `forecast` for so many rows, one behind the other: [rows × channels × Q] float64, the bands [rows × channels × Q × B]. */
+  /** Columns of `forecast` for so many rows, one behind the other: [rows × channels × Q] float64. */
   told(rows: number): ToldRoom {
     const yhat = this.#kernel.workspace + this.#toTold;
     const column = 8 * rows * this.#forecasts;
-    const los = yhat + 3 * column;
-    return { yhat, lo: yhat + column, hi: yhat + 2 * column, los, his: los + column * this.#levels };
+    return { yhat, lo: yhat + column, hi: yhat + 2 * column };
+  }
+
+  /** Where the bands of all levels go. */
+  get further(): FurtherRoom {
+    const los = this.#kernel.workspace + this.#toFurther;
+    return { los, his: los + 8 * this.#bands };
   }
 }

@@ -146,6 +146,17 @@ test('tellBands: bits equal the reference of every horizon', () => {
           expect(bits.every((nan) => nan === 0xfff8n << 48n)).toBe(true);
         }
         expect(u16.slice(REACHES / 2, REACHES / 2 + 2 * Q)).toEqual(reaches);
+        // the main band alone is the same
+        const three = 3 * Q;
+        const all = f64.slice(yhat / 8, yhat / 8 + three);
+        f64.fill(GUARD, yhat / 8, los / 8 + 2 * Q * B);
+        u16.fill(0, REACHES / 2, REACHES / 2 + 2 * Q);
+        exports.tellBands(
+          ...([SIZES, REACH, Q, B, main, y, unit, MOVES, REACHES, yhat, lo, hi, 0, 0] as const),
+        );
+        sameNumbers(f64.slice(yhat / 8, yhat / 8 + three), all);
+        expect(u16.slice(REACHES / 2, REACHES / 2 + 2 * Q)).toEqual(reaches);
+        expect(f64.slice(los / 8, los / 8 + 2 * Q * B).every((each) => each === GUARD)).toBe(true);
         expect([f64[his / 8 + Q * B], u16[REACHES / 2 + 2 * Q]]).toEqual([GUARD, GUARD]);
       },
     ),

@@ -6,6 +6,7 @@ import { jsonDecoder } from '../../src/decode/json.ts';
 import { JsonSettings } from '../../src/decode/settings.ts';
 import { detect } from '../../src/detect/detect.ts';
 import { forecast } from '../../src/forecast/forecast.ts';
+import { furtherBands } from '../../src/forecast/further-bands.ts';
 import { score } from '../../src/forecast/score.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
 import { learn } from '../../src/learn/learn.ts';
@@ -38,6 +39,7 @@ export function liveStages(
     scale(memory, model.channels, ScaleSettings.parse(options.scale ?? {})),
     recur(memory, model, settings),
     forecast(memory, model, settings),
+    furtherBands(memory, model, settings),
     score(memory, model, settings),
     detect(memory, model, settings),
     learn(memory, model, settings),

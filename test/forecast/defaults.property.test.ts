@@ -5,6 +5,7 @@ import { align, type Aligned, AlignSettings } from '../../src/align/align.ts';
 import { recur, type Recurred } from '../../src/cell/recur.ts';
 import { detect } from '../../src/detect/detect.ts';
 import { forecast, type Forecasted } from '../../src/forecast/forecast.ts';
+import { type FurtherBands, furtherBands } from '../../src/forecast/further-bands.ts';
 import { score } from '../../src/forecast/score.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
 import type { Frame } from '../../src/frame.ts';
@@ -31,6 +32,7 @@ function defaults() {
     scale(memory, 1, ScaleSettings.parse(undefined)),
     recur(memory, model),
     forecast(memory, model, settings),
+    furtherBands(memory, model, settings),
     score(memory, model, settings),
     detect(memory, model, settings),
     learn(memory, model, settings),
@@ -45,7 +47,7 @@ function defaults() {
   return { memory, push };
 }
 type Defaults = ReturnType<typeof defaults>;
-type Out = Frame & Aligned & Scaled & Recurred & Forecasted;
+type Out = Frame & Aligned & Scaled & Recurred & Forecasted & FurtherBands;
 
 /** What is wrong with what is said of one reading. `matured`: errors that are known of each horizon. */
 function faultOf(out: Out, matured: readonly number[]): string | undefined {

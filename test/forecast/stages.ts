@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import { align, AlignSettings } from '../../src/align/align.ts';
 import { recur } from '../../src/cell/recur.ts';
 import { forecast } from '../../src/forecast/forecast.ts';
+import { furtherBands } from '../../src/forecast/further-bands.ts';
 import { score } from '../../src/forecast/score.ts';
 import { ForecastSettings } from '../../src/forecast/settings.ts';
 import type { Frame } from '../../src/frame.ts';
@@ -38,6 +39,7 @@ export function stagesOf(
     scale(memory, channels, ScaleSettings.parse({})),
     recur(memory, model, settings),
     forecast(memory, model, settings),
+    furtherBands(memory, model, settings),
     score(memory, model, settings),
     learn(memory, model, settings),
   ] as const;

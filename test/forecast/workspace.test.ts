@@ -30,7 +30,8 @@ test('its parts lie apart, aligned, with room for what is read beyond the last n
         };
         const workspace = new Workspace(memory, plan, experts, features);
         const { moves, moved, errors, changes, places, targets, work, together } = workspace;
-        const { yhat, lo, hi, los, his } = workspace.told(together);
+        const { yhat, lo, hi } = workspace.told(together);
+        const { los, his } = workspace.further;
         const end = memory.arena.take(16);
         expect(moved - moves).toBeGreaterThanOrEqual(8 * (experts * Q + 3));
         expect(errors - moved).toBeGreaterThanOrEqual(8 * (Q + 1));
@@ -40,13 +41,8 @@ test('its parts lie apart, aligned, with room for what is read beyond the last n
         expect(work - targets).toBeGreaterThanOrEqual(4 * 3 * Q);
         expect(yhat - work).toBeGreaterThanOrEqual(8 * 3 * (features + 6));
         const column = 8 * together * channels * Q;
-        expect([lo - yhat, hi - lo, los - hi, his - los]).toEqual([
-          column,
-          column,
-          column,
-          column * levels.length,
-        ]);
-        expect(end - his).toBeGreaterThanOrEqual(column * levels.length);
+        expect([lo - yhat, hi - lo, los - hi, his - los]).toEqual([column, column, column, 8 * Q * B]);
+        expect(end - his).toBeGreaterThanOrEqual(8 * Q * B);
         expect(together).toBeGreaterThanOrEqual(1);
         for (const place of [moves, moved, errors, changes, places, targets, work, yhat])
           expect(place % 8).toBe(0);

@@ -124,14 +124,14 @@ test('bytes of channels are pinned, whole ones and with some missing: a change o
   const some = { share: 0.3, from: 200 };
   expect([whole, some].map((missing) => digest(missing))).toMatchInlineSnapshot(`
     [
-      "cff51f5451855c0e6548b844cd82b9657746e17b201b02a021e8813415064917",
-      "9886caabf58e943818633ad18803ca10dc35770d438eebdaf4cad4f49f87bb6d",
+      "9499b11b794a7e747e0badfe65d7f0ec55758aeba8b8b7165b3f9f6c57088044",
+      "256c7bbe658a79bfc9768828d3e87d014890fab5c0115a596e9c0b39e2265949",
     ]
   `);
   expect([whole, some].map((missing) => digest(missing, { profile: 'full' }))).toMatchInlineSnapshot(`
     [
-      "17ca8f40b18e4a0b4d5ae7c595ff364dc764423433857a6ca97590b82fa9c733",
-      "116d5b27d971c27475c76911014e36a7424a4b6f4dce1365e4c8c8d5029328a4",
+      "1fe86736ccc650a7e288ae69d5c1e962cf2e3f632df340b2502c8f1fc66f3dff",
+      "be44a32a68de2a5ef1b1ea6870f5771da3336ee6847624a60d45b4e1e897234c",
     ]
   `);
 });

@@ -51,17 +51,13 @@ function forecasted(horizons: readonly number[], channels: 1 | 2 = 1, issued = [
     const [i, c, h] = [Math.floor(k / Q / channels), Math.floor(k / Q) % channels, horizons[k % Q]!];
     return 1000 * (i + 1) + 200 * c + h;
   });
-  const bands = (side: number) => Float64Array.from([...yhat].flatMap((y) => [y + 0.5 * side, y + 9 * side]));
   return {
     ...frame(channels),
     targets: channels === 1 ? [0] : [0, 1],
     horizons,
-    levels: [0.9, 0.99],
     yhat,
     lo: yhat.map((each) => each - 0.5),
     hi: yhat.map((each) => each + 0.5),
-    los: bands(-1),
-    his: bands(1),
     issued: Uint8Array.from(issued),
     step: Float64Array.of(MINUTE, MINUTE, 2 * MINUTE),
   };

@@ -91,8 +91,8 @@ export function trackBands(
  * @param reach [Q][B][2] float32: u and l
  * @param moves [Q] float32: movements in units
  * @param reaches [Q][2] bfloat16, written
- * @param yhat [Q] float64, written; `lo` and `hi` likewise
- * @param los [Q][B] float64, written; `his` likewise
+ * @param yhat [Q] float64, written; `lo` and `hi`, of the main band, likewise
+ * @param los [Q][B] float64, written; `his` likewise; 0: the main band alone is told
  */
 export function tellBands(
   sizes: usize, reach: usize, Q: i32, B: i32, main: i32, y: f64, unit: f64, moves: usize, reaches: usize,
@@ -104,31 +104,35 @@ export function tellBands(
   const largest = f64x2.splat(LARGEST);
   const smallest = f64x2.splat(-LARGEST);
   const below = i64x2.replace_lane(i64x2.splat(0), 1, i64.MIN_VALUE);
-  const mainAt = wide(main);
+  // the main band is at least as wide as those inside it, and asks nothing of those around it
+  const asked = los ? B : main + 1;
   for (let q = 0; q < Q; q++, sizes += SIZES) {
     const forecast = max(-LARGEST, min(LARGEST, y + unit * <f64>f32.load(moves + bytes(q))));
     f64.store(yhat + wide(q), forecast);
     const middle = f64x2.splat(forecast);
     const scale = f64x2.splat(f64.load(sizes) < ENOUGH ? NaN : sigmaAt(sizes));
     let u_l = f64x2.splat(0);
-    for (let b = 0; b < B; b++, reach += 8) {
-      u_l = f64x2.pmax(u_l, low(v128.load64_zero(reach)));
+    for (let b = 0; b < asked; b++) {
+      u_l = f64x2.pmax(u_l, low(v128.load64_zero(reach + bytes(2 * b))));
+      if (!los && b != main) continue;
       const far = f64x2.mul(u_l, scale);
       let inUnits: v128;
       if (unit > 0) inUnits = f64x2.pmax(f64x2.pmin(f64x2.div(far, units), most), least);
       else inUnits = v128.bitselect(f64x2.splat(0), f64x2.splat(NaN), f64x2.lt(f64x2.abs(far), f64x2.splat(Infinity)));
       const halves = halvesOf(f32x4.demote_f64x2_zero(inUnits));
-      if (b == main) v128.store32_lane(reaches + bytes(q), i16x8.narrow_i32x4_u(halves, halves), 0);
       const kept = f64x2.mul(units, low(i32x4.shl(halves, 16)));
       const edges = f64x2.add(middle, v128.xor(kept, below));
       const within = f64x2.pmax(f64x2.pmin(edges, largest), smallest);
       const told = v128.bitselect(within, i64x2.splat(NO_BAND), f64x2.eq(within, within));
-      v128.store64_lane(his + wide(b), told, 0);
-      v128.store64_lane(los + wide(b), told, 1);
+      if (b == main) {
+        v128.store32_lane(reaches + bytes(q), i16x8.narrow_i32x4_u(halves, halves), 0);
+        v128.store64_lane(hi + wide(q), told, 0);
+        v128.store64_lane(lo + wide(q), told, 1);
+      }
+      if (!los) continue;
+      v128.store64_lane(his + wide(q * B + b), told, 0);
+      v128.store64_lane(los + wide(q * B + b), told, 1);
     }
-    f64.store(hi + wide(q), f64.load(his + mainAt));
-    f64.store(lo + wide(q), f64.load(los + mainAt));
-    his += wide(B);
-    los += wide(B);
+    reach += bytes(2 * B);
   }
 }
