@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import liveForecast from '../../pipelines/live-forecast.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { run } from '../../src/run/run.ts';
+import { run, type Running } from '../../src/run/run.ts';
 import type { PointCounts } from './bench-bucket.ts';
 import { giveResult } from './in-child.ts';
 import { type Lap, Stopwatch } from './stopwatch.ts';
@@ -54,13 +54,15 @@ async function runPipeline(set: readonly string[]): Promise<void> {
     },
   };
   const running = await run({ pipeline, settings, fresh: true });
-  await Promise.race([running.finished, committed(() => running.status().readings)]);
+  await Promise.race([running.finished, committed(running)]);
   await report();
 }
 
-/** The last commits come by time, up to 0.5 s after the last record. */
-async function committed(readings: () => number): Promise<void> {
-  while (!stopwatch.isThrough || readings() < job.count) await sleep(5);
+/** The stop brings the last commits, which else come by time: up to 0.5 s after the last record, of any number. */
+async function committed(running: Running): Promise<void> {
+  while (!stopwatch.isThrough) await sleep(5);
+  void running.stop();
+  while (running.status().readings < job.count) await sleep(5);
 }
 
 async function report(): Promise<void> {

@@ -51,12 +51,7 @@ const STORED = 3;
 export function pipelineBench(): Command {
   return new Command('pipeline')
     .description('readings/s and CPU from a real Kafka through live-forecast, beside kafkajs alone')
-    .option(
-      '--readings <n>',
-      'readings in the topic; the last commit comes by time, which takes up to 0.5 s of any number',
-      whole,
-      1_000_000,
-    )
+    .option('--readings <n>', 'readings in the topic', whole, 1_000_000)
     .option('--rounds <r>', 'rounds, whose medians are printed', whole, 3)
     .option('--only <names>', `variants, of ${VARIANTS.map(({ name }) => name).join()}`, (names) =>
       names.split(','),
