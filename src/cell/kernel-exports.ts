@@ -181,6 +181,50 @@ export interface KernelExports {
       moved: number,
     ]
   ): void;
+  scoreRows(
+    ...places: [
+      kept: number,
+      block: number,
+      n: number,
+      days: number,
+      counts: number,
+      lives: number,
+      sums: number,
+      standings: number,
+      watched: number,
+      S: number,
+      level: number,
+      tolerance: number,
+      turned: number,
+    ]
+  ): number;
+  trackRows(kept: number, block: number, n: number, rate: number): void;
+  headRows(
+    ...places: [
+      kept: number,
+      block: number,
+      n: number,
+      values: number,
+      heads: number,
+      H: number,
+      O: number,
+      known: number,
+      hidden: number,
+      means: number,
+      spreads: number,
+      said: number,
+      out: number,
+    ]
+  ): void;
+  tellRows(
+    kept: number,
+    block: number,
+    n: number,
+    values: number,
+    yhat: number,
+    lo: number,
+    hi: number,
+  ): void;
   countScores(
     ...places: [
       horizons: number,

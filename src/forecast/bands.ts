@@ -3,8 +3,9 @@ import type { KernelExports } from '../cell/kernel-exports.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Slot } from '../memory/slot.ts';
 import { BAND, type BandPlan, bandScale, startOf, tailOf, trackBand } from './band.ts';
+import type { Block } from './block.ts';
 import type { Plan } from './plan.ts';
-import type { FurtherRoom, ToldRoom, Workspace } from './workspace.ts';
+import type { FurtherRoom, ToldRoom } from './workspace.ts';
 
 /**
  * The trackers of each series, channel and horizon, in Memory. The kernel computes what is told and tracked of all horizons; its references are
@@ -39,6 +40,11 @@ export class Bands {
     this.#reach = memory.series(`${name}.reach`, 'f32', 2 * levels.length * horizons * channels);
   }
 
+  /** Byte offset of the tail and the start of each level, and where u and l lie. */
+  get kept(): { readonly levels: number; readonly reach: Slot } {
+    return { levels: this.#levels, reach: this.#reach };
+  }
+
   /** Sizes of the errors of each channel and horizon: `BAND` numbers each, see `trackBand`. */
   get sizes(): Slot {
     return this.#sizes;
@@ -69,36 +75,6 @@ export class Bands {
     const reachAt = this.#reach.at(row) + tracker * 2 * this.#plan.levels.length;
     const sizesAt = this.#sizes.at(row) + tracker * BAND;
     trackBand(f64, sizesAt, f32, reachAt, error, above, below, this.#plan);
-  }
-
-  /**
-   * Takes in the errors of all horizons whose targets have come, as the workspace tells them.
-   *
-   * @param reaches index in `view().u16` of what the main band reached at the ring's first step, in units; `stride` numbers from step to step
-   */
-  takeAll(
-    row: number,
-    channel: number,
-    unit: number,
-    reaches: number,
-    stride: number,
-    { kernel, errors, places }: Workspace,
-  ): void {
-    const { levels, main, rate } = this.#plan;
-    kernel.trackBands(
-      this.#sizesAt(row, channel),
-      this.#reachAt(row, channel),
-      this.#count,
-      levels.length,
-      main,
-      rate,
-      this.#levels,
-      errors,
-      places,
-      2 * reaches,
-      2 * stride,
-      unit,
-    );
   }
 
   /**
@@ -138,6 +114,21 @@ export class Bands {
       further?.los ?? 0,
       further?.his ?? 0,
     );
+  }
+
+  /**
+   * Forecasts of a block's rows and their main band, to the workspace, and how far that and the outer band reach to where their targets will find
+   * it.
+   *
+   * @param kept see `keptOf`
+   */
+  tellBlock(
+    kept: number,
+    { table, count, values }: Block,
+    { yhat, lo, hi }: ToldRoom,
+    kernel: KernelExports,
+  ): void {
+    kernel.tellRows(kept, table, count, values, yhat, lo, hi);
   }
 
   /** Byte offset of a channel's first tracker. */

@@ -69,6 +69,11 @@ export class Base {
     this.#first = memory.series('base.first', 'f64', KEPT * channels);
   }
 
+  /** [channels][10] float64, of which the kernel reads the first two: anchor and unit. */
+  get slot(): Slot {
+    return this.#slot;
+  }
+
   /** The last value that was observed; NaN before the first. */
   last(row: number, channel: number): number {
     const { f64 } = this.#memory.view();

@@ -6,13 +6,13 @@ import type { Model } from '../model/model.ts';
 import type { Scaled } from '../scale/scale.ts';
 import { type Stage, stage } from '../stage.ts';
 import { cut, FAR } from './base.ts';
+import { type Block, blocksOf } from './block.ts';
 import type { Question } from './experts.ts';
 import { writeKnown } from './known-features.ts';
 import { type HeadQuestion, ModelHead } from './model-head.ts';
 import { seasonsOf } from './season.ts';
 import type { ForecastSettings } from './settings.ts';
 import { ForecastState, type Learners } from './state.ts';
-import { inUnits } from './told.ts';
 
 /** Columns that `forecast` adds. Index of the c-th of T targets and the q-th horizon in a row i: (i × T + c) × Q + q. */
 export interface Forecasted {
@@ -59,46 +59,47 @@ export function forecast(
   const byModel = plan.asksModel ? new Float64Array(Q) : undefined;
   const cellPhi = new Float64Array(H + 1);
   const bothPhi = new Float64Array(H + (learners?.features.count ?? 0));
-  const outerReach = new Float64Array(2);
 
   return stage((frame: Frame & Aligned & Scaled & Recurred) => {
     const { length: n, series, value, time, index, gap, step } = frame;
-    const { u16, f32, f64 } = memory.view();
+    const { kept } = state;
+    const { f32, f64 } = memory.view();
     const all = n * channels * Q;
-    const size = 3 * all;
-    const rows = Math.min(n, workspace.together);
-    const told = workspace.told(rows);
-    const block = rows < n ? new Float64Array(size) : undefined; // a few rows fit into the workspace, and are taken out at once
+    const told = workspace.told(Math.min(n, workspace.together));
+    const columns = n > workspace.together ? new Float64Array(3 * all) : undefined; // a few rows are taken out of the workspace at once
     const isIssued = new Uint8Array(n);
-    for (let i = 0; i < n; i++) {
+    for (const block of blocksOf(memory, plan, workspace, frame)) {
+      for (let i = block.first; i < block.first + block.count; i++) begin(block, i);
+      if (!learners) askHead(block);
+      state.bands.tellBlock(kept, block, told, workspace.kernel);
+      if (columns) takeOut(columns, block);
+    }
+    const { buffer } = columns ?? f64.slice(told.yhat / 8, told.yhat / 8 + 3 * all);
+    return {
+      targets,
+      horizons,
+      yhat: new Float64Array(buffer, 0, all),
+      lo: new Float64Array(buffer, 8 * all, all),
+      hi: new Float64Array(buffer, 8 * 2 * all, all),
+      issued: isIssued,
+    };
+
+    /** A row's readings become part of the past; what the forecasts begin at goes to the block, and what the experts say to where it is kept. */
+    function begin({ first, values }: Block, i: number): void {
       const row = series[i]!;
       const k = index[i]!;
       if (learners) writeKnown(frame, i, learners.features.knownAhead, knownPhi);
       for (let channel = 0; channel < channels; channel++) {
         const y = value[i * frame.channels + targets[channel]!]!;
         const isObserved = !Number.isNaN(y);
-        const at = {
-          row,
-          channel,
-          index: k,
-          time: time[i]!,
-          step: step[i]!,
-          value: isObserved ? y : base.last(row, channel),
-          isObserved,
-        };
-        if (Number.isNaN(at.value)) {
-          tellNothing(i, channel);
-          continue;
-        }
+        const from = isObserved ? y : base.last(row, channel);
+        f64[values / 8 + (i - first) * channels + channel] = from;
+        if (Number.isNaN(from)) continue;
+        const at = { row, channel, index: k, time: time[i]!, step: step[i]!, value: from, isObserved };
         takeIn(at, gap[i]!);
-        const movesAt = issued.moves(row, channel, k);
-        if (learners) moveByExperts(learners, at, i, movesAt);
-        else head.moves(headQuestion(at, i), f32, movesAt);
-        tell(at, i, movesAt);
+        if (learners) moveByExperts(learners, at, i, issued.moves(row, channel, k));
         issued.stamp(row, channel, k);
       }
-      const done = (i % rows) + 1;
-      if (block && (done === rows || i === n - 1)) takeOut(block, i + 1 - done, done);
       const nearest = time[i]! + horizons[0]! * step[i]!;
       const last = time[i]! + farthest * step[i]!;
       const targetAt = target.at(row);
@@ -109,15 +110,21 @@ export function forecast(
         isIssued[i] = 1;
       }
     }
-    const { buffer } = block ?? f64.slice(told.yhat / 8, told.yhat / 8 + size);
-    return {
-      targets,
-      horizons,
-      yhat: new Float64Array(buffer, 0, all),
-      lo: new Float64Array(buffer, 8 * all, all),
-      hi: new Float64Array(buffer, 8 * 2 * all, all),
-      issued: isIssued,
-    };
+
+    /** What the model's head says of a block. */
+    function askHead(block: Block): void {
+      const { first, count, hidden, means, spreads } = block;
+      const { mean, spread } = frame;
+      f32.set(frame.hidden.subarray(first * H, (first + count) * H), hidden / 4);
+      for (let i = 0; i < count; i++) {
+        for (let c = 0; c < channels; c++) {
+          const from = (first + i) * model.channels + targets[c]!;
+          f64[means / 8 + i * channels + c] = mean[from]!;
+          f64[spreads / 8 + i * channels + c] = spread[from]!;
+        }
+      }
+      head.moveBlock(kept, block);
+    }
 
     /** The reading becomes part of the past. */
     function takeIn(
@@ -195,31 +202,8 @@ export function forecast(
       };
     }
 
-    /** Where the forecasts of row i and a channel go among those in the workspace. */
-    function placeOf(i: number, channel: number): number {
-      return ((i % rows) * channels + channel) * Q;
-    }
-
-    /** Nothing is forecast of a channel. */
-    function tellNothing(i: number, channel: number): void {
-      const at = placeOf(i, channel);
-      for (const from of [told.yhat, told.lo, told.hi]) f64.fill(NaN, from / 8 + at, from / 8 + at + Q);
-    }
-
-    /** Movements become forecasts with a band, in the workspace. */
-    function tell({ row, channel, index: k, value: y }: Question, i: number, moves: number): void {
-      const unit = base.unit(row, channel);
-      const reaches = issued.reaches(row, channel, k);
-      const at = placeOf(i, channel);
-      state.bands.tell(row, channel, y, unit, moves, reaches, at, told, workspace.kernel);
-      state.outer.reach(row, channel, outerReach);
-      const outerAt = issued.outer(row, channel, k);
-      for (const side of [0, 1])
-        u16[outerAt + side] = Math.max(inUnits(outerReach[side]!, unit), u16[reaches + side]!);
-    }
-
     /** Puts the forecasts of some rows from the workspace into the columns. */
-    function takeOut(to: Float64Array, first: number, count: number): void {
+    function takeOut(to: Float64Array, { first, count }: Block): void {
       const wide = channels * Q;
       let start = first * wide;
       for (const name of ['yhat', 'lo', 'hi'] as const) {

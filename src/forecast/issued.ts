@@ -54,6 +54,18 @@ export class Issued {
     return this.#ring;
   }
 
+  /** Steps that outer bands are kept of, and where all lies that the kernel reads and writes. */
+  get kept() {
+    return {
+      near: this.#near,
+      stamps: this.#stamp,
+      values: this.#value,
+      moves: this.#move,
+      reaches: this.#reach,
+      outer: this.#outer,
+    };
+  }
+
   /** Opens the channel's place of step `index`. */
   stamp(row: number, channel: number, index: number): void {
     this.#memory.view().f64[this.stamps(row, channel) + ringPlace(index, this.#ring)] = index;

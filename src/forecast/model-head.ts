@@ -2,6 +2,7 @@ import { Kernel } from '../cell/kernel.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Head, Model } from '../model/model.ts';
 import { cut, FAR } from './base.ts';
+import type { Block } from './block.ts';
 import type { Plan } from './plan.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -30,11 +31,13 @@ export class ModelHead {
   readonly #outputs: number;
   /** Byte offsets of each channel's W [H][outputs] and b. */
   readonly #tables: readonly { readonly W: number; readonly b: number }[];
+  /** Byte offset of the same table. */
+  readonly #heads: number;
 
   constructor(
     memory: Memory,
     { head, hidden, horizon, channels }: Model,
-    { horizons }: Plan,
+    { horizons, targets }: Plan,
     workspace: Workspace,
   ) {
     this.#memory = memory;
@@ -55,6 +58,33 @@ export class ModelHead {
       W: kernel.keep(columnsOf(head.W, hidden, channel)),
       b: kernel.keep(columnsOf(head.b, 1, channel)),
     }));
+    this.#heads = kernel.keep(
+      Int32Array.from(targets.flatMap((channel) => Object.values(this.#tables[channel]!))),
+    );
+  }
+
+  /**
+   * The movements of a block's rows to all horizons, in units, to where forecasts are kept; of h_t, mean, spread and value as they lie in the block.
+   *
+   * @param kept see `keptOf`
+   */
+  moveBlock(kept: number, { table, count, values, hidden, means, spreads }: Block): void {
+    const { kernel, head } = this.#workspace;
+    kernel.headRows(
+      kept,
+      table,
+      count,
+      values,
+      this.#heads,
+      this.#hidden,
+      this.#outputs,
+      this.#asked,
+      hidden,
+      means,
+      spreads,
+      head.said,
+      head.moves,
+    );
   }
 
   /**

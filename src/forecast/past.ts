@@ -1,4 +1,5 @@
 import type { Memory } from '../memory/memory.ts';
+import type { Slot } from '../memory/slot.ts';
 import { cut } from './base.ts';
 import { ringPlace } from './ring.ts';
 
@@ -23,6 +24,11 @@ export class Past {
     this.#ring = steps;
     this.#slot = memory.series('past', 'f32', steps * channels);
     this.#first = memory.series('past.first', 'f64', channels); // number of the first step at which it was observed; 0: none yet
+  }
+
+  /** Steps that are kept, and where: [channels][steps], and the number of each channel's first step. */
+  get kept(): { readonly ring: number; readonly offsets: Slot; readonly first: Slot } {
+    return { ring: this.#ring, offsets: this.#slot, first: this.#first };
   }
 
   /** Takes in the value of step `index`; `gap` steps after the one before (0: the series begins). */

@@ -1,11 +1,13 @@
 import { map } from 'rxjs';
 import type { Aligned } from '../align/align.ts';
+import { Kernel } from '../cell/kernel.ts';
 import { Told } from '../align/told.ts';
 import type { Frame } from '../frame.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import type { Stage } from '../stage.ts';
-import { LIVE, LOWERED, RAISED, RETURNED, standing, trackCoverage, turnTo } from './coverage.ts';
+import { blocksOf } from './block.ts';
+import { LIVE, LOWERED, RAISED, RETURNED, trackCoverage, turnTo } from './coverage.ts';
 import type { Forecasted } from './forecast.ts';
 import { givenSeason } from './season-setting.ts';
 import { stepsOfDay } from './season.ts';
@@ -74,7 +76,8 @@ export function score(
   model: Model,
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Forecasted, Scored> {
-  const { plan, base, past, issued, workspace } = new ForecastState(memory, model, settings);
+  const state = new ForecastState(memory, model, settings);
+  const { plan, workspace } = state;
   const { channels, targets, horizons } = plan;
   const { level, coverageTolerance: tolerance } = settings;
   const Q = horizons.length;
@@ -87,6 +90,7 @@ export function score(
   const sums = memory.series(SUM_SLOT, 'f64', SUMS.length * Q * channels);
   const standings = memory.series('score.standing', 'u16', S * channels); // of the coverage of each watched horizon
   const told = S > 0 ? Told.of(memory, 'score', channels * S) : undefined;
+  const watchedAt = Kernel.of(memory.arena).keep(Int32Array.from(places));
   const known = memory.partition(HORIZONS_SLOT, 'f64', Q);
   const among = memory.partition(TARGETS_SLOT, 'f64', channels);
 
@@ -124,65 +128,46 @@ export function score(
     return all;
   }
 
-  function take({
-    length: n,
-    channels: width,
-    series,
-    value,
-    index,
-    step,
-  }: Frame & Aligned & Forecasted): CoverageTurn[] {
+  function take(frame: Frame & Aligned & Forecasted): CoverageTurn[] {
+    const { series, step } = frame;
+    const { kept } = state;
     const { u16, i32, f32, f64 } = memory.view();
     const coverageTurns: CoverageTurn[] = [];
     f64.set(horizons, known.at(0)); // align has touched the partition's slots
     f64.set(targets, among.at(0));
-    for (let i = 0; i < n; i++) {
-      const row = series[i]!;
-      const k = index[i]!;
-      const day = given?.(step[i]!) || stepsOfDay(step[i]!);
-      for (let c = 0; c < channels; c++) {
-        const y = value[i * width + targets[c]!]!;
-        if (Number.isNaN(y)) continue;
-        const hasDayBefore = day > 0 && day < past.known(row, c, k);
-        const unit = base.unit(row, c);
-        const dayBefore = hasDayBefore ? past.offset(row, c, k - day) + base.anchor(row, c) : NaN;
-        const firstCount = counts.at(row) + c * Q * COUNTS.length;
-        const firstLive = lives.at(row) + c * Q * LIVE;
-        issued.mature(row, c, k, y, unit, 0, workspace);
-        workspace.kernel.countScores(
-          workspace.horizons,
-          Q,
-          hasDayBefore ? day : 0,
-          y - dayBefore,
-          workspace.errors,
-          workspace.changes,
-          workspace.places,
-          2 * issued.reaches(row, c, 0),
-          4 * channels * Q,
-          unit,
-          4 * firstCount,
-          4 * firstLive,
-          8 * (sums.at(row) + c * Q * SUMS.length),
-        );
-        for (let s = 0; s < S; s++) {
-          const [horizon, q] = [watched[s]!, places[s]!];
-          const liveAt = firstLive + q * LIVE;
-          const bands = i32[firstCount + q * COUNTS.length]!;
-          const standingAt = standings.at(row) + c * S + s;
-          const before = u16[standingAt]!;
-          const after = standing(before, f32, liveAt, bands, horizon, level, tolerance);
-          if (after === before) continue;
-          u16[standingAt] = after;
-          coverageTurns.push({
-            row: i,
-            channel: targets[c]!,
-            horizon,
-            turn: turnTo(after),
-            coverage: f32[liveAt]!,
-            level,
-            width: f32[liveAt + 1]!,
-          });
-        }
+    for (const { table, first, count: rows, days, turned } of blocksOf(memory, plan, workspace, frame)) {
+      for (let i = 0; i < rows; i++) {
+        const every = step[first + i]!;
+        f64[days / 8 + i] = given?.(every) || stepsOfDay(every);
+      }
+      const turns = workspace.kernel.scoreRows(
+        kept,
+        table,
+        rows,
+        days,
+        counts.offset,
+        lives.offset,
+        sums.offset,
+        standings.offset,
+        watchedAt,
+        S,
+        level,
+        tolerance,
+        turned,
+      );
+      for (const place of i32.subarray(turned / 4, turned / 4 + turns)) {
+        const [row, c, s] = [Math.floor(place / (channels * S)), Math.floor(place / S) % channels, place % S];
+        const at = series[first + row]!;
+        const liveAt = lives.at(at) + (c * Q + places[s]!) * LIVE;
+        coverageTurns.push({
+          row: first + row,
+          channel: targets[c]!,
+          horizon: watched[s]!,
+          turn: turnTo(u16[standings.at(at) + c * S + s]!),
+          coverage: f32[liveAt]!,
+          level,
+          width: f32[liveAt + 1]!,
+        });
       }
     }
     return coverageTurns;

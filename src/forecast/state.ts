@@ -7,6 +7,7 @@ import { Base, type Rebase } from './base.ts';
 import { Experts, expertsOf } from './experts.ts';
 import { Features } from './features.ts';
 import { Issued } from './issued.ts';
+import { keptOf } from './kept.ts';
 import { Lags } from './lags.ts';
 import { OuterBand } from './outer-band.ts';
 import { PAST, Past } from './past.ts';
@@ -47,7 +48,11 @@ export class ForecastState {
   /** Undefined with `learn: none`. */
   readonly learners: Learners | undefined;
 
+  readonly #memory: Memory;
+  #kept: number | undefined;
+
   constructor(memory: Memory, model: Model, settings: ForecastSettings) {
+    this.#memory = memory;
     const known = knownChannels(memory);
     const plan = planOf(model, settings, known);
     this.plan = plan;
@@ -56,7 +61,7 @@ export class ForecastState {
     const { horizons, levels, main } = plan;
     const rate = settings.bandRate;
     this.bands = new Bands(memory, 'band', plan, horizons.length, { levels, main, rate });
-    this.outer = new OuterBand(memory, plan, this.bands.sizes, rate);
+    this.outer = new OuterBand(memory, plan);
     this.calendar = calendarOf(settings.calendar);
     const isLearning = plan.learn !== 'none';
     const saying = expertsOf(plan).length - 1;
@@ -87,6 +92,11 @@ export class ForecastState {
     const experts = new Experts(memory, plan, { base, past, issued, profile, lags, readouts }, workspace);
     const teachers = new Teachers(memory, plan);
     this.learners = { profile, lags, features, readouts, experts, teachers };
+  }
+
+  /** Byte offset of the table of where a row keeps what, for the kernel. From the first frame on; may grow the arena. */
+  get kept(): number {
+    return (this.#kept ??= keptOf(this.#memory, this));
   }
 
   /** The units of a channel have changed. */

@@ -19,6 +19,26 @@ export interface HeadRoom {
 /** Float64 of forecasts that are taken out together, unless those of one row are more: they are to stay in the nearest cache. */
 const TOLD = 2048;
 
+/** Byte offsets of a block's columns: see Block. */
+export interface BlockRoom {
+  /** Where the kernel finds the rest: 7 i32. */
+  readonly table: number;
+  /** [together] u32 */
+  readonly rows: number;
+  /** [together] float64; `days` likewise */
+  readonly index: number;
+  readonly days: number;
+  /** [together][channels] float64 each */
+  readonly observed: number;
+  readonly values: number;
+  readonly means: number;
+  readonly spreads: number;
+  /** [together][H] float32 */
+  readonly hidden: number;
+  /** [together × channels × Q] i32 */
+  readonly turned: number;
+}
+
 /** Byte offsets of the columns of `forecast`. */
 export interface ToldRoom {
   readonly yhat: number;
@@ -39,8 +59,9 @@ export interface FurtherRoom {
 export class Workspace {
   /** Byte offset of the horizons, [Q] i32. */
   readonly horizons: number;
-  /** Rows of forecasts that `told` has room for, at least 1. */
+  /** Rows that `told` and `block` have room for, at least 1. */
   readonly together: number;
+  readonly #memory: Memory;
   readonly #kernel: Kernel;
   /** Forecasts of a row. */
   readonly #forecasts: number;
@@ -55,6 +76,7 @@ export class Workspace {
   readonly #toTold: number;
   readonly #toFurther: number;
   readonly #toHead: HeadRoom;
+  readonly #toBlock: BlockRoom;
 
   /**
    * @param experts those that say a movement
@@ -73,6 +95,7 @@ export class Workspace {
     this.together = Math.max(1, Math.floor(TOLD / numbers));
     this.#forecasts = channels * Q;
     this.#bands = Q * levels.length;
+    this.#memory = memory;
     this.#kernel = Kernel.of(memory.arena);
     this.horizons = this.#kernel.keep(Int32Array.from(horizons));
     this.#toMoved = 8 * (experts * Q + BEYOND);
@@ -87,7 +110,17 @@ export class Workspace {
     const toSaid = toHead + 8 * Math.ceil(hidden / 2);
     const toMoves = toSaid + 8 * (farthest + 1);
     this.#toHead = { hidden: toHead, said: toSaid, moves: toMoves };
-    this.#kernel.reserve(toMoves + 8 * Q);
+    const table = toMoves + 8 * Q;
+    const rows = table + 8 * 4;
+    const index = rows + 8 * Math.ceil(this.together / 2);
+    const days = index + 8 * this.together;
+    const observed = days + 8 * this.together;
+    const [values, means, spreads, toHidden] = [1, 2, 3, 4].map(
+      (columns) => observed + 8 * columns * this.together * channels,
+    ) as [number, number, number, number];
+    const turned = toHidden + 4 * this.together * hidden;
+    this.#toBlock = { table, rows, index, days, observed, values, means, spreads, hidden: toHidden, turned };
+    this.#kernel.reserve(turned + 4 * this.together * channels * Q);
   }
 
   /** The kernel's functions. */
@@ -135,6 +168,30 @@ export class Workspace {
     const { workspace } = this.#kernel;
     const { hidden, said, moves } = this.#toHead;
     return { hidden: workspace + hidden, said: workspace + said, moves: workspace + moves };
+  }
+
+  /** Where the columns of a block go; the kernel is told. */
+  get block(): BlockRoom {
+    const from = this.#kernel.workspace;
+    const { table, rows, index, days, observed, values, means, spreads, hidden, turned } = this.#toBlock;
+    const { i32 } = this.#memory.view();
+    [rows, index, observed, this.#toPlaces, this.#toErrors, this.#toChanges, this.#toMoved].forEach(
+      (to, k) => {
+        i32[(from + table) / 4 + k] = from + to;
+      },
+    );
+    return {
+      table: from + table,
+      rows: from + rows,
+      index: from + index,
+      days: from + days,
+      observed: from + observed,
+      values: from + values,
+      means: from + means,
+      spreads: from + spreads,
+      hidden: from + hidden,
+      turned: from + turned,
+    };
   }
 
   /** Columns of `forecast` for so many rows, one behind the other: [rows × channels × Q] float64. */

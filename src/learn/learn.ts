@@ -1,11 +1,11 @@
 import { tap } from 'rxjs';
 import type { Aligned } from '../align/align.ts';
 import type { Detected } from '../detect/detect.ts';
+import { blocksOf } from '../forecast/block.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { ForecastSettings } from '../forecast/settings.ts';
 import { ForecastState } from '../forecast/state.ts';
 import type { Frame } from '../frame.ts';
-import { fromBfloat16 } from '../maths/bfloat16.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import { type Stage, stage } from '../stage.ts';
@@ -44,11 +44,8 @@ export function learn(
   model: Model,
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Forecasted & Told, Learned> {
-  const { plan, base, past, issued, bands, outer, workspace, learners } = new ForecastState(
-    memory,
-    model,
-    settings,
-  );
+  const state = new ForecastState(memory, model, settings);
+  const { plan, base, past, issued, workspace, learners } = state;
   const { channels, targets, horizons, farthest } = plan;
   const Q = horizons.length;
   const own = ownCellOf(memory, model, settings);
@@ -61,8 +58,11 @@ export function learn(
   });
 
   function learnFrom(frame: Frame & Aligned & Forecasted & Told, relearned?: Uint8Array): void {
+    const { kept } = state;
+    for (const { table, count } of blocksOf(memory, plan, workspace, frame))
+      workspace.kernel.trackRows(kept, table, count, settings.bandRate);
+    if (!learners) return;
     const { length: n, channels: width, series, value, index, anomalous, drift } = frame;
-    const { u16, f64 } = memory.view();
     for (let i = 0; i < n; i++) {
       const row = series[i]!;
       const k = index[i]!;
@@ -71,21 +71,13 @@ export function learn(
         const unit = base.unit(row, c);
         const age = base.age(row, c);
         if (Number.isNaN(y)) {
-          if (age > 0) for (const readout of learners?.readouts ?? []) readout.takeIn(row, c, k);
+          if (age > 0) for (const readout of learners.readouts) readout.takeIn(row, c, k);
           continue;
         }
         const isPassedOver = settings.learnFrom === 'usual' && anomalous?.[i * channels + c] === 1;
-        const isLearning = learners && age > 0 && !base.isAsleep(row, c) && !isPassedOver;
-        issued.mature(row, c, k, y, unit, isLearning ? age : 0, workspace);
-        const nearest = f64[workspace.errors / 8]!;
-        if (!Number.isNaN(nearest)) {
-          const far = issued.outer(row, c, k - horizons[0]!);
-          const [above, below] = [unit * fromBfloat16(u16[far]!), unit * fromBfloat16(u16[far + 1]!)];
-          outer.take(row, c, nearest, above, below);
-        }
-        bands.takeAll(row, c, unit, issued.reaches(row, c, 0), 2 * channels * Q, workspace);
-        if (!learners || age === 0) continue;
-        if (isLearning) {
+        if (age === 0) continue;
+        if (!base.isAsleep(row, c) && !isPassedOver) {
+          issued.mature(row, c, k, y, unit, age, workspace);
           if (age <= farthest + FIRST) passOverJolts(row, c, k, y, age);
           learners.experts.blame(row, c);
           for (const readout of learners.readouts) readout.learn(row, c);

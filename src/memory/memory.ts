@@ -345,6 +345,11 @@ export class Memory {
     return this.#arena.view();
   }
 
+  /** Byte offset in the arena of a series' row, which its slots lie in: those of `series`, each behind its `offset`. */
+  rowAt(row: number): number {
+    return this.#series!.base(row);
+  }
+
   /** A copy of what the series' slots hold, by their names. */
   numbers(row: number): Record<string, number[]> {
     this.seal();

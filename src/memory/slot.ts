@@ -10,6 +10,8 @@ export interface Slot {
   readonly type: SlotType;
   /** Numbers in it. */
   readonly width: number;
+  /** Bytes from the beginning of its row, where it is one of series, once Memory is sealed. */
+  readonly offset: number;
   /** Index of the slot's first number for this row, in the typed array of the slot's type: `view.f32[slot.at(row) + k]`. */
   at(row: number): number;
 }
@@ -37,6 +39,10 @@ class PlacedSlot implements Slot {
     this.#base = () => {
       throw new Error(`Slot ${name}: the Memory is not sealed yet`);
     };
+  }
+
+  get offset(): number {
+    return this.#offset;
   }
 
   at(row: number): number {

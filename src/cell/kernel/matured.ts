@@ -8,6 +8,10 @@ const HUGE: f64 = 1e300;
 const WINDOW: f64 = 1000;
 const WINDOW_A_STEP: f64 = 50;
 const WIDEST: f64 = 1e38;
+/** Where a coverage may stand. */
+const WITHIN = 0;
+const TOO_LOW = 1;
+const TOO_HIGH = 2;
 
 /**
  * `matured` of the reference, for every horizon.
@@ -82,10 +86,27 @@ export function countScores(
     const isHeld = error <= upper && -error <= lower;
     increase(counts);
     if (isHeld) increase(counts + 4);
-    const weight = 1 / min(<f64>load<i32>(counts), max(WINDOW, WINDOW_A_STEP * <f64>h));
+    const weight = 1 / min(<f64>load<i32>(counts), windowOf(h));
     nearer(lives, isHeld ? 1 : 0, weight);
     nearer(lives + 4, min(upper + lower, WIDEST), weight);
   }
+}
+
+/** `standing` of the reference, in src/forecast/coverage.ts. */
+// @ts-ignore: decorator
+@inline
+export function standing(before: i32, live: usize, targets: i32, horizon: i32, level: f64, tolerance: f64): i32 {
+  if (<f64>targets < windowOf(horizon)) return WITHIN;
+  const off = <f64>f32.load(live) - level;
+  if (off < -tolerance) return TOO_LOW;
+  if (off > tolerance) return f32.load(live, 4) > 0 ? TOO_HIGH : WITHIN;
+  return abs(off) <= tolerance / 2 ? WITHIN : before;
+}
+
+// @ts-ignore: decorator
+@inline
+function windowOf(horizon: i32): f64 {
+  return max(WINDOW, WINDOW_A_STEP * <f64>horizon);
 }
 
 /** Moves a mean towards x. */
