@@ -198,6 +198,7 @@ export interface KernelExports {
       turned: number,
     ]
   ): number;
+  detectRows(kept: number, block: number, n: number, drifts: number, found: number, stride: number): void;
   trackRows(kept: number, block: number, n: number, rate: number): void;
   headRows(
     ...places: [

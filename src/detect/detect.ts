@@ -1,11 +1,11 @@
 import type { Aligned } from '../align/align.ts';
 import { Told } from '../align/told.ts';
 import type { Frame } from '../frame.ts';
+import { blocksOf } from '../forecast/block.ts';
 import type { Forecasted } from '../forecast/forecast.ts';
 import type { ForecastSettings } from '../forecast/settings.ts';
 import { ForecastState } from '../forecast/state.ts';
-import { DRIFT, trackDrift, usualSize } from '../learn/drift.ts';
-import { fromBfloat16 } from '../maths/bfloat16.ts';
+import { DRIFT } from '../learn/drift.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Model } from '../model/model.ts';
 import { type Stage, stage } from '../stage.ts';
@@ -37,55 +37,34 @@ const DRIFT_BITS: ReadonlyMap<number, number> = new Map([
   [-1, TAKEN_BACK.driftDown],
 ]);
 
-/** Steps of a channel before the first anomaly. */
-const WARM_UP = 200;
-
 /** Marks the readings outside the 99 % band of the forecast at the nearest horizon, and those at which its errors have changed in size. */
 export function detect(
   memory: Memory,
   model: Model,
   settings: ForecastSettings,
 ): Stage<Frame & Aligned & Forecasted, Detected> {
-  const { plan, base, past, issued } = new ForecastState(memory, model, settings);
-  const { channels, targets } = plan;
-  const nearest = plan.horizons[0]!;
+  const state = new ForecastState(memory, model, settings);
+  const { plan, workspace } = state;
+  const { channels } = plan;
   const drifts = memory.series('drift', 'f64', DRIFT * channels);
   const told = Told.of(memory, 'detect', channels);
   return stage((frame: Frame & Aligned & Forecasted) => {
-    const { length: n, channels: width, series, value, index, revisions } = frame;
-    const { u16, f32, f64 } = memory.view();
+    const { length: n, series, revisions } = frame;
+    const { kept } = state;
+    const { f64 } = memory.view();
     const anomalous = new Uint8Array(n * channels);
-    const score = new Float64Array(n * channels).fill(NaN);
-    const expected = new Float64Array(n * channels).fill(NaN);
-    const outerLo = new Float64Array(n * channels).fill(NaN);
-    const outerHi = new Float64Array(n * channels).fill(NaN);
+    const [score, expected, outerLo, outerHi, usualError] = Array.from(
+      { length: 5 },
+      () => new Float64Array(n * channels),
+    ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
     const drift = new Int8Array(n * channels);
-    const usualError = new Float64Array(n * channels).fill(NaN);
-    for (let i = 0; i < n; i++) {
-      const row = series[i]!;
-      const before = index[i]! - nearest;
-      for (let c = 0; c < channels; c++) {
-        const y = value[i * width + targets[c]!]!;
-        if (Number.isNaN(y) || !issued.has(row, c, before)) continue;
-        const at = i * channels + c;
-        const unit = base.unit(row, c);
-        const yhat = issued.value(row, c, before) + unit * f32[issued.moves(row, c, before)]!;
-        const reach = issued.outer(row, c, before);
-        const hi = yhat + unit * fromBfloat16(u16[reach]!);
-        const lo = yhat - unit * fromBfloat16(u16[reach + 1]!);
-        expected[at] = yhat;
-        if (base.age(row, c) > 0) {
-          const driftAt = drifts.at(row) + c * DRIFT;
-          usualError[at] = Math.min(Number.MAX_VALUE, unit * usualSize(f64, driftAt));
-          drift[at] = trackDrift(f64, driftAt, (y - yhat) / unit);
-        }
-        if (Number.isNaN(lo) || Number.isNaN(hi)) continue;
-        outerLo[at] = lo;
-        outerHi[at] = hi;
-        const half = (hi - lo) / 2;
-        if (half > 0) score[at] = Math.abs(y - (hi + lo) / 2) / half;
-        if (past.age(row, c, before) >= WARM_UP && (y < lo || y > hi)) anomalous[at] = 1;
-      }
+    for (const { table, first, count, found } of blocksOf(memory, plan, workspace, frame)) {
+      const length = count * channels;
+      workspace.kernel.detectRows(kept, table, count, drifts.offset, found, 8 * length);
+      [anomalous, score, expected, outerLo, outerHi, drift, usualError].forEach((column, k) => {
+        const from = found / 8 + k * length;
+        column.set(f64.subarray(from, from + length), first * channels);
+      });
     }
     const columns = { anomalous, score, expected, outerLo, outerHi, drift, usualError };
     if (!told || !revisions) return columns;

@@ -37,6 +37,8 @@ export interface BlockRoom {
   readonly hidden: number;
   /** [together × channels × Q] i32 */
   readonly turned: number;
+  /** [7][together × channels] float64 */
+  readonly found: number;
 }
 
 /** Byte offsets of the columns of `forecast`. */
@@ -119,8 +121,21 @@ export class Workspace {
       (columns) => observed + 8 * columns * this.together * channels,
     ) as [number, number, number, number];
     const turned = toHidden + 4 * this.together * hidden;
-    this.#toBlock = { table, rows, index, days, observed, values, means, spreads, hidden: toHidden, turned };
-    this.#kernel.reserve(turned + 4 * this.together * channels * Q);
+    const found = 8 * Math.ceil((turned + 4 * this.together * channels * Q) / 8);
+    this.#toBlock = {
+      table,
+      rows,
+      index,
+      days,
+      observed,
+      values,
+      means,
+      spreads,
+      hidden: toHidden,
+      turned,
+      found,
+    };
+    this.#kernel.reserve(found + 8 * 7 * this.together * channels);
   }
 
   /** The kernel's functions. */
@@ -173,7 +188,8 @@ export class Workspace {
   /** Where the columns of a block go; the kernel is told. */
   get block(): BlockRoom {
     const from = this.#kernel.workspace;
-    const { table, rows, index, days, observed, values, means, spreads, hidden, turned } = this.#toBlock;
+    const { table, rows, index, days, observed, values, means, spreads, hidden, turned, found } =
+      this.#toBlock;
     const { i32 } = this.#memory.view();
     [rows, index, observed, this.#toPlaces, this.#toErrors, this.#toChanges, this.#toMoved].forEach(
       (to, k) => {
@@ -191,6 +207,7 @@ export class Workspace {
       spreads: from + spreads,
       hidden: from + hidden,
       turned: from + turned,
+      found: from + found,
     };
   }
 

@@ -41,7 +41,11 @@ const MOST_STRAY = 2;
 /** ρ is taken for no more than this. */
 const MOST_CORRELATED = 0.95;
 
-/** Takes in an error of any unit: 1 when errors have grown, -1 when they have shrunk, else 0. NaN is passed over. */
+/**
+ * Takes in an error of any unit: 1 when errors have grown, -1 when they have shrunk, else 0. NaN is passed over.
+ *
+ * This is the reference of the kernel's `trackDrift`, which does the work: the same numbers in the same order.
+ */
 export function trackDrift(state: Float64Array, at: number, error: number): -1 | 0 | 1 {
   if (Number.isNaN(error)) return 0;
   const size = Math.min(Math.abs(error), Number.MAX_VALUE);

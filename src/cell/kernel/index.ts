@@ -11,5 +11,5 @@ export { blame, mixed } from './mixture';
 export { peak } from './peak';
 export { limitMoves, plainMoves } from './plain';
 export { rlsGain, rlsLearn, rlsMoves } from './rls';
-export { headRows, scoreRows, tellRows, trackRows } from './rows';
+export { detectRows, headRows, scoreRows, tellRows, trackRows } from './rows';
 export { backwardWindow, forwardWindow, gradientsOfWindow, transposeWeights } from './window';

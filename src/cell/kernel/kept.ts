@@ -44,6 +44,13 @@ export function unitOf(kept: Kept, row: usize, channel: i32): f64 {
   return f64.load(row + kept.base + channel * BASE * 8, 8);
 }
 
+/** Whether a channel has forecasts of its own: `Base.age` above 0. */
+// @ts-ignore: decorator
+@inline
+export function isWarm(kept: Kept, row: usize, channel: i32): bool {
+  return f64.load(row + kept.base + channel * BASE * 8, 40) < 0;
+}
+
 /** index % length, for whole numbers from 0 up. */
 // @ts-ignore: decorator
 @inline

@@ -1,7 +1,9 @@
 // What the stages behind `recur` do with all rows of a block, each of another series: see Block of src/forecast/block.ts.
 import { reachOfOne, tellBands, trackBands, trackReach } from './bands';
+import { loadHalf } from './bfloat16';
+import { DRIFT, trackDrift } from './drift';
 import { headMoves } from './head';
-import { anchorOf, Kept, ringPlace, unitOf } from './kept';
+import { anchorOf, isWarm, Kept, ringPlace, unitOf } from './kept';
 import { bytes, wide } from './lanes';
 import { countScores, matured, standing } from './matured';
 
@@ -115,6 +117,63 @@ export function trackRows(kept: Kept, block: Block, n: i32, rate: f64): void {
         sizes, row + kept.reach + 8 * c * Q * kept.B, Q, kept.B, kept.main, rate, kept.levels, block.errors, block.places,
         row + kept.reaches + bytes(c * Q), strideOfReaches(kept), unit,
       );
+    }
+  }
+}
+
+/** Steps of a channel before the first anomaly. */
+const WARM_UP: f64 = 200;
+
+/**
+ * `detect` of the rows: what has come is held against the outer band that was issued for it at the nearest horizon.
+ *
+ * @param drifts [T][7] float64, bytes from the beginning of a row
+ * @param found the columns of `Detected`, [n][T] float64 each, written; `stride` bytes from one to the next
+ */
+export function detectRows(kept: Kept, block: Block, n: i32, drifts: i32, found: usize, stride: usize): void {
+  const T = kept.channels;
+  const nearest = <f64>load<i32>(kept.horizons);
+  for (let i = 0; i < n; i++) {
+    const row: usize = load<u32>(block.rows + bytes(i));
+    const before = f64.load(block.index + wide(i)) - nearest;
+    for (let c = 0; c < T; c++, found += 8) {
+      const score = found + stride;
+      const expected = score + stride;
+      const outerLo = expected + stride;
+      const outerHi = outerLo + stride;
+      const drift = outerHi + stride;
+      const usualError = drift + stride;
+      f64.store(found, 0);
+      f64.store(score, NaN);
+      f64.store(expected, NaN);
+      f64.store(outerLo, NaN);
+      f64.store(outerHi, NaN);
+      f64.store(drift, 0);
+      f64.store(usualError, NaN);
+      const y = f64.load(block.observed + wide(i * T + c));
+      if (y != y || before <= 0) continue;
+      const ring = ringPlace(before, kept.ring);
+      if (f64.load(row + kept.stamps + wide(c * kept.ring + ring)) != before) continue;
+      const unit = unitOf(kept, row, c);
+      const place = ring * T + c;
+      const yhat = f64.load(row + kept.values + wide(place)) + unit * <f64>f32.load(row + kept.moves + bytes(place * kept.Q));
+      const reach = row + kept.outer + bytes(ringPlace(before, kept.near) * T + c);
+      const hi = yhat + unit * loadHalf(reach);
+      const lo = yhat - unit * loadHalf(reach + 2);
+      f64.store(expected, yhat);
+      if (isWarm(kept, row, c)) {
+        const state = row + drifts + c * DRIFT;
+        f64.store(usualError, min(f64.MAX_VALUE, unit * f64.load(state, 8)));
+        f64.store(drift, <f64>trackDrift(state, (y - yhat) / unit));
+      }
+      if (lo != lo || hi != hi) continue;
+      f64.store(outerLo, lo);
+      f64.store(outerHi, hi);
+      const half = (hi - lo) / 2;
+      if (half > 0) f64.store(score, abs(y - (hi + lo) / 2) / half);
+      const first = f64.load(row + kept.pastFirst + wide(c));
+      const age = first == 0 ? 0 : before - first + 1;
+      if (age >= WARM_UP && (y < lo || y > hi)) f64.store(found, 1);
     }
   }
 }
