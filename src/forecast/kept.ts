@@ -5,8 +5,9 @@ import type { ForecastState } from './state.ts';
 /** What the kernel reads and writes of a series' forecasts. */
 type Parts = Pick<ForecastState, 'plan' | 'base' | 'past' | 'issued' | 'bands' | 'outer' | 'workspace'>;
 
-/** Byte offset of the table that says where a row keeps what: `Kept` of kernel/kept.ts. Once Memory is sealed; may grow the arena. */
+/** Byte offset of the table that says where a row keeps what: `Kept` of kernel/kept.ts. Seals Memory, and may grow the arena. */
 export function keptOf(memory: Memory, { plan, base, past, issued, bands, outer, workspace }: Parts): number {
+  memory.seal();
   const { stamps, values, moves, reaches, outer: outerReaches, near } = issued.kept;
   const { ring: pastRing, offsets, first } = past.kept;
   const slots = [base.slot, offsets, first, stamps, values, moves, reaches, outerReaches];

@@ -94,7 +94,7 @@ export class ForecastState {
     this.learners = { profile, lags, features, readouts, experts, teachers };
   }
 
-  /** Byte offset of the table of where a row keeps what, for the kernel. From the first frame on; may grow the arena. */
+  /** Byte offset of the table of where a row keeps what, for the kernel. From the first frame on, for it seals Memory; may grow the arena. */
   get kept(): number {
     return (this.#kept ??= keptOf(this.#memory, this));
   }
